@@ -1,0 +1,111 @@
+import type { Deployment } from 'sluice/internal'
+
+/**
+ * The configuration in our own words: frozen, validated, swapped whole on reload. The LiteLLM-shaped file is the
+ * outside of this room; nothing else in the gateway reads YAML or the environment.
+ */
+export interface Settings {
+  /** Absolute path of the config file, if there was one. */
+  readonly source: string | undefined
+  readonly deployments: readonly Deployment[]
+  readonly router: RouterSettings
+  readonly calls: CallSettings
+  readonly server: ServerSettings
+  readonly auth: AuthSettings
+  readonly database: DatabaseSettings
+  readonly spend: SpendSettings
+  readonly limits: LimitSettings
+  readonly telemetry: TelemetrySettings
+  readonly prices: PriceSettings
+}
+
+export interface RouterSettings {
+  /** LiteLLM's `routing_strategy`. */
+  readonly strategy: string
+  readonly retries: number
+  /** Milliseconds for a whole call. */
+  readonly timeoutMs: number
+  readonly streamTimeoutMs: number | undefined
+  /** Failures per minute that cool a deployment down. */
+  readonly allowedFails: number
+  readonly cooldownMs: number
+  readonly disableCooldowns: boolean
+  /** Least wait between retries, milliseconds. */
+  readonly retryAfterMs: number
+  /** group → groups to try, in order. */
+  readonly fallbacks: ReadonlyMap<string, readonly string[]>
+  readonly defaultFallbacks: readonly string[]
+  readonly contextWindowFallbacks: ReadonlyMap<string, readonly string[]>
+  readonly contentPolicyFallbacks: ReadonlyMap<string, readonly string[]>
+  readonly maxFallbacks: number
+  /** alias → group; `hidden` keeps it out of `/v1/models`. */
+  readonly groupAliases: ReadonlyMap<string, { readonly group: string; readonly hidden: boolean }>
+}
+
+export interface CallSettings {
+  readonly dropParams: boolean
+  /** Stream usage even when the client did not ask (`always_include_stream_usage`). */
+  readonly alwaysIncludeStreamUsage: boolean
+  readonly forwardClientHeaders: boolean
+}
+
+export interface ServerSettings {
+  readonly host: string
+  readonly port: number
+  /** Largest request body, bytes. */
+  readonly maxRequestBytes: number
+  /** Largest reply body read from a provider, bytes. */
+  readonly maxResponseBytes: number
+  /** Milliseconds that open streams get at shutdown. */
+  readonly drainMs: number
+  /** Milliseconds a client may take to send its request. */
+  readonly requestTimeoutMs: number
+  readonly requireMetricsAuth: boolean
+}
+
+export interface AuthSettings {
+  /** Absent: the proxy is open to everyone who reaches it, as in LiteLLM; only by explicit choice. */
+  readonly masterKey: string | undefined
+  /** A header that carries the key, besides the usual ones. */
+  readonly keyHeaderName: string | undefined
+  /** Milliseconds a key may be answered from memory while the database is unreachable. */
+  readonly maxKeyStalenessMs: number
+}
+
+export interface DatabaseSettings {
+  /** `postgresql://…`, or absent for the embedded database in `dataDirectory`. */
+  readonly url: string | undefined
+  readonly poolSize: number
+  /** Where the embedded database, the spend journal and the generated master key live. */
+  readonly dataDirectory: string
+}
+
+export interface SpendSettings {
+  readonly storePrompts: boolean
+  readonly disableSpendLogs: boolean
+  /** Milliseconds between batches to the database. */
+  readonly flushMs: number
+}
+
+export interface LimitSettings {
+  /** Budget of the whole proxy, nano-dollars. */
+  readonly globalBudgetNanoUsd: number | undefined
+  readonly globalBudgetDuration: string | undefined
+  readonly globalMaxParallelRequests: number | undefined
+  /** Output tokens reserved when neither the caller nor the catalogue states a limit. */
+  readonly defaultMaxOutputTokens: number
+  /** IANA name; budgets reset at its midnights. */
+  readonly timezone: string
+}
+
+export interface TelemetrySettings {
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  readonly jsonLogs: boolean
+  /** Latency bucket bounds in seconds; undefined takes LiteLLM's. */
+  readonly latencyBuckets: readonly number[] | undefined
+}
+
+export interface PriceSettings {
+  /** A LiteLLM-shaped price file: path or URL. */
+  readonly file: string | undefined
+}

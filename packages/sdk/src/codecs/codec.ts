@@ -1,0 +1,113 @@
+import type { ErrorFacts, SluiceError } from '../errors.ts'
+import type { Deployment } from '../types/deployment.ts'
+import type { EndpointName, EventOf, RequestOf, ResponseOf } from '../types/endpoint-map.ts'
+import type { JsonObject } from '../types/json.ts'
+import type { StreamTransform, WireEvent } from '../types/stream.ts'
+import type { Usage } from '../types/usage.ts'
+import type { Warning } from '../types/warning.ts'
+
+/** How events lie on the wire. Each framing exists once, in `transport/`; codecs never see bytes. */
+export type Framing = 'sse' | 'ndjson' | 'aws-event-stream'
+
+/**
+ * The code that reads and writes one wire format of one endpoint. Pure: no clock, no random, no environment, no
+ * socket. The upstream half talks to a provider, the inbound half serves a client that speaks this format.
+ */
+export interface Codec<E extends EndpointName = EndpointName> {
+  readonly endpoint: E
+  /** The protocol's name: `openai-chat`, `anthropic-messages`, `gemini` … */
+  readonly format: string
+  readonly framing: Framing
+  readonly upstream: UpstreamHalf<E>
+  readonly inbound?: InboundHalf<E>
+  /** Present when bytes may pass untouched between a client and a provider that both speak this format. */
+  readonly relay?: Relay
+}
+
+/** What the upstream half may know of the call. */
+export interface CallInfo {
+  /** Our call id. */
+  readonly id: string
+  /** Milliseconds since the epoch when the call began: the only clock a codec has. */
+  readonly now: number
+  /** The provider's model id. */
+  readonly model: string
+  readonly stream: boolean
+  readonly deployment: Deployment
+  /** The model's output limit where the catalogue knows it (Anthropic must be told a `max_tokens`). */
+  readonly maxOutputTokens?: number | undefined
+  /** Records that something could not be carried unchanged. */
+  warn(warning: Warning): void
+}
+
+export interface WireRequest {
+  /** JSON-serialisable. */
+  readonly body: JsonObject
+  /** Headers that belong to the format (`anthropic-beta` …), lower case. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface UpstreamHalf<E extends EndpointName> {
+  /**
+   * The request parameters (top-level keys, OpenAI's names) this format can express, `model`, `messages`, `input`
+   * and `stream` aside. A known OpenAI parameter that is not here is refused or dropped before `encodeRequest` runs;
+   * keys that OpenAI does not know are provider-specific and copied as they are.
+   */
+  readonly params: ReadonlySet<string>
+  encodeRequest(request: RequestOf<E>, info: CallInfo): WireRequest
+  decodeResponse(body: unknown, info: CallInfo): ResponseOf<E>
+  decodeStream?(info: CallInfo): StreamTransform<WireEvent, EventOf<E>>
+  /** Turns the provider's error body into facts; `undefined` lets the status decide. */
+  decodeError?(status: number, body: unknown): Partial<ErrorFacts> | undefined
+}
+
+/** What the inbound half may know. Facts from the URL win over the body (Gemini names the model in its path). */
+export interface InboundInfo {
+  readonly id: string
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  /** Model from the path, where the format puts it there. */
+  readonly model?: string | undefined
+  /** Streaming decided by the path, where the format does so. */
+  readonly stream?: boolean | undefined
+  warn(warning: Warning): void
+}
+
+export interface InboundHalf<E extends EndpointName> {
+  /** Throws `BadRequestError` naming field, rule and remedy. */
+  decodeRequest(body: unknown, info: InboundInfo): RequestOf<E>
+  encodeResponse(response: ResponseOf<E>, request: RequestOf<E>, info: InboundInfo): unknown
+  encodeStream?(request: RequestOf<E>, info: InboundInfo): EventEncoder<E>
+  /** The error body a client of this format expects. */
+  encodeError(error: SluiceError, requestId: string): unknown
+}
+
+/** Hub events to the client's wire events. After `end` or `fail` nothing more is pushed. */
+export interface EventEncoder<E extends EndpointName> extends StreamTransform<EventOf<E>, WireEvent> {
+  /** The error event of this format; never followed by a clean end mark. */
+  fail(error: SluiceError, requestId: string): Iterable<WireEvent>
+}
+
+/** How to let bytes pass and still know what they cost. */
+export interface Relay {
+  /** The body key that holds the model, or `undefined` when the model is in the path. */
+  readonly modelKey?: 'model'
+  /** Top-level keys to add so that the provider reports usage (`stream_options` …), given the parsed request. */
+  readonly streamExtras?: (request: JsonObject) => JsonObject | undefined
+  tap(request: JsonObject): RelayTap
+  /** Usage of a whole reply body. */
+  usage(body: unknown): { usage?: Usage | undefined; id?: string | undefined }
+}
+
+/** Watches relayed SSE frames. Must be cheap: it runs per frame on the hot path. */
+export interface RelayTap {
+  /** Sees one frame's text, without its blank line. Returns false to withhold the frame. Throws on an error event. */
+  push(frame: string): boolean
+  /** Throws when the stream ended before its end mark. */
+  end(): void
+  /** What is known so far; `usage` absent means the provider has not said. */
+  readonly usage?: Usage | undefined
+  readonly id?: string | undefined
+  /** Characters of model output seen, for an estimate when the stream is cut before usage arrives. */
+  readonly textLength: number
+}

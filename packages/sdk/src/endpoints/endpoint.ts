@@ -1,0 +1,27 @@
+import type { EndpointName, EventOf, RequestOf, ResponseOf } from '../types/endpoint-map.ts'
+import type { Usage } from '../types/usage.ts'
+
+/**
+ * The facts of one endpoint, so that no guardrail, counter, cache or log ever switches on the endpoint's name.
+ */
+export interface Endpoint<E extends EndpointName = EndpointName> {
+  readonly name: E
+  /** LiteLLM's `call_type` in spend rows. */
+  readonly callType: string
+  /** Parameters OpenAI knows for this endpoint; others are provider-specific. */
+  readonly openaiParams: ReadonlySet<string>
+  /** Every text a caller wrote, in order. */
+  texts(request: RequestOf<E>): string[]
+  /** The same request with its texts replaced, in the same order. */
+  withTexts(request: RequestOf<E>, texts: readonly string[]): RequestOf<E>
+  /** Every text the model wrote. */
+  replyTexts(response: ResponseOf<E>): string[]
+  withReplyTexts(response: ResponseOf<E>, texts: readonly string[]): ResponseOf<E>
+  usage(response: ResponseOf<E>): Usage | undefined
+  /** The most output tokens the caller allows, when stated. */
+  maxOutputTokens(request: RequestOf<E>): number | undefined
+  /** Events → whole reply, as seen so far. Serves cache, logs, cost and the SDK's chunk builder. */
+  fold?(events: readonly EventOf<E>[]): ResponseOf<E>
+  /** Whole reply → events, for caches and providers that cannot stream. */
+  unfold?(response: ResponseOf<E>): EventOf<E>[]
+}

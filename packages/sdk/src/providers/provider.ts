@@ -1,0 +1,39 @@
+import type { Codec } from '../codecs/codec.ts'
+import type { Credentials } from '../credentials/credentials.ts'
+import type { Deployment } from '../types/deployment.ts'
+import type { EndpointName } from '../types/endpoint-map.ts'
+
+/** A codec at one provider. */
+export interface Binding<E extends EndpointName = EndpointName> {
+  readonly codec: Codec<E>
+  /** Path below the base URL; a function where model or streaming decide it. */
+  readonly path: string | ((at: { model: string; stream: boolean; deployment: Deployment }) => string)
+}
+
+/**
+ * How one OpenAI parameter differs at a provider that otherwise speaks a format we have.
+ * `drop`: accepted and meaningless, left out with a warning. `refuse`: the provider cannot do it (strictness decides).
+ * `rename`: same value under another top-level key. `max`: clamp with a warning.
+ */
+export type ParamRule = 'drop' | 'refuse' | { readonly rename: string } | { readonly max: number }
+
+/** The facts of one provider. Providers never open sockets. */
+export interface Provider {
+  /** LiteLLM's name: the prefix in `provider/model`. */
+  readonly name: string
+  /** The name people know. */
+  readonly title: string
+  /** The vendor's API reference. */
+  readonly docs: string
+  readonly baseUrl: string | ((deployment: Deployment) => string)
+  /** Environment variables that may override the base URL, first wins. */
+  readonly baseUrlEnv?: readonly string[]
+  readonly credentials: Credentials
+  readonly endpoints: { readonly [E in EndpointName]?: readonly Binding<E>[] }
+  /** Differences from the codec's own parameter list. */
+  readonly params?: Readonly<Record<string, ParamRule>>
+  /** Name in the price catalogue when it differs. */
+  readonly priceName?: string
+  /** Models to show when only the key is known, newest first; a hint, not a limit. */
+  readonly exampleModels?: readonly string[]
+}

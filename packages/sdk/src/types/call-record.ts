@@ -1,0 +1,80 @@
+import type { Deployment } from './deployment.ts'
+import type { EndpointName } from './endpoint-map.ts'
+import type { JsonObject } from './json.ts'
+import type { Usage } from './usage.ts'
+import type { Warning } from './warning.ts'
+
+/** The one record of a call. Every log, metric, spend row, budget and callback reads it; nobody else keeps one. */
+export interface CallRecord {
+  /** The gateway's call id (`x-litellm-call-id`). */
+  readonly id: string
+  readonly endpoint: EndpointName
+  /** The client's wire format, `openai-chat` … */
+  readonly format: string
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
+  firstTokenAt?: number | undefined
+  endedAt?: number | undefined
+  stream: boolean
+  /** The `model` the caller named. */
+  requestedModel: string
+  /** The deployment that answered, or that was tried last. */
+  deployment?: Deployment | undefined
+  attempts: Attempt[]
+  fallbacks: number
+  status: 'open' | 'success' | 'failure'
+  /** Set on failure; a stream that broke after its first byte is a failure too. */
+  error?: Error | undefined
+  /** The client hung up before the last byte. */
+  clientGone?: boolean | undefined
+  usage?: Usage | undefined
+  /** True when `usage` was counted by us because the provider did not say. */
+  usageEstimated?: boolean | undefined
+  cost: Cost
+  /** Milliseconds spent waiting for the provider, all attempts. */
+  upstreamMs: number
+  responseId?: string | undefined
+  warnings: Warning[]
+  tags: string[]
+  traceId?: string | undefined
+  sessionId?: string | undefined
+  endUser?: string | undefined
+  metadata: JsonObject
+  /** Who asked; the gateway fills it after authentication, a bare SDK leaves it out. */
+  caller?: RecordCaller | undefined
+  clientIp?: string | undefined
+  userAgent?: string | undefined
+  route?: string | undefined
+}
+
+/** The subjects a call is charged to. All optional but the key's hash. */
+export interface RecordCaller {
+  readonly keyHash: string
+  readonly keyAlias?: string | undefined
+  readonly userId?: string | undefined
+  readonly userEmail?: string | undefined
+  readonly teamId?: string | undefined
+  readonly teamAlias?: string | undefined
+  readonly organizationId?: string | undefined
+}
+
+export interface Attempt {
+  readonly deploymentId: string
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
+  durationMs: number
+  /** HTTP status from the provider; absent when no answer came. */
+  status?: number | undefined
+  error?: Error | undefined
+}
+
+/** Money is integer nano-dollars (1e-9 USD), rounded once per call. An unknown price is unknown, never 0. */
+export type Cost =
+  | { readonly state: 'none' }
+  | {
+      readonly state: 'known'
+      readonly nanoUsd: number
+      readonly inputNanoUsd: number
+      readonly outputNanoUsd: number
+    }
+  | { readonly state: 'unknown'; readonly reason: string }

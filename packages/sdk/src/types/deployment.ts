@@ -1,0 +1,45 @@
+import type { JsonObject } from './json.ts'
+
+/** One way to reach one model: an entry of LiteLLM's `model_list`, in our own words. */
+export interface Deployment {
+  /** Stable id; clients may send it as `model` to hit exactly this deployment. */
+  readonly id: string
+  /** The public name (`model_name`); deployments of one group are balanced. */
+  readonly group: string
+  /** Provider name, a key of the provider registry. */
+  readonly provider: string
+  /** The provider's own model id. */
+  readonly model: string
+  readonly apiKey?: string | undefined
+  /** Overrides the provider's base URL. */
+  readonly apiBase?: string | undefined
+  readonly apiVersion?: string | undefined
+  readonly organization?: string | undefined
+  /** Headers sent upstream on every call. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Defaults merged under the caller's request (any key of `litellm_params` we do not own). */
+  readonly params?: Readonly<JsonObject> | undefined
+  /** Merged into the wire body last. */
+  readonly extraBody?: Readonly<JsonObject> | undefined
+  readonly dropParams?: boolean | undefined
+  readonly additionalDropParams?: readonly string[] | undefined
+  readonly allowedOpenaiParams?: readonly string[] | undefined
+  /** Milliseconds for the whole call. */
+  readonly timeoutMs?: number | undefined
+  /** Milliseconds to the first event of a stream. */
+  readonly streamTimeoutMs?: number | undefined
+  readonly retries?: number | undefined
+  readonly weight?: number | undefined
+  readonly order?: number | undefined
+  readonly rpm?: number | undefined
+  readonly tpm?: number | undefined
+  readonly maxParallelRequests?: number | undefined
+  readonly cooldownMs?: number | undefined
+  readonly tags?: readonly string[] | undefined
+  /** The price-list name when it differs from `model` (LiteLLM: `base_model`). */
+  readonly baseModel?: string | undefined
+  /** Prices and limits that override the catalogue, in LiteLLM's field names (`input_cost_per_token` …). */
+  readonly modelInfo?: Readonly<JsonObject> | undefined
+  /** A canned answer (LiteLLM: `mock_response`). */
+  readonly mockResponse?: unknown
+}
