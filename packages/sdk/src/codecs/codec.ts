@@ -2,7 +2,7 @@ import type { ErrorFacts, SluiceError } from '../errors.ts'
 import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName, EventOf, RequestOf, ResponseOf } from '../types/endpoint-map.ts'
 import type { JsonObject } from '../types/json.ts'
-import type { StreamTransform, WireEvent } from '../types/stream.ts'
+import type { RelayTap, StreamTransform, WireEvent } from '../types/stream.ts'
 import type { Usage } from '../types/usage.ts'
 import type { Warning } from '../types/warning.ts'
 
@@ -94,20 +94,9 @@ export interface Relay {
   readonly modelKey?: 'model'
   /** Top-level keys to add so that the provider reports usage (`stream_options` …), given the parsed request. */
   readonly streamExtras?: (request: JsonObject) => JsonObject | undefined
-  tap(request: JsonObject): RelayTap
+  tap(request: JsonObject, info: CallInfo): RelayTap
   /** Usage of a whole reply body. */
   usage(body: unknown): { usage?: Usage | undefined; id?: string | undefined }
 }
 
-/** Watches relayed SSE frames. Must be cheap: it runs per frame on the hot path. */
-export interface RelayTap {
-  /** Sees one frame's text, without its blank line. Returns false to withhold the frame. Throws on an error event. */
-  push(frame: string): boolean
-  /** Throws when the stream ended before its end mark. */
-  end(): void
-  /** What is known so far; `usage` absent means the provider has not said. */
-  readonly usage?: Usage | undefined
-  readonly id?: string | undefined
-  /** Characters of model output seen, for an estimate when the stream is cut before usage arrives. */
-  readonly textLength: number
-}
+export type { RelayTap }

@@ -1,7 +1,7 @@
-import type { Codec } from '../codecs/codec.ts'
+import type { CallInfo, Codec } from '../codecs/codec.ts'
 import type { Credentials } from '../credentials/credentials.ts'
 import type { Deployment } from '../types/deployment.ts'
-import type { EndpointName } from '../types/endpoint-map.ts'
+import type { EndpointName, RequestOf, ResponseOf } from '../types/endpoint-map.ts'
 
 /** A codec at one provider. */
 export interface Binding<E extends EndpointName = EndpointName> {
@@ -13,9 +13,17 @@ export interface Binding<E extends EndpointName = EndpointName> {
 /**
  * How one OpenAI parameter differs at a provider that otherwise speaks a format we have.
  * `drop`: accepted and meaningless, left out with a warning. `refuse`: the provider cannot do it (strictness decides).
- * `rename`: same value under another top-level key. `max`: clamp with a warning.
+ * `keep`: the provider takes it though the format does not list it. `rename`: same value under another top-level key.
+ * `max`: clamp with a warning.
  */
-export type ParamRule = 'drop' | 'refuse' | { readonly rename: string } | { readonly max: number }
+export type ParamRule = 'drop' | 'refuse' | 'keep' | { readonly rename: string } | { readonly max: number }
+
+/** Answers a request locally. May throw a `SluiceError`. */
+export type LocalAnswer = <E extends EndpointName>(
+  endpoint: E,
+  request: RequestOf<E>,
+  info: Pick<CallInfo, 'id' | 'now' | 'model' | 'deployment'>,
+) => ResponseOf<E>
 
 /** The facts of one provider. Providers never open sockets. */
 export interface Provider {
@@ -30,6 +38,8 @@ export interface Provider {
   readonly baseUrlEnv?: readonly string[]
   readonly credentials: Credentials
   readonly endpoints: { readonly [E in EndpointName]?: readonly Binding<E>[] }
+  /** A provider that answers by itself, without a network. */
+  readonly answer?: LocalAnswer
   /** Differences from the codec's own parameter list. */
   readonly params?: Readonly<Record<string, ParamRule>>
   /** Name in the price catalogue when it differs. */

@@ -1,3 +1,5 @@
+import type { Usage } from './usage.ts'
+
 /** A stream step without I/O: feed items, get items; `end` flushes. Both may throw a `SluiceError`. */
 export interface StreamTransform<In, Out> {
   push(item: In): Iterable<Out>
@@ -10,4 +12,17 @@ export interface WireEvent {
   /** SSE's `event:` field. */
   readonly event?: string | undefined
   readonly data: string
+}
+
+/** Watches relayed SSE frames. Must be cheap: it runs per frame on the hot path. */
+export interface RelayTap {
+  /** Sees one frame's text, without its blank line. Returns false to withhold the frame. Throws on an error event. */
+  push(frame: string): boolean
+  /** Throws when the stream ended before its end mark. */
+  end(): void
+  /** What is known so far; `usage` absent means the provider has not said. */
+  readonly usage?: Usage | undefined
+  readonly id?: string | undefined
+  /** Characters of model output seen, for an estimate when the stream is cut before usage arrives. */
+  readonly textLength: number
 }

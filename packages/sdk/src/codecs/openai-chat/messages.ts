@@ -5,56 +5,76 @@ import type { OpenaiChatOptions } from './options.ts'
 
 const EXTRAS = ['cache_control', 'reasoning_content', 'thinking_blocks', 'provider_specific_fields'] as const
 
-/** Hub messages as OpenAI takes them: the same, less what only other formats know. Untouched messages are not copied. */
+/** Hub messages as OpenAI takes them: the same, less what only other formats know. The same array if nothing differs. */
 export function encodeMessages(
-  messages: readonly ChatMessage[],
+  messages: ChatMessage[],
   info: CallInfo,
   options: OpenaiChatOptions,
 ): JsonObject[] {
-  const foreign = EXTRAS.filter(key => !(options.keeps as readonly string[] | undefined)?.includes(key))
-  return messages.map((message, index) =>
-    encodeMessage(message, `messages[${index}]`, foreign, info, options),
-  )
+  const writer = new MessageWriter(info, options)
+  return writer.each(messages, '', 'messages', (message, at) => writer.message(message, at))
 }
 
-function encodeMessage(
-  message: ChatMessage,
-  at: string,
-  foreign: readonly string[],
-  info: CallInfo,
-  options: OpenaiChatOptions,
-): JsonObject {
-  let out: JsonObject = without(message, at, foreign, info)
-  if (out.role === 'developer' && options.developerRole === false) {
-    out = { ...out, role: 'system' }
-    info.warn({
-      action: 'renamed',
-      param: `${at}.role`,
-      reason: 'this provider calls the developer role "system"',
-    })
-  }
-  if (Array.isArray(out.content)) {
-    const parts = out.content as JsonObject[]
-    const encoded = parts.map((part, index) => without(part, `${at}.content[${index}]`, foreign, info))
-    if (encoded.some((part, index) => part !== parts[index])) out = { ...out, content: encoded }
-  }
-  if (Array.isArray(out.tool_calls)) {
-    const calls = out.tool_calls as JsonObject[]
-    const encoded = calls.map((call, index) => without(call, `${at}.tool_calls[${index}]`, foreign, info))
-    if (encoded.some((call, index) => call !== calls[index])) out = { ...out, tool_calls: encoded }
-  }
-  return out
-}
+class MessageWriter {
+  private readonly info: CallInfo
+  private readonly options: OpenaiChatOptions
+  private readonly foreign: readonly string[]
 
-/** The object less the foreign keys, each of them recorded; the same object when there are none. */
-function without(from: JsonObject, at: string, foreign: readonly string[], info: CallInfo): JsonObject {
-  let out = from
-  for (const key of foreign) {
-    if (!(key in from)) continue
-    if (out === from) out = { ...from }
-    delete out[key]
-    if (from[key] != null)
-      info.warn({ action: 'dropped', param: `${at}.${key}`, reason: 'this provider has no place for it' })
+  constructor(info: CallInfo, options: OpenaiChatOptions) {
+    this.info = info
+    this.options = options
+    this.foreign = EXTRAS.filter(key => !(options.keeps as readonly string[] | undefined)?.includes(key))
   }
-  return out
+
+  message(message: JsonObject, at: () => string): JsonObject {
+    let out = this.without(message, at)
+    if (out.role === 'developer' && this.options.developerRole === false) {
+      out = { ...out, role: 'system' }
+      this.info.warn({ action: 'renamed', param: `${at()}.role`, reason: 'this provider says "system"' })
+    }
+    for (const key of ['content', 'tool_calls']) {
+      const list = out[key]
+      if (!Array.isArray(list)) continue
+      const encoded = this.each(list, at, key, (item, itemAt) => this.without(item, itemAt))
+      if (encoded !== list) out = { ...out, [key]: encoded }
+    }
+    return out
+  }
+
+  /** Maps a list; the same list comes back when no item changed. Paths are only spelled when something is reported. */
+  each(
+    list: JsonObject[],
+    parent: string | (() => string),
+    key: string,
+    encode: (item: JsonObject, at: () => string) => JsonObject,
+  ): JsonObject[] {
+    let changed: JsonObject[] | undefined
+    for (let index = 0; index < list.length; index++) {
+      const item = list[index] as JsonObject
+      const out = encode(item, () => {
+        const before = typeof parent === 'string' ? parent : `${parent()}.`
+        return `${before}${key}[${index}]`
+      })
+      if (out !== item) changed ??= list.slice()
+      if (changed) changed[index] = out
+    }
+    return changed ?? list
+  }
+
+  /** The object less the foreign keys, each of them recorded; the same object when there are none. */
+  private without(from: JsonObject, at: () => string): JsonObject {
+    let out = from
+    for (const key of this.foreign) {
+      if (from[key] === undefined) continue
+      if (out === from) out = { ...from }
+      delete out[key]
+      if (from[key] !== null)
+        this.info.warn({
+          action: 'dropped',
+          param: `${at()}.${key}`,
+          reason: 'this provider has no place for it',
+        })
+    }
+    return out
+  }
 }

@@ -1,9 +1,9 @@
-import type { SluiceError } from '../../errors.ts'
 import { createError } from '../../errors.ts'
 import { isJsonObject, type JsonObject } from '../../types/json.ts'
 import type { Usage } from '../../types/usage.ts'
-import type { Relay, RelayTap } from '../codec.ts'
-import { decodeError } from './errors.ts'
+import type { CallInfo, Relay, RelayTap } from '../codec.ts'
+import { parseEvent } from '../parse-event.ts'
+import { decodeStreamError } from './errors.ts'
 import { decodeUsage } from './usage.ts'
 
 /** Bytes between an OpenAI client and an OpenAI-shaped provider. */
@@ -15,9 +15,9 @@ export const relay: Relay = {
       ? undefined
       : { stream_options: { ...options, include_usage: true } }
   },
-  tap(request) {
+  tap(request, info) {
     const options = isJsonObject(request.stream_options) ? request.stream_options : undefined
-    return new OpenaiChatTap(options?.include_usage === true)
+    return new OpenaiChatTap(options?.include_usage === true, info)
   },
   usage(body) {
     if (!isJsonObject(body)) return {}
@@ -32,9 +32,11 @@ class OpenaiChatTap implements RelayTap {
   textLength = 0
   private finished = false
   private readonly showUsage: boolean
+  private readonly info: CallInfo
 
-  constructor(showUsage: boolean) {
+  constructor(showUsage: boolean, info: CallInfo) {
     this.showUsage = showUsage
+    this.info = info
   }
 
   push(frame: string): boolean {
@@ -56,7 +58,8 @@ class OpenaiChatTap implements RelayTap {
       throw createError({
         kind: 'truncated',
         message: 'The provider closed the stream before it was complete.',
-        provider: 'upstream',
+        provider: this.info.deployment.provider,
+        model: this.info.model,
       })
   }
 
@@ -85,7 +88,7 @@ class OpenaiChatTap implements RelayTap {
 
   private throwError(frame: string): void {
     const chunk = this.parse(frame)
-    if (chunk.error != null) throw streamError(chunk.error)
+    if (chunk.error != null) throw decodeStreamError(chunk.error, this.info)
   }
 
   private parse(frame: string): JsonObject {
@@ -94,31 +97,14 @@ class OpenaiChatTap implements RelayTap {
       .filter(line => line.startsWith('data:'))
       .map(line => line.slice(line.charCodeAt(5) === SPACE ? 6 : 5))
       .join('\n')
-    try {
-      const value: unknown = data === '' ? {} : JSON.parse(Buffer.from(data, 'latin1').toString('utf8'))
-      if (isJsonObject(value)) return value
-    } catch (cause) {
-      throw createError({ kind: 'bad_gateway', message: BROKEN, provider: 'upstream', cause })
-    }
-    throw createError({ kind: 'bad_gateway', message: BROKEN, provider: 'upstream' })
+    return data === '' ? {} : parseEvent(Buffer.from(data, 'latin1').toString('utf8'), this.info)
   }
 }
 
-const BROKEN = 'The provider sent a stream event that is not a JSON object.'
 const SPACE = 32
 const COLON = 58
 const BACKSLASH = 92
 const CLOSING_BRACE = 125
-
-function streamError(error: unknown): SluiceError {
-  const facts = decodeError(502, { error })
-  return createError({
-    kind: 'bad_gateway',
-    message: 'The provider reported an error in the stream.',
-    ...facts,
-    provider: 'upstream',
-  })
-}
 
 /** The JSON string that follows `key`, when it is one. */
 function stringAfter(frame: string, key: string): string | undefined {

@@ -1,0 +1,77 @@
+import { isJsonObject } from '../types/json.ts'
+import { foldChunks, unfoldResponse } from './chat-fold.ts'
+import { mapReplyTexts, mapRequestTexts } from './chat-texts.ts'
+import type { Endpoint } from './endpoint.ts'
+
+/** Everything that talks: chat completions, messages, responses, generateContent. */
+export const chat: Endpoint<'chat'> = {
+  name: 'chat',
+  callType: 'acompletion',
+  openaiParams: new Set([
+    'audio',
+    'frequency_penalty',
+    'function_call',
+    'functions',
+    'logit_bias',
+    'logprobs',
+    'max_completion_tokens',
+    'max_tokens',
+    'modalities',
+    'n',
+    'parallel_tool_calls',
+    'prediction',
+    'presence_penalty',
+    'prompt_cache_key',
+    'prompt_cache_retention',
+    'reasoning_effort',
+    'response_format',
+    'safety_identifier',
+    'seed',
+    'service_tier',
+    'stop',
+    'store',
+    'stream_options',
+    'temperature',
+    'thinking',
+    'tool_choice',
+    'tools',
+    'top_k',
+    'top_logprobs',
+    'top_p',
+    'user',
+    'verbosity',
+    'web_search_options',
+  ]),
+  texts(request) {
+    const texts: string[] = []
+    mapRequestTexts(request, text => {
+      texts.push(text)
+      return text
+    })
+    return texts
+  },
+  withTexts(request, texts) {
+    let next = 0
+    return mapRequestTexts(request, text => texts[next++] ?? text)
+  },
+  replyTexts(response) {
+    const texts: string[] = []
+    for (const { message } of response.choices) {
+      if (message.reasoning_content) texts.push(message.reasoning_content)
+      if (message.content) texts.push(message.content)
+      for (const call of message.tool_calls ?? []) texts.push(call.function.arguments)
+    }
+    return texts
+  },
+  withReplyTexts(response, texts) {
+    let next = 0
+    return mapReplyTexts(response, text => texts[next++] ?? text)
+  },
+  usage: response => (isJsonObject(response.usage) ? response.usage : undefined),
+  maxOutputTokens(request) {
+    const limit = request.max_completion_tokens ?? request.max_tokens
+    return limit == null ? undefined : limit * (request.n ?? 1)
+  },
+  fold: foldChunks,
+  unfold: unfoldResponse,
+}

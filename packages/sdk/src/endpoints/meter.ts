@@ -1,0 +1,31 @@
+import type { ChatChunk } from '../types/chat.ts'
+import { isJsonObject } from '../types/json.ts'
+import type { Usage } from '../types/usage.ts'
+
+/** What is known of a reply while it passes, enough to charge it if it breaks off. */
+export interface Meter {
+  /** As the provider reported it. */
+  readonly usage?: Usage | undefined
+  readonly id?: string | undefined
+  /** Characters of output seen. */
+  readonly textLength: number
+}
+
+/** Reads hub events of a chat stream. */
+export class ChatMeter implements Meter {
+  usage: Usage | undefined
+  id: string | undefined
+  textLength = 0
+
+  see(chunk: ChatChunk): void {
+    this.id ??= chunk.id
+    if (chunk.usage) this.usage = chunk.usage
+    for (const { delta } of chunk.choices) {
+      if (!isJsonObject(delta)) continue
+      if (delta.content) this.textLength += delta.content.length
+      if (delta.reasoning_content) this.textLength += delta.reasoning_content.length
+      if (delta.tool_calls)
+        for (const call of delta.tool_calls) this.textLength += call.function?.arguments?.length ?? 0
+    }
+  }
+}

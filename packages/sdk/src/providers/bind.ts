@@ -1,0 +1,40 @@
+import { badRequest, createError } from '../errors.ts'
+import type { Deployment } from '../types/deployment.ts'
+import type { EndpointName } from '../types/endpoint-map.ts'
+import type { Binding, Provider } from './provider.ts'
+
+/** The binding of an endpoint at a provider, preferring the client's own format so that bytes can be relayed. */
+export function bind<E extends EndpointName>(
+  provider: Provider,
+  endpoint: E,
+  format: string | undefined,
+): Binding<E> {
+  const bindings = provider.endpoints[endpoint] as readonly Binding<E>[] | undefined
+  const binding = bindings?.find(candidate => candidate.codec.format === format) ?? bindings?.[0]
+  if (binding === undefined)
+    throw createError({
+      kind: 'bad_request',
+      message: `${provider.title} has no ${endpoint} endpoint. Choose a model of a provider that has one.`,
+      param: 'model',
+    })
+  return binding
+}
+
+/** The absolute URL of a call. A base that already ends in the path is taken as it is (LiteLLM users write both). */
+export function urlOf<E extends EndpointName>(
+  provider: Provider,
+  binding: Binding<E>,
+  at: { readonly model: string; readonly stream: boolean; readonly deployment: Deployment },
+  baseFromEnvironment: string | undefined,
+): string {
+  const { deployment } = at
+  const base =
+    deployment.apiBase ??
+    baseFromEnvironment ??
+    (typeof provider.baseUrl === 'string' ? provider.baseUrl : provider.baseUrl(deployment))
+  if (!base.startsWith('http://') && !base.startsWith('https://'))
+    throw badRequest(`api_base: "${base}" must be an absolute http(s) URL.`, 'api_base')
+  const trimmed = base.endsWith('/') ? base.slice(0, -1) : base
+  const path = typeof binding.path === 'string' ? binding.path : binding.path(at)
+  return trimmed.endsWith(path) ? trimmed : trimmed + path
+}

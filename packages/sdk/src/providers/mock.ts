@@ -1,0 +1,21 @@
+import { openaiChat } from '../codecs/openai-chat/codec.ts'
+import { openaiEmbeddings } from '../codecs/openai-embeddings/codec.ts'
+import { echoAnswer } from './mock-answers.ts'
+import type { Provider } from './provider.ts'
+
+/**
+ * The provider that needs no key and no network: it says back what was said, so that a first completion works offline.
+ */
+export const mock: Provider = {
+  name: 'mock',
+  title: 'Built-in echo',
+  docs: 'docs/guides/mock.md',
+  baseUrl: 'mock:',
+  credentials: { env: [], required: false, sign() {} },
+  endpoints: {
+    chat: [{ codec: openaiChat, path: '/chat/completions' }],
+    embedding: [{ codec: openaiEmbeddings, path: '/embeddings' }],
+  },
+  answer: echoAnswer,
+  exampleModels: ['echo'],
+}

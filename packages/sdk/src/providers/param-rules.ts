@@ -1,0 +1,127 @@
+import type { Codec } from '../codecs/codec.ts'
+import type { Endpoint } from '../endpoints/endpoint.ts'
+import { createError } from '../errors.ts'
+import type { Deployment } from '../types/deployment.ts'
+import type { EndpointName, RequestOf } from '../types/endpoint-map.ts'
+import type { JsonObject } from '../types/json.ts'
+import type { Warning } from '../types/warning.ts'
+import { dropPaths } from './drop-paths.ts'
+import type { Provider } from './provider.ts'
+
+/** What decides over a parameter that the target cannot express. */
+export interface Strictness {
+  /** Leave unsupported OpenAI parameters out with a warning, instead of refusing them. */
+  readonly dropParams: boolean
+  /** Parameters to leave out even if supported; paths such as `tools[*].strict`. */
+  readonly additionalDropParams: readonly string[]
+  /** Parameters to send on whatever the rules say. */
+  readonly allowedOpenaiParams: readonly string[]
+}
+
+interface Target<E extends EndpointName> {
+  readonly endpoint: Endpoint<E>
+  readonly codec: Codec<E>
+  readonly provider: Provider
+  readonly deployment: Deployment
+  readonly model: string
+}
+
+/**
+ * The request as this target may receive it: the very same object when every parameter is fine. Everything left out
+ * or changed is recorded. Throws `UnsupportedParamsError` naming every parameter that cannot be expressed.
+ */
+export function applyParamRules<E extends EndpointName>(
+  request: RequestOf<E>,
+  target: Target<E>,
+  strictness: Strictness,
+  warn: (warning: Warning) => void,
+): RequestOf<E> {
+  const refused: string[] = []
+  let out: JsonObject = request
+  const edit = () => {
+    if (out === request) out = { ...request }
+    return out
+  }
+  for (const key in request) {
+    const rule = target.provider.params?.[key]
+    if (rule === 'keep' || strictness.allowedOpenaiParams.includes(key)) continue
+    if (
+      rule === undefined &&
+      (target.codec.upstream.params.has(key) || !target.endpoint.openaiParams.has(key))
+    )
+      continue
+    const value: unknown = request[key]
+    if (value === undefined || value === null) delete edit()[key]
+    else if (typeof rule === 'object') change(edit, key, value, rule, warn)
+    else if (rule !== 'drop' && !strictness.dropParams && !isDefault(key, value, request)) refused.push(key)
+    else {
+      delete edit()[key]
+      if (rule === 'drop' || !isDefault(key, value, request))
+        warn({ action: 'dropped', param: key, reason: unsupported(target) })
+    }
+  }
+  if (refused.length > 0) throw refusal(refused, target)
+  if (strictness.additionalDropParams.length > 0) out = dropPaths(out, strictness.additionalDropParams, warn)
+  return out as RequestOf<E>
+}
+
+function change(
+  edit: () => JsonObject,
+  key: string,
+  value: unknown,
+  rule: { readonly rename: string } | { readonly max: number },
+  warn: (warning: Warning) => void,
+): void {
+  if ('rename' in rule) {
+    const out = edit()
+    delete out[key]
+    out[rule.rename] ??= value
+    warn({ action: 'renamed', param: key, reason: `this provider calls it ${rule.rename}` })
+  } else if (typeof value === 'number' && value > rule.max) {
+    edit()[key] = rule.max
+    warn({ action: 'clamped', param: key, reason: `this provider allows at most ${rule.max}` })
+  }
+}
+
+/** Values that say nothing beyond what happens anyway; LiteLLM tolerates the same. */
+function isDefault(key: string, value: unknown, request: JsonObject): boolean {
+  switch (key) {
+    case 'n':
+      return value === 1
+    case 'tool_choice':
+      return value === 'auto' || (value === 'none' && !request.tools)
+    case 'parallel_tool_calls':
+      return value === true || !request.tools
+    case 'response_format':
+      return (value as { type?: unknown }).type === 'text'
+    case 'logprobs':
+    case 'store':
+      return value === false
+    case 'presence_penalty':
+    case 'frequency_penalty':
+      return value === 0
+    case 'user':
+    case 'stream_options':
+      return true
+    default:
+      return false
+  }
+}
+
+function unsupported(target: { readonly provider: Provider }): string {
+  return `${target.provider.title} has no such parameter`
+}
+
+function refusal<E extends EndpointName>(refused: readonly string[], target: Target<E>) {
+  const names = refused.join(', ')
+  return createError({
+    kind: 'unsupported_params',
+    message:
+      `${target.provider.name} does not support the parameter${refused.length > 1 ? 's' : ''} ${names} for model ` +
+      `"${target.model}". Leave ${refused.length > 1 ? 'them' : 'it'} out, set drop_params: true to have ` +
+      `${refused.length > 1 ? 'them' : 'it'} dropped, or name ${refused.length > 1 ? 'them' : 'it'} in ` +
+      'allowed_openai_params to send on anyway.',
+    param: refused[0],
+    model: target.model,
+  })
+}

@@ -1,0 +1,36 @@
+import { createError, SluiceError } from '../errors.ts'
+
+const TIMEOUTS = new Set([
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'ETIMEDOUT',
+])
+
+/** Words for the codes people meet; the rest is named by its code. */
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ECONNRESET: 'it closed the connection',
+  ENOTFOUND: 'its host name does not resolve',
+  EAI_AGAIN: 'its host name does not resolve right now',
+  UND_ERR_SOCKET: 'it closed the connection',
+  UND_ERR_CONNECT_TIMEOUT: 'it does not accept connections',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+}
+
+/** A socket-level failure as one of ours, by its code. */
+export function connectionError(error: unknown): SluiceError {
+  if (error instanceof SluiceError) return error
+  const code = codeOf(error)
+  const kind = code !== undefined && TIMEOUTS.has(code) ? 'timeout' : 'connection'
+  const reason = (code && REASONS[code]) ?? code ?? 'the connection failed'
+  return createError({ kind, message: `The provider could not be reached: ${reason}.`, code, cause: error })
+}
+
+function codeOf(error: unknown): string | undefined {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const code = (at as NodeJS.ErrnoException).code
+    if (typeof code === 'string') return code
+  }
+  return undefined
+}
