@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-const source = { conditions: ['@sluice/source', 'node', 'import', 'default'] }
+// Vitest also starts Node with these: 'import' here would make CommonJS packages require ES modules.
+const source = { conditions: ['@sluice/source', 'node'] }
 
 export default defineConfig({
   resolve: source,

@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs'
+import { chmod, copyFile, cp, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { licences } from './licences.ts'
+
+/** CommonJS dependencies (fastify, pg, pino) expect these three names, which an ES module does not have. */
+const commonJsNames = `import { createRequire as __createRequire } from 'node:module'
+const require = __createRequire(import.meta.url)
+const __filename = import.meta.filename
+const __dirname = import.meta.dirname`
+
+/** Entry name in `dist/` → source file. The SQLite worker is loaded as `new URL('./sqlite-worker.js', import.meta.url)`. */
+const entries = {
+  main: 'src/cli.ts',
+  index: 'src/index.ts',
+  'sqlite-worker': 'src/db/sqlite/worker.ts',
+}
+
+/**
+ * Bundles the gateway with every dependency inside, so that the published package installs nothing. Modules imported
+ * lazily stay files of their own, all flat in `dist/`, so that `import.meta.url` means the same folder in each.
+ */
+export async function buildGateway(root: string): Promise<void> {
+  const folder = join(root, 'packages/gateway')
+  const dist = join(folder, 'dist')
+  const present = Object.entries(entries).filter(([, source]) => existsSync(join(folder, source)))
+  await rm(dist, { recursive: true, force: true })
+  const { metafile } = await build({
+    absWorkingDir: folder,
+    entryPoints: Object.fromEntries(present),
+    outdir: 'dist',
+    chunkNames: 'chunk-[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    conditions: ['@sluice/source'],
+    external: ['pg-native'],
+    banner: { js: commonJsNames },
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+  })
+  await writeFile(join(dist, 'THIRD_PARTY_LICENSES.txt'), licences(folder, metafile))
+  await copyFile(join(import.meta.dirname, 'gateway-entry.js'), join(dist, 'cli.js'))
+  await chmod(join(dist, 'cli.js'), 0o755)
+  const dashboard = join(root, 'packages/dashboard/dist')
+  if (existsSync(dashboard)) await cp(dashboard, join(dist, 'dashboard'), { recursive: true })
+}
