@@ -40,9 +40,11 @@ export class SluiceError extends Error {
   readonly retryAfterMs: number | undefined
   readonly providerSpecificFields: Readonly<Record<string, unknown>> | undefined
   readonly headers: Readonly<Record<string, string>> | undefined
+  readonly #facts: ErrorFacts
 
   constructor(facts: ErrorFacts) {
     super(facts.message, facts.cause === undefined ? undefined : { cause: facts.cause })
+    this.#facts = facts
     const row: KindRow = ERROR_KINDS[facts.kind]
     this.name = new.target.name
     this.kind = facts.kind
@@ -56,6 +58,13 @@ export class SluiceError extends Error {
     this.retryAfterMs = facts.retryAfterMs
     this.providerSpecificFields = facts.providerSpecificFields
     this.headers = facts.headers
+  }
+
+  /** The same error, naming where it came from. */
+  withSource(provider: string, model: string): SluiceError {
+    const named = createError({ ...this.#facts, provider, model: this.model ?? model })
+    if (this.stack !== undefined) named.stack = this.stack
+    return named
   }
 }
 

@@ -90,6 +90,11 @@ export interface EventEncoder<E extends EndpointName> extends StreamTransform<Ev
 
 /** How to let bytes pass and still know what they cost. */
 export interface Relay {
+  /**
+   * True when the hub is this very format: providers then differ in small ways, so the client's bytes are sent only if
+   * encoding changed no value of them.
+   */
+  readonly sameHub?: boolean
   /** The body key that holds the model, or `undefined` when the model is in the path. */
   readonly modelKey?: 'model'
   /** Top-level keys to add so that the provider reports usage (`stream_options` …), given the parsed request. */

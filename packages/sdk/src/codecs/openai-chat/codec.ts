@@ -20,7 +20,7 @@ export function openaiChatWith(options: OpenaiChatOptions): Codec<'chat'> {
       decodeError,
     },
     inbound: { decodeRequest, encodeResponse: response => response, encodeStream, encodeError },
-    relay,
+    ...(options.relays !== false && { relay }),
   }
 }
 

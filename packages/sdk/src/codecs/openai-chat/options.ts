@@ -8,6 +8,8 @@ export interface OpenaiChatOptions {
   readonly developerRole?: boolean
   /** True when the provider takes Anthropic's `thinking` object as it is. */
   readonly thinking?: boolean
+  /** False when replies need settling (a `reasoning` field …), so that bytes must not pass untouched. */
+  readonly relays?: boolean
   /** Models that take `max_completion_tokens` and refuse `max_tokens`. */
   readonly wantsMaxCompletionTokens?: (model: string) => boolean
 }

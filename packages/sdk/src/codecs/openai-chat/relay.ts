@@ -8,6 +8,7 @@ import { decodeUsage } from './usage.ts'
 
 /** Bytes between an OpenAI client and an OpenAI-shaped provider. */
 export const relay: Relay = {
+  sameHub: true,
   modelKey: 'model',
   streamExtras(request) {
     const options = isJsonObject(request.stream_options) ? request.stream_options : undefined

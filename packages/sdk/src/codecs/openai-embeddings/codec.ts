@@ -17,6 +17,7 @@ export const openaiEmbeddings: Codec<'embedding'> = {
   },
   inbound: { decodeRequest, encodeResponse: response => response, encodeError },
   relay: {
+    sameHub: true,
     modelKey: 'model',
     tap() {
       throw createError({ kind: 'internal', message: 'Embeddings do not stream.' })

@@ -1,0 +1,121 @@
+import { type CallHost, type Prepared, prepare } from './call-prepare.ts'
+import {
+  localReply,
+  type Reply,
+  relayStream,
+  relayWhole,
+  translatedStream,
+  translatedWhole,
+} from './call-reply.ts'
+import { createError, kindOfStatus, SluiceError } from './errors.ts'
+import type { Strictness } from './providers/param-rules.ts'
+import { retryAfterMs } from './transport/retry-after.ts'
+import type { ReplyHead } from './transport/transport.ts'
+import type { Deployment } from './types/deployment.ts'
+import type { EndpointName, RequestOf } from './types/endpoint-map.ts'
+import type { JsonObject } from './types/json.ts'
+import type { Warning } from './types/warning.ts'
+
+/** One call of one deployment. */
+export interface Call<E extends EndpointName> {
+  readonly endpoint: E
+  readonly request: RequestOf<E>
+  readonly deployment: Deployment
+  readonly id: string
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  readonly strictness: Strictness
+  /** Milliseconds for the whole call. */
+  readonly timeoutMs: number
+  /** Milliseconds to the first byte of a stream. */
+  readonly streamTimeoutMs?: number | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Headers of the caller to send along, lower case. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** The client's own bytes, when it might be enough to pass them on. */
+  readonly original?: OriginalRequest | undefined
+  warn(warning: Warning): void
+}
+
+/** A request as the client sent it. */
+export interface OriginalRequest {
+  readonly format: string
+  readonly bytes: Buffer
+  readonly body: JsonObject
+}
+
+/**
+ * One call, whole: bind → parameter rules → encode → sign → send → (error? decode it) → decode.
+ * A stream resolves once its first event is decoded, so that a provider that fails at once fails here.
+ * Throws a `SluiceError` that names provider and model.
+ */
+export async function call<E extends EndpointName>(ask: Call<E>, host: CallHost): Promise<Reply<E>> {
+  try {
+    const prepared = prepare(ask, host)
+    if (prepared.answer) return localReply(prepared, prepared.answer)
+    const signing = prepared.provider.credentials.sign(prepared.outgoing, prepared.secret, ask.deployment)
+    if (signing) await signing
+    return await (prepared.info.stream ? stream(prepared, host) : whole(prepared, host))
+  } catch (error) {
+    throw attribute(error, ask.deployment)
+  }
+}
+
+async function whole<E extends EndpointName>(prepared: Prepared<E>, host: CallHost): Promise<Reply<E>> {
+  const reply = await host.transport.exchange(prepared.outgoing, prepared.limits)
+  if (reply.status >= 400) throw refusal(prepared, reply, reply.body)
+  return prepared.relayed ? relayWhole(prepared, reply) : translatedWhole(prepared, reply)
+}
+
+async function stream<E extends EndpointName>(prepared: Prepared<E>, host: CallHost): Promise<Reply<E>> {
+  const reply = await host.transport.open(prepared.outgoing, prepared.limits)
+  try {
+    if (reply.status >= 400) throw refusal(prepared, reply, await reply.collect())
+    return await (prepared.relayed ? relayStream(prepared, reply) : translatedStream(prepared, reply))
+  } catch (error) {
+    reply.abort()
+    throw error
+  }
+}
+
+/** The provider said no: its own words, our class. */
+function refusal<E extends EndpointName>(prepared: Prepared<E>, head: ReplyHead, bytes: Buffer): SluiceError {
+  const { codec, info } = prepared
+  const body = parseErrorBody(bytes)
+  const facts = codec.upstream.decodeError?.(head.status, body)
+  return createError({
+    kind: kindOfStatus(head.status),
+    message: `The provider answered with status ${head.status}.`,
+    providerSpecificFields: { body },
+    ...facts,
+    status: head.status,
+    retryAfterMs: facts?.retryAfterMs ?? retryAfterMs(head.headers, info.now),
+  })
+}
+
+function parseErrorBody(bytes: Buffer): unknown {
+  const text = bytes.toString('utf8')
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** Every error of a call names its provider and model; what is not ours becomes an internal error. */
+function attribute(error: unknown, deployment: Deployment): SluiceError {
+  const { provider, model } = deployment
+  if (error instanceof SluiceError) {
+    // An unsupported parameter is the caller's doing, not the provider's.
+    if (error.provider !== undefined || error.kind === 'unsupported_params' || error.kind === 'aborted')
+      return error
+    return error.withSource(provider, model)
+  }
+  return createError({
+    kind: 'internal',
+    message: 'The call failed inside Sluice.',
+    model,
+    cause: error,
+    retryable: false,
+  })
+}
