@@ -1,0 +1,215 @@
+import type { Cost } from '../types/call-record.ts'
+import type { Usage } from '../types/usage.ts'
+import { type Price, RATE_KEYS, type RateName, type Rates, ratesFor, type ServiceTier } from './price.ts'
+import { Money, type Rate } from './rate.ts'
+
+export interface CostContext {
+  /** Milliseconds since the epoch: some prices change on a date or by the hour. */
+  readonly now: number
+  /** The tier the provider says it served (`priority`, `flex`, `batch` …); unknown names mean standard. */
+  readonly serviceTier?: string | null | undefined
+  readonly provider?: string | undefined
+  /** Things charged by another measure than tokens: images, seconds, characters, pages, queries, searches. */
+  readonly units?: { readonly [N in RateName]?: number } | undefined
+}
+
+const SERVICE_TIERS: Readonly<Record<string, ServiceTier>> = {
+  priority: 'priority',
+  fast: 'priority',
+  ultrafast: 'priority',
+  flex: 'flex',
+  batch: 'batch',
+  batches: 'batch',
+}
+
+/**
+ * What a call cost. The prompt's size picks one rung and the entire request is charged at it. `nanoUsd` is rounded
+ * once, half up; it exceeds `inputNanoUsd + outputNanoUsd` by what searches, requests and sessions cost.
+ * A count without a price makes the whole cost unknown, never cheaper.
+ */
+export function costOf(usage: Usage, price: Price | undefined, context: CostContext): Cost {
+  if (!price) return { state: 'unknown', reason: noPrice(context.provider) }
+  const prompt = count(usage.prompt_tokens)
+  const rates = ratesFor(price, serviceTierOf(context.serviceTier), prompt, context.now)
+  const bill = new Bill(rates)
+  chargeInput(bill, usage, prompt)
+  chargeOutput(bill, usage)
+  if (rates.request) bill.fees.add(1, rates.request)
+  const searches = count(usage.server_tool_use?.web_search_requests)
+  if (searches > 0) bill.charge('fees', searches, 'web searches', rates.webSearch)
+  if (context.units) chargeUnits(bill, context.units)
+  return bill.cost()
+}
+
+/**
+ * The most a call may cost, in integer nano-dollars, for a reservation before it runs: every input token at the
+ * dearer of the plain and the cache-writing rate, every output token used. `undefined` when the price is unknown.
+ */
+export function estimateWorstCase(
+  inputTokens: number,
+  maxOutputTokens: number,
+  price: Price | undefined,
+  context: Pick<CostContext, 'now' | 'serviceTier'>,
+): number | undefined {
+  if (!price) return undefined
+  const input = Math.ceil(count(inputTokens))
+  const output = Math.ceil(count(maxOutputTokens))
+  const rates = ratesFor(price, serviceTierOf(context.serviceTier), input, context.now)
+  const bill = new Bill(rates)
+  bill.charge('input', input, 'input tokens', dearer(rates.input, rates.cacheWrite))
+  bill.charge('output', output, 'output tokens', dearer(rates.output, rates.reasoning))
+  if (rates.request) bill.fees.add(1, rates.request)
+  const cost = bill.cost()
+  return cost.state === 'known' ? cost.nanoUsd : undefined
+}
+
+function noPrice(provider: string | undefined): string {
+  return `no price is known for this model${provider ? ` at ${provider}` : ''}`
+}
+
+function serviceTierOf(name: string | null | undefined): ServiceTier {
+  return (name && SERVICE_TIERS[name]) || 'standard'
+}
+
+function chargeInput(bill: Bill, usage: Usage, prompt: number): void {
+  const { rates } = bill
+  const details = usage.prompt_tokens_details
+  const cached = Math.min(prompt, either(details?.cached_tokens, usage.cache_read_input_tokens))
+  const written = Math.min(
+    prompt - cached,
+    either(details?.cache_creation_tokens, usage.cache_creation_input_tokens),
+  )
+  let left = prompt - cached - written
+  if (details) {
+    const media = [
+      ['audio_tokens', rates.inputAudio],
+      ['image_tokens', rates.inputImage],
+      ['video_tokens', rates.inputVideo],
+    ] as const
+    for (const [field, rate] of media) {
+      // Providers count cached media under both heads; what remains after the cache is the most that is left.
+      const tokens = Math.min(left, count(details[field]) - cachedOf(details, field))
+      if (tokens <= 0) continue
+      left -= tokens
+      bill.charge('input', tokens, 'input tokens', rate ?? rates.input)
+    }
+  }
+  bill.charge('input', left, 'input tokens', rates.input)
+  if (cached > 0) chargeCacheReads(bill, details, cached)
+  if (written > 0) chargeCacheWrites(bill, details?.cache_creation_token_details, written)
+}
+
+type PromptDetails = Usage['prompt_tokens_details']
+
+function chargeCacheReads(bill: Bill, details: PromptDetails, cached: number): void {
+  const { rates } = bill
+  const audio = Math.min(cached, cachedOf(details, 'audio_tokens'))
+  const image = Math.min(cached - audio, cachedOf(details, 'image_tokens'))
+  const text = rates.cacheRead ?? rates.input
+  bill.charge('input', audio, 'input tokens', rates.cacheReadAudio ?? text)
+  bill.charge('input', image, 'input tokens', rates.cacheReadImage ?? text)
+  bill.charge('input', cached - audio - image, 'input tokens', text)
+}
+
+function chargeCacheWrites(bill: Bill, byTtl: Record<string, unknown> | undefined, written: number): void {
+  const { rates } = bill
+  const hour = Math.min(written, count(byTtl?.ephemeral_1h_input_tokens))
+  const short = rates.cacheWrite ?? rates.input
+  bill.charge('input', hour, 'input tokens', rates.cacheWrite1h ?? short)
+  bill.charge('input', written - hour, 'input tokens', short)
+}
+
+function cachedOf(details: PromptDetails, field: string): number {
+  const split = details?.cached_tokens_details
+  return typeof split === 'object' && split !== null ? count((split as Record<string, unknown>)[field]) : 0
+}
+
+function chargeOutput(bill: Bill, usage: Usage): void {
+  const { rates } = bill
+  const details = usage.completion_tokens_details
+  let left = count(usage.completion_tokens)
+  if (details) {
+    const kinds = [
+      ['reasoning_tokens', rates.reasoning],
+      ['audio_tokens', rates.outputAudio],
+      ['image_tokens', rates.outputImage],
+      ['video_tokens', rates.outputVideo],
+    ] as const
+    for (const [field, rate] of kinds) {
+      const tokens = rate ? Math.min(left, count(details[field])) : 0
+      if (tokens === 0) continue
+      left -= tokens
+      bill.charge('output', tokens, 'output tokens', rate)
+    }
+  }
+  bill.charge('output', left, 'output tokens', rates.output)
+  const citations = rates.citation ? count(usage.citation_tokens) : 0
+  bill.charge('output', citations, 'citation tokens', rates.citation)
+}
+
+function chargeUnits(bill: Bill, units: { readonly [N in RateName]?: number }): void {
+  for (const name in units) {
+    const unit = name as RateName
+    bill.charge(sideOf(unit), count(units[unit]), `\`${keyOf(unit)}\``, bill.rates[unit])
+  }
+}
+
+type Side = 'input' | 'output' | 'fees'
+
+function keyOf(name: RateName): string {
+  for (const [key, value] of Object.entries(RATE_KEYS)) if (value === name) return key
+  return name
+}
+
+function sideOf(name: RateName): Side {
+  const key = keyOf(name)
+  return key.startsWith('input_') ? 'input' : key.startsWith('output_') ? 'output' : 'fees'
+}
+
+/** The running sums of one call. */
+class Bill {
+  readonly rates: Rates
+  readonly input = new Money()
+  readonly output = new Money()
+  readonly fees = new Money()
+  private missing: string | undefined
+
+  constructor(rates: Rates) {
+    this.rates = rates
+  }
+
+  charge(side: Side, amount: number, what: string, rate: Rate | undefined): void {
+    if (amount <= 0) return
+    if (rate) this[side].add(amount, rate)
+    else this.missing ??= what
+  }
+
+  cost(): Cost {
+    if (this.missing !== undefined) {
+      return { state: 'unknown', reason: `the model's price does not say what ${this.missing} cost` }
+    }
+    const inputNanoUsd = this.input.total()
+    const both = new Money()
+    both.plus(this.input)
+    both.plus(this.output)
+    // Output is what remains of the rounded sum, so that the parts add up to the whole.
+    const outputNanoUsd = both.total() - inputNanoUsd
+    both.plus(this.fees)
+    return { state: 'known', nanoUsd: both.total(), inputNanoUsd, outputNanoUsd }
+  }
+}
+
+function dearer(a: Rate | undefined, b: Rate | undefined): Rate | undefined {
+  if (!a || !b) return a ?? b
+  return a.nano > b.nano || (a.nano === b.nano && a.femto > b.femto) ? a : b
+}
+
+/** One count that OpenAI and Anthropic spell differently; a usage may carry both spellings. */
+function either(a: unknown, b: unknown): number {
+  return Math.max(count(a), count(b))
+}
+
+/** A provider's number taken as a count: anything but a positive finite number is 0. */
+function count(value: unknown): number {
+  return typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : 0
+}

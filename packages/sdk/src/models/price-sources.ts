@@ -1,0 +1,35 @@
+/**
+ * LiteLLM's provider name → the price list's. A provider that is not here has no list price, whatever its models
+ * are called: a server of one's own that serves `gpt-4o` does not charge what OpenAI does.
+ */
+export const PRICE_SOURCES: Readonly<Record<string, string>> = {
+  anthropic: 'anthropic',
+  azure: 'azure',
+  azure_ai: 'azure',
+  baseten: 'baseten',
+  bedrock: 'aws',
+  bedrock_converse: 'aws',
+  cerebras: 'cerebras',
+  cloudflare: 'cloudflare',
+  cohere: 'cohere',
+  cohere_chat: 'cohere',
+  deepseek: 'deepseek',
+  fireworks_ai: 'fireworks',
+  gemini: 'google',
+  groq: 'groq',
+  minimax: 'minimax',
+  mistral: 'mistral',
+  moonshot: 'moonshotai',
+  novita: 'novita',
+  openai: 'openai',
+  openrouter: 'openrouter',
+  ovhcloud: 'ovhcloud',
+  perplexity: 'perplexity',
+  'text-completion-openai': 'openai',
+  together_ai: 'together',
+  vertex_ai: 'google',
+  vertex_ai_beta: 'google',
+  voyage: 'voyageai',
+  xai: 'x-ai',
+  zai: 'zai',
+}
