@@ -7,6 +7,8 @@ import type { Deployment } from 'sluice/internal'
 export interface Settings {
   /** Absolute path of the config file, if there was one. */
   readonly source: string | undefined
+  /** The process environment with the file's `environment_variables` over it; credential look-ups read this. */
+  readonly environment: ReadonlyMap<string, string>
   readonly deployments: readonly Deployment[]
   readonly router: RouterSettings
   readonly calls: CallSettings
@@ -47,6 +49,8 @@ export interface CallSettings {
   /** Stream usage even when the client did not ask (`always_include_stream_usage`). */
   readonly alwaysIncludeStreamUsage: boolean
   readonly forwardClientHeaders: boolean
+  /** Replaces the model of every chat call. */
+  readonly completionModel: string | undefined
 }
 
 export interface ServerSettings {
@@ -103,6 +107,8 @@ export interface TelemetrySettings {
   readonly jsonLogs: boolean
   /** Latency bucket bounds in seconds; undefined takes LiteLLM's. */
   readonly latencyBuckets: readonly number[] | undefined
+  /** Names of loggers asked for; `prometheus` serves `/metrics`. Those that do not exist yet were warned about. */
+  readonly callbacks: readonly string[]
 }
 
 export interface PriceSettings {

@@ -1,0 +1,183 @@
+import { resolve } from 'node:path'
+import type { Deployment } from 'sluice/internal'
+import { defaults } from './defaults.ts'
+import { freezeDeep } from './freeze-deep.ts'
+import type { commandLine, environmentVariables } from './keys/environment-variables.ts'
+import type { Values } from './keys/row.ts'
+import type { topLevel } from './keys/top-level.ts'
+import type { Report } from './report.ts'
+import type * as target from './settings.ts'
+import type { Environment } from './source/references.ts'
+
+/** Everything that was read, checked and not yet in our own words. */
+export interface SettingsParts {
+  readonly source: string | undefined
+  readonly environment: Environment
+  readonly deployments: readonly Deployment[]
+  readonly file: Values<typeof topLevel.rows>
+  readonly variables: Values<typeof environmentVariables.rows>
+  readonly cli: Values<typeof commandLine.rows>
+}
+
+/** Puts the parts together: command line over file over environment over defaults. The result is frozen. */
+export function buildSettings(parts: SettingsParts, report: Report): target.Settings {
+  return freezeDeep({
+    source: parts.source,
+    environment: parts.environment,
+    deployments: parts.deployments,
+    router: router(parts),
+    calls: calls(parts),
+    server: server(parts),
+    auth: auth(parts, report),
+    database: database(parts),
+    spend: spend(parts),
+    limits: limits(parts, report),
+    telemetry: telemetry(parts),
+    prices: { file: parts.variables.SLUICE_PRICE_FILE ?? parts.variables.LITELLM_MODEL_COST_MAP_URL },
+  })
+}
+
+function router({ file, variables }: SettingsParts): target.RouterSettings {
+  const own = file.router_settings ?? {}
+  const shared = file.litellm_settings ?? {}
+  const none: ReadonlyMap<string, readonly string[]> = new Map()
+  return {
+    strategy: own.routing_strategy ?? defaults.strategy,
+    retries: own.num_retries ?? shared.num_retries ?? variables.DEFAULT_MAX_RETRIES ?? defaults.retries,
+    timeoutMs: milliseconds(own.timeout ?? shared.request_timeout) ?? defaults.timeoutMs,
+    streamTimeoutMs: milliseconds(own.stream_timeout),
+    allowedFails:
+      own.allowed_fails ?? shared.allowed_fails ?? variables.DEFAULT_ALLOWED_FAILS ?? defaults.allowedFails,
+    cooldownMs:
+      milliseconds(own.cooldown_time ?? shared.cooldown_time ?? variables.DEFAULT_COOLDOWN_TIME_SECONDS) ??
+      defaults.cooldownMs,
+    disableCooldowns: own.disable_cooldowns ?? false,
+    retryAfterMs: milliseconds(own.retry_after) ?? defaults.retryAfterMs,
+    fallbacks: own.fallbacks ?? shared.fallbacks ?? none,
+    defaultFallbacks: own.default_fallbacks ?? shared.default_fallbacks ?? [],
+    contextWindowFallbacks: own.context_window_fallbacks ?? shared.context_window_fallbacks ?? none,
+    contentPolicyFallbacks: own.content_policy_fallbacks ?? shared.content_policy_fallbacks ?? none,
+    maxFallbacks: own.max_fallbacks ?? variables.ROUTER_MAX_FALLBACKS ?? defaults.maxFallbacks,
+    groupAliases: aliases(file),
+  }
+}
+
+/** `model_alias_map` names stay out of model lists, as in LiteLLM; the router's own aliases win. */
+function aliases(file: SettingsParts['file']): target.RouterSettings['groupAliases'] {
+  const result = new Map<string, { group: string; hidden: boolean }>()
+  for (const [alias, group] of file.litellm_settings?.model_alias_map ?? [])
+    result.set(alias, { group, hidden: true })
+  for (const [alias, to] of file.router_settings?.model_group_alias ?? []) {
+    if (typeof to === 'string') result.set(alias, { group: to, hidden: false })
+    else if (to.model !== undefined) result.set(alias, { group: to.model, hidden: to.hidden ?? false })
+  }
+  return result
+}
+
+function calls({ file }: SettingsParts): target.CallSettings {
+  return {
+    dropParams: file.litellm_settings?.drop_params ?? false,
+    alwaysIncludeStreamUsage: file.general_settings?.always_include_stream_usage ?? false,
+    forwardClientHeaders: file.general_settings?.forward_client_headers_to_llm_api ?? false,
+    completionModel: file.general_settings?.completion_model,
+  }
+}
+
+function server({ file, variables, cli }: SettingsParts): target.ServerSettings {
+  return {
+    host: cli['--host'] ?? variables.SLUICE_HOST ?? variables.HOST ?? defaults.host,
+    port: cli['--port'] ?? variables.SLUICE_PORT ?? variables.PORT ?? defaults.port,
+    maxRequestBytes: megabytes(file.general_settings?.max_request_size_mb) ?? defaults.maxRequestBytes,
+    maxResponseBytes: megabytes(file.general_settings?.max_response_size_mb) ?? defaults.maxResponseBytes,
+    drainMs: milliseconds(variables.SLUICE_DRAIN_SECONDS) ?? defaults.drainMs,
+    requestTimeoutMs: milliseconds(variables.SLUICE_CLIENT_TIMEOUT_SECONDS) ?? defaults.requestTimeoutMs,
+    requireMetricsAuth: file.litellm_settings?.require_auth_for_metrics_endpoint ?? false,
+  }
+}
+
+/** Shorter keys can be guessed. */
+const SHORTEST_GOOD_KEY = 16
+
+function auth({ file, variables, source }: SettingsParts, report: Report): target.AuthSettings {
+  const masterKey = file.general_settings?.master_key ?? variables.LITELLM_MASTER_KEY
+  if (masterKey !== undefined && masterKey.length < SHORTEST_GOOD_KEY) {
+    const place = { file: source ?? 'environment', line: 0, column: 0 }
+    report.warn(
+      place,
+      'general_settings.master_key',
+      'is so short that it can be guessed',
+      'Use at least 24 random characters.',
+    )
+  }
+  return {
+    masterKey,
+    keyHeaderName: file.general_settings?.litellm_key_header_name?.toLowerCase(),
+    maxKeyStalenessMs: milliseconds(variables.SLUICE_KEY_STALENESS_SECONDS) ?? defaults.maxKeyStalenessMs,
+  }
+}
+
+function database({ file, variables, cli }: SettingsParts): target.DatabaseSettings {
+  return {
+    url: file.general_settings?.database_url ?? variables.DATABASE_URL,
+    poolSize: file.general_settings?.database_connection_pool_limit ?? defaults.poolSize,
+    dataDirectory: resolve(cli['--data-dir'] ?? variables.SLUICE_DATA_DIR ?? defaults.dataDirectory),
+  }
+}
+
+function spend({ file, variables }: SettingsParts): target.SpendSettings {
+  return {
+    storePrompts: file.general_settings?.store_prompts_in_spend_logs ?? false,
+    disableSpendLogs: file.general_settings?.disable_spend_logs ?? false,
+    flushMs:
+      milliseconds(file.general_settings?.proxy_batch_write_at ?? variables.PROXY_BATCH_WRITE_AT) ??
+      defaults.flushMs,
+  }
+}
+
+function limits({ file, variables, source }: SettingsParts, report: Report): target.LimitSettings {
+  const { max_budget: budget, budget_duration: duration, timezone } = file.litellm_settings ?? {}
+  if (budget === 0) {
+    const place = { file: source ?? '', line: 0, column: 0 }
+    report.warn(
+      place,
+      'litellm_settings.max_budget',
+      '0 means no budget, as in LiteLLM',
+      'Take the line out.',
+    )
+  }
+  return {
+    globalBudgetNanoUsd: budget ? Math.round(budget * 1e9) : undefined,
+    globalBudgetDuration: duration,
+    globalMaxParallelRequests: file.general_settings?.global_max_parallel_requests,
+    defaultMaxOutputTokens: variables.SLUICE_DEFAULT_MAX_OUTPUT_TOKENS ?? defaults.defaultMaxOutputTokens,
+    timezone: timezone ?? defaults.timezone,
+  }
+}
+
+function telemetry({ file, variables, cli }: SettingsParts): target.TelemetrySettings {
+  const {
+    callbacks = [],
+    success_callback: success = [],
+    failure_callback: failure = [],
+  } = file.litellm_settings ?? {}
+  const verbose = file.litellm_settings?.set_verbose ? 'debug' : undefined
+  return {
+    logLevel:
+      cli['--log-level'] ??
+      variables.SLUICE_LOG_LEVEL ??
+      verbose ??
+      variables.LITELLM_LOG ??
+      defaults.logLevel,
+    jsonLogs: file.litellm_settings?.json_logs ?? variables.JSON_LOGS ?? false,
+    latencyBuckets: file.litellm_settings?.prometheus_latency_buckets,
+    callbacks: [...new Set([...callbacks, ...success, ...failure])],
+  }
+}
+
+function milliseconds(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : Math.round(seconds * 1000)
+}
+
+function megabytes(size: number | undefined): number | undefined {
+  return size === undefined ? undefined : Math.round(size * 1024 * 1024)
+}

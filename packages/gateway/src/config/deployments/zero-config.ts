@@ -1,0 +1,30 @@
+import type { Deployment, Provider } from 'sluice/internal'
+import type { Environment } from '../source/references.ts'
+import { deploymentId } from './deployment-id.ts'
+
+/** The model that answers without a key or a network, offered where there is no config file. */
+export const ECHO_MODEL = 'sluice-echo'
+const ECHO_PROVIDER = 'mock'
+
+/**
+ * Deployments for a start without a config file: for each provider whose key variable is set, `<provider>/*` and its
+ * example models by their bare names; always the built-in echo model. Keys stay in the environment.
+ */
+export function zeroConfig(environment: Environment, providers: readonly Provider[]): readonly Deployment[] {
+  const deployments: Deployment[] = [deployment(ECHO_MODEL, ECHO_PROVIDER, ECHO_MODEL)]
+  const taken = new Set([ECHO_MODEL])
+  for (const { name, credentials, exampleModels = [] } of providers) {
+    if (!credentials.env.some(variable => environment.get(variable))) continue
+    deployments.push(deployment(`${name}/*`, name, '*'))
+    for (const model of exampleModels) {
+      if (taken.has(model)) continue
+      taken.add(model)
+      deployments.push(deployment(model, name, model))
+    }
+  }
+  return deployments
+}
+
+function deployment(group: string, provider: string, model: string): Deployment {
+  return { id: deploymentId(group, { provider, model }), group, provider, model }
+}

@@ -1,0 +1,65 @@
+import { pricing, pricingPatterns } from './pricing.ts'
+import { accepted, type Section, unenforced, works } from './row.ts'
+import { amount, anyList, anything, flag, list, object, positiveSeconds, text, whole } from './types.ts'
+
+const info = (doc: string) => works(anything, doc, 'deployment.modelInfo')
+
+/** What is known about a deployment's model; all of it is echoed by `/model/info`. */
+export const modelInfo = {
+  name: 'model_list[].model_info',
+  doc: 'Facts about a deployment. A key that is not listed is kept and echoed by `/model/info`.',
+  open: true,
+  patterns: [
+    ...pricingPatterns,
+    {
+      shown: '`supports_*`',
+      matches: key => key.startsWith('supports_'),
+      row: works(flag, 'Says whether the model can do it; replaces the catalogue.', 'deployment.modelInfo'),
+    },
+  ],
+  rows: {
+    id: works(text, 'Deployment id; without it a hash of name and parameters.', 'deployment.id'),
+    db_model: info('True when the model came from the database.'),
+    base_model: works(text, 'Name in the price catalogue.', 'deployment.baseModel'),
+    mode: works(text, 'Kind of work: chat, embedding, rerank and so on.', 'deployment.modelInfo'),
+    tier: accepted(text, 'Tier for the old tier filter: free or paid.'),
+    team_id: unenforced(text, 'Team that alone may use the model.', {
+      remedy: 'Limit the models of keys instead.',
+    }),
+    team_public_model_name: accepted(text, 'Name under which the team sees it.'),
+    access_groups: unenforced(list(text), 'Access groups the model belongs to.', {
+      remedy: 'List models on keys by name.',
+    }),
+    supported_environments: works(
+      list(text),
+      'Load only when LITELLM_ENVIRONMENT is in the list.',
+      'deployments',
+    ),
+    max_tokens: works(whole(), 'Most tokens; replaces the catalogue.', 'deployment.modelInfo'),
+    max_input_tokens: works(whole(), 'Most input tokens; replaces the catalogue.', 'deployment.modelInfo'),
+    max_output_tokens: works(whole(), 'Most output tokens; replaces the catalogue.', 'deployment.modelInfo'),
+    litellm_provider: info("The provider's name in the catalogue."),
+    health_check_model: accepted(text, 'Model that probes a wildcard.'),
+    health_check_timeout: accepted(positiveSeconds, 'Seconds a probe may take.'),
+    health_check_max_tokens: accepted(whole(), 'Tokens a probe asks for.'),
+    health_check_max_tokens_reasoning: accepted(whole(), 'The same, for reasoning models.'),
+    health_check_max_tokens_non_reasoning: accepted(whole(), 'The same, for other models.'),
+    health_check_voice: accepted(text, 'Voice of speech probes.'),
+    disable_background_health_check: accepted(flag, 'Leave it out of background probes.'),
+    blocked: unenforced(flag, 'The deployment takes no calls.', {
+      remedy: 'Take the deployment out of the file.',
+    }),
+    discoverable: accepted(flag, 'Show it in lists.'),
+    access_windows: unenforced(anyList, 'Times at which it may be used.'),
+    ptu_count: accepted(amount, 'Provisioned throughput units.'),
+    cost_per_ptu_per_hour: accepted(amount, 'Price of one unit per hour.'),
+    ptu_effective_from: accepted(text, 'Start of the provisioned time.'),
+    ptu_effective_to: accepted(text, 'End of the provisioned time.'),
+    custom_tokenizer: accepted(object, 'Tokenizer for counting.'),
+    created_at: info('When it was made.'),
+    created_by: info('Who made it.'),
+    updated_at: info('When it was changed.'),
+    updated_by: info('Who changed it.'),
+    ...pricing,
+  },
+} as const satisfies Section

@@ -1,0 +1,119 @@
+import { resolve } from 'node:path'
+import type { Deployment, Provider } from 'sluice/internal'
+import { buildSettings, type SettingsParts } from './build-settings.ts'
+import { checkGroupNames } from './deployments/group-names.ts'
+import { readModelList } from './deployments/read-model-list.ts'
+import type { ResolveModel } from './deployments/resolve-provider.ts'
+import { zeroConfig } from './deployments/zero-config.ts'
+import { commandLine, environmentVariables } from './keys/environment-variables.ts'
+import { readSection } from './keys/read-section.ts'
+import type { Row } from './keys/row.ts'
+import { sectionsWith, topLevel } from './keys/top-level.ts'
+import { ConfigError, type ConfigWarning, type Problem } from './problem.ts'
+import { Report } from './report.ts'
+import type { Settings } from './settings.ts'
+import { type Entry, fromJson, type MapNode } from './source/node.ts'
+import { readFiles } from './source/read-files.ts'
+import { type Environment, resolveEnvironment, resolveMap, warnUnset } from './source/references.ts'
+
+/** What the command line may set, as it was typed. */
+export interface CliOverrides {
+  readonly host?: string
+  readonly port?: string | number
+  readonly dataDirectory?: string
+  readonly logLevel?: string
+}
+
+export interface LoadOptions {
+  /** The config file; else CONFIG_FILE_PATH; else there is none and models come from the key variables found. */
+  readonly path?: string
+  readonly cliOverrides?: CliOverrides
+  readonly env: Environment
+  readonly resolveModel: ResolveModel
+  readonly providers: readonly Provider[]
+}
+
+export interface LoadedConfig {
+  readonly settings: Settings
+  readonly warnings: readonly ConfigWarning[]
+  /** Absolute paths of the files read: the main one and its includes. */
+  readonly files: readonly string[]
+}
+
+const EMPTY: MapNode = { kind: 'map', place: { file: 'defaults', line: 0, column: 0 }, entries: new Map() }
+
+/**
+ * Reads LiteLLM's `config.yaml`, the environment and the command line into frozen settings.
+ * @throws ConfigError with every problem found.
+ */
+export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
+  const report = new Report(sectionsWith)
+  const path = options.path ?? (options.env.get('CONFIG_FILE_PATH') || undefined)
+  const { root: written, files } =
+    path === undefined ? { root: EMPTY, files: [] } : await readFiles(path, report)
+  if (!written) throw refusal(report, files)
+  const environment = resolveEnvironment(written, options.env, report)
+  const root = resolveMap(written, environment)
+  const variables = readVariables(environment, report)
+  const deployments: readonly Deployment[] =
+    path === undefined
+      ? zeroConfig(environment, options.providers)
+      : readModelList(root, { ...options, environmentName: variables.LITELLM_ENVIRONMENT }, report)
+  const parts: SettingsParts = {
+    source: path === undefined ? undefined : resolve(path),
+    environment,
+    deployments,
+    file: readSection(withoutLists(root), topLevel, '', report).values,
+    variables,
+    cli: readCli(options.cliOverrides ?? {}, report),
+  }
+  const settings = buildSettings(parts, report)
+  if (path !== undefined) checkGroupNames(settings, root, report)
+  warnUnset(withoutEnvironment(root), report)
+  report.closeAccepted()
+  if (report.problems.length > 0) throw refusal(report, files)
+  return { settings, warnings: inFileOrder(report.warnings, files), files }
+}
+
+/** `model_list` and `credential_list` have readers of their own. */
+function withoutLists(root: MapNode): MapNode {
+  return without(root, ['model_list', 'credential_list'])
+}
+
+/** Its unset variables were named when it was read. */
+function withoutEnvironment(root: MapNode): MapNode {
+  return without(root, ['environment_variables'])
+}
+
+function without(root: MapNode, names: readonly string[]): MapNode {
+  return { ...root, entries: new Map([...root.entries].filter(([name]) => !names.includes(name))) }
+}
+
+function readVariables(environment: Environment, report: Report): SettingsParts['variables'] {
+  const place = { file: 'environment', line: 0, column: 0 }
+  const rows: Readonly<Record<string, Row>> = environmentVariables.rows
+  const entries = new Map<string, Entry>()
+  for (const [name, value] of environment) {
+    const row = Object.hasOwn(rows, name) ? rows[name] : undefined
+    // An empty variable means "not set", except where it would silently stand for a secret.
+    const wanted = row ? value !== '' || row.type.secret : name.startsWith('SLUICE_')
+    if (wanted) entries.set(name, { place, value: fromJson(value, place) })
+  }
+  return readSection({ kind: 'map', place, entries }, environmentVariables, '', report).values
+}
+
+function readCli(overrides: CliOverrides, report: Report): SettingsParts['cli'] {
+  const { host, port, dataDirectory, logLevel } = overrides
+  const options = { '--host': host, '--port': port, '--data-dir': dataDirectory, '--log-level': logLevel }
+  const node = fromJson(options, { file: 'command line', line: 0, column: 0 })
+  return node.kind === 'map' ? readSection(node, commandLine, '', report).values : {}
+}
+
+function refusal(report: Report, files: readonly string[]): ConfigError {
+  return new ConfigError(inFileOrder(report.problems, files), inFileOrder(report.warnings, files), files)
+}
+
+function inFileOrder<T extends Problem>(problems: readonly T[], files: readonly string[]): readonly T[] {
+  const rank = (problem: Problem) => (problem.line > 0 ? files.indexOf(resolve(problem.file)) : -1)
+  return [...problems].sort((a, b) => rank(a) - rank(b) || a.line - b.line || a.column - b.column)
+}

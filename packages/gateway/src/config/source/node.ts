@@ -1,0 +1,81 @@
+import { isJsonObject, type JsonObject } from 'sluice/internal'
+
+/** Where a value was written. `line` and `column` count from 1; 0 means "not a file" (environment, command line). */
+export interface Place {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+/** A value that knows where it stands; the form in which configuration is merged, resolved and checked. */
+export type ConfigNode = MapNode | ListNode | ScalarNode
+
+export interface MapNode {
+  readonly kind: 'map'
+  readonly place: Place
+  readonly entries: ReadonlyMap<string, Entry>
+}
+
+/** `place` is where the key stands; the value has a place of its own. */
+export interface Entry {
+  readonly place: Place
+  readonly value: ConfigNode
+}
+
+export interface ListNode {
+  readonly kind: 'list'
+  readonly place: Place
+  readonly items: readonly ConfigNode[]
+}
+
+export interface ScalarNode {
+  readonly kind: 'scalar'
+  readonly place: Place
+  readonly value: string | number | boolean | null
+  /** The value as it was typed (`0123` stays `0123`). */
+  readonly text: string
+  /** The environment variable the value came from. */
+  readonly variable?: string
+  /** The variable was asked for and is not set, or empty: `value` is null. */
+  readonly unset?: true
+}
+
+/** True for `key:` with nothing behind it, `null`, `~`, and an unset environment variable. */
+export function isEmpty(node: ConfigNode): boolean {
+  return node.kind === 'scalar' && node.value === null
+}
+
+/** Plain data without places. Maps come out with a null prototype, so no key of the file can reach one. */
+export function toJson(node: ConfigNode): unknown {
+  if (node.kind === 'scalar') return node.value
+  if (node.kind === 'list') return node.items.map(toJson)
+  const object: JsonObject = Object.create(null)
+  for (const [key, entry] of node.entries) object[key] = toJson(entry.value)
+  return object
+}
+
+/** Plain data as nodes that all stand at `place`; for values that come from no file. */
+export function fromJson(value: unknown, place: Place): ConfigNode {
+  if (Array.isArray(value)) return { kind: 'list', place, items: value.map(item => fromJson(item, place)) }
+  if (isJsonObject(value)) {
+    const entries = Object.entries(value)
+      .filter(([, item]) => item !== undefined)
+      .map(([key, item]) => [key, { place, value: fromJson(item, place) }] as const)
+    return { kind: 'map', place, entries: new Map(entries) }
+  }
+  const scalar =
+    typeof value === 'number' || typeof value === 'boolean' ? value : value == null ? null : String(value)
+  return { kind: 'scalar', place, value: scalar, text: String(scalar ?? '') }
+}
+
+/** Calls `visit` for every scalar below `node`, with its dotted path below `path`. */
+export function eachScalar(
+  node: ConfigNode,
+  path: string,
+  visit: (node: ScalarNode, path: string) => void,
+): void {
+  if (node.kind === 'scalar') visit(node, path)
+  else if (node.kind === 'list')
+    node.items.forEach((item, index) => eachScalar(item, `${path}[${index}]`, visit))
+  else for (const [key, entry] of node.entries) eachScalar(entry.value, path ? `${path}.${key}` : key, visit)
+}
