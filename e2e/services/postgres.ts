@@ -41,20 +41,10 @@ export async function startPostgres(): Promise<Postgres> {
     ['-D', data, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'],
     options,
   )
-  const settings = {
-    listen_addresses: '127.0.0.1',
-    port,
-    unix_socket_directories: folder,
-    fsync: 'off',
-    synchronous_commit: 'off',
-    full_page_writes: 'off',
-    max_connections: 200,
-    timezone: 'UTC',
-  }
   const service = new ServiceProcess({
     name: 'PostgreSQL',
     command: server,
-    args: ['-D', data, ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])],
+    args: ['-D', data, ...settings(port, folder)],
     folder,
     readyLine: 'database system is ready to accept connections',
     killSignal: 'SIGQUIT',
@@ -79,6 +69,21 @@ export async function startPostgres(): Promise<Postgres> {
       return urlOf(encodeURIComponent(name))
     },
   }
+}
+
+/** Command-line settings: reachable on 127.0.0.1 only, and no waiting for a disk. */
+function settings(port: number, socketFolder: string): string[] {
+  const values = {
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: socketFolder,
+    fsync: 'off',
+    synchronous_commit: 'off',
+    full_page_writes: 'off',
+    max_connections: 200,
+    timezone: 'UTC',
+  }
+  return Object.entries(values).flatMap(([key, value]) => ['-c', `${key}=${value}`])
 }
 
 /** PostgreSQL refuses to run as root: then it runs as the user `postgres` that its package created. */
