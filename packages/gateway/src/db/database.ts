@@ -15,6 +15,17 @@ export interface Database {
   close(): Promise<void>
 }
 
+export interface KeyChanges {
+  readonly rows: readonly KeyRow[]
+  /** Hashes that are no longer keys. */
+  readonly removed: readonly string[]
+  /**
+   * The `since` to ask with next time. Go back from it by as much as the replicas' clocks may differ, because a row
+   * bears the time of the machine that changed it.
+   */
+  readonly next: number
+}
+
 export interface KeyFilter {
   readonly userId?: string
   readonly teamId?: string
@@ -39,11 +50,8 @@ export interface KeyStore {
   remove(tokenHashes: readonly string[]): Promise<readonly KeyRow[]>
   list(filter: KeyFilter): Promise<{ readonly rows: readonly KeyRow[]; readonly total: number }>
   /** Rows changed at or after `since` (ms), and hashes removed since: how replicas keep up. Oldest first, bounded. */
-  changedSince(
-    since: number,
-    most: number,
-  ): Promise<{ readonly rows: readonly KeyRow[]; readonly removed: readonly string[] }>
-  /** Sets spend to 0 and the next reset for keys whose reset time has come; returns the rows after. */
+  changedSince(since: number, most: number): Promise<KeyChanges>
+  /** Sets spend to 0 and the next reset, unless another replica did already. */
   resetBudgets(due: readonly { readonly tokenHash: string; readonly nextResetAt: number }[]): Promise<void>
   /** Keys whose `budgetResetAt` lies at or before `now`. */
   dueForReset(now: number, most: number): Promise<readonly KeyRow[]>
@@ -67,16 +75,23 @@ export interface SpendFilter {
 }
 
 export interface SpendTotal {
-  /** Day `YYYY-MM-DD` in UTC; absent when not grouped by day. */
-  readonly day?: string
-  /** The subject's id: key hash, user, team, end user, tag, model. */
+  /** Day `YYYY-MM-DD` in UTC, on which the call started. */
+  readonly day: string
+  /** The subject's id: key hash, user, team, end user, tag, model. Empty for calls that had no such subject. */
   readonly id: string
+  /** Hash of the key that called. */
+  readonly apiKey: string
   readonly model: string
+  readonly modelGroup: string
+  /** Empty when no deployment was chosen. */
+  readonly provider: string
   readonly spendNanoUsd: number
   /** Calls whose price is unknown: reports must show them. */
   readonly unknownCostRequests: number
   readonly promptTokens: number
   readonly completionTokens: number
+  readonly cacheReadTokens: number
+  readonly cacheWriteTokens: number
   readonly requests: number
   readonly failedRequests: number
 }
@@ -90,12 +105,15 @@ export interface SpendStore {
    */
   addBatch(rows: readonly SpendRow[]): Promise<number>
   list(filter: SpendFilter): Promise<{ readonly rows: readonly SpendRow[]; readonly total: number }>
-  /** Daily aggregates of one kind of subject, by day, id and model. */
+  /**
+   * Daily aggregates of one kind of subject, by day, id, key, model, group and provider, ordered so. `from` and `to`
+   * are days `YYYY-MM-DD`, both inclusive. Summed up, every kind but `tag` equals the spend rows to the last digit.
+   */
   totals(
     subject: SpendSubject,
     range: { from: string; to: string; id?: string },
   ): Promise<readonly SpendTotal[]>
-  /** All-time spend of one subject, nano-dollars. */
+  /** All-time spend of one subject, nano-dollars. Exact up to 2^53 (nine million dollars); fails beyond. */
   spent(subject: SpendSubject, id: string): Promise<number>
 }
 

@@ -1,0 +1,43 @@
+import { createError, SluiceError } from 'sluice/internal'
+
+/** The database cannot be reached or cannot take this now: the same request may succeed later. */
+export function databaseUnavailable(cause?: unknown, retryAfterMs = 1000): SluiceError {
+  return createError({
+    kind: 'unavailable',
+    code: 'database_unavailable',
+    message: 'The database is temporarily unavailable. Please retry shortly.',
+    retryAfterMs,
+    cause,
+  })
+}
+
+/** A row with the same unique value exists already. */
+export function databaseConflict(cause?: unknown): SluiceError {
+  return createError({
+    kind: 'conflict',
+    message: 'A row with the same unique value exists already. Choose another value.',
+    retryable: false,
+    cause,
+  })
+}
+
+/** Anything else: the driver's own words stay in `cause`, out of the message. */
+export function databaseFailure(cause?: unknown): SluiceError {
+  return createError({
+    kind: 'internal',
+    code: 'database_error',
+    message: 'The database refused an operation.',
+    retryable: false,
+    cause,
+  })
+}
+
+/** Lets our own errors pass and wraps everything else, so that no driver's error leaves this room. */
+export function asDatabaseError(error: unknown): SluiceError {
+  return error instanceof SluiceError ? error : databaseFailure(error)
+}
+
+/** True when trying the same operation later makes sense. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof SluiceError && error.kind === 'unavailable'
+}

@@ -1,0 +1,11 @@
+import type { Kysely } from 'kysely'
+import { initial } from './0001-initial.ts'
+
+/** One step of the schema, in SQL that both dialects speak. Released steps never change. */
+export interface Migration {
+  readonly name: string
+  up(database: Kysely<unknown>): Promise<void>
+}
+
+/** In the order they run. */
+export const MIGRATIONS: readonly Migration[] = [{ name: '0001-initial', up: initial }]

@@ -1,0 +1,114 @@
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import { Connection } from './connection.ts'
+import type { Database } from './database.ts'
+import { asDatabaseError } from './database-error.ts'
+import { createFactStore } from './fact-store.ts'
+import { createKeyStore } from './key-store.ts'
+import { type Log, silentLog } from './log.ts'
+import { migrate } from './migrate.ts'
+import { type PostgresAddress, parsePostgresUrl } from './postgres/address.ts'
+import { openPool } from './postgres/pool.ts'
+import { createSpendStore } from './spend-store.ts'
+import { sqliteDialect } from './sqlite/dialect.ts'
+import type { Tables } from './tables.ts'
+
+export interface OpenDatabaseOptions {
+  /** `postgresql://…`; absent for the embedded database in `dataDirectory`. */
+  readonly url?: string | undefined
+  readonly dataDirectory: string
+  /** Most connections to PostgreSQL at a time. */
+  readonly poolSize: number
+  readonly logger?: Log | undefined
+  /**
+   * False: returns at once even when PostgreSQL is down; methods then reject with `ServiceUnavailableError` until the
+   * database came back and its schema is ready. Default true: rejects when the first attempt fails.
+   */
+  readonly waitForDatabase?: boolean | undefined
+  /** Milliseconds to connect, or to wait for a free connection. Default 5000. */
+  readonly connectTimeoutMs?: number | undefined
+  /** Milliseconds a statement on PostgreSQL may take. Default 10000. */
+  readonly statementTimeoutMs?: number | undefined
+}
+
+const CONNECT_TIMEOUT_MS = 5000
+const STATEMENT_TIMEOUT_MS = 10_000
+/** A migration may rewrite a big table, and replicas wait for the one that runs it. */
+const MIGRATION_TIMEOUT_MS = 30 * 60_000
+
+/**
+ * Opens the storage and brings its schema up to date: PostgreSQL when a URL is given, else SQLite in `dataDirectory`.
+ * Throws `BadRequestError` for a malformed URL, `ServiceUnavailableError` when the database cannot be reached.
+ */
+export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
+  const connection = options.url === undefined ? openSqlite(options) : openPostgres(options, options.url)
+  const database: Database = {
+    dialect: connection.dialect,
+    keys: createKeyStore(connection),
+    spend: createSpendStore(connection),
+    facts: createFactStore(connection),
+    async ping() {
+      await connection.run(kysely => sql`select 1`.execute(kysely))
+    },
+    close: () => connection.close(),
+  }
+  connections.set(database, connection)
+  if (options.waitForDatabase === false) {
+    connection.retryInBackground()
+    return database
+  }
+  try {
+    await connection.prepared()
+  } catch (error) {
+    await connection.close()
+    throw asDatabaseError(error)
+  }
+  return database
+}
+
+const connections = new WeakMap<Database, Connection>()
+
+/** The connection under a database of ours, for work on whole tables inside this room. */
+export function connectionOf(database: Database): Connection {
+  const connection = connections.get(database)
+  if (connection === undefined) throw new TypeError('not a database that openDatabase made')
+  return connection
+}
+
+function openSqlite(options: OpenDatabaseOptions): Connection {
+  const log = options.logger ?? silentLog
+  const kysely = new Kysely<Tables>({ dialect: sqliteDialect(options.dataDirectory, log) })
+  return new Connection({ dialect: 'sqlite', kysely, log, prepare: () => migrate(kysely, 'sqlite', log) })
+}
+
+function openPostgres(options: OpenDatabaseOptions, url: string): Connection {
+  const log = options.logger ?? silentLog
+  const address = parsePostgresUrl(url)
+  const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS
+  const kysely = postgresKysely(address, options, log, options.poolSize, statementTimeoutMs)
+  const prepare = async (): Promise<void> => {
+    const migrator = postgresKysely(address, options, log, 1, MIGRATION_TIMEOUT_MS)
+    try {
+      // Answered at once or not at all, whereas a migration may rightly take long.
+      await kysely.connection().execute(connected => sql`select 1`.execute(connected))
+      if (address.schema !== undefined) {
+        await migrator.schema.createSchema(address.schema).ifNotExists().execute()
+      }
+      await migrate(migrator, 'postgres', log)
+    } finally {
+      await migrator.destroy()
+    }
+  }
+  return new Connection({ dialect: 'postgres', kysely, log, prepare })
+}
+
+function postgresKysely(
+  address: PostgresAddress,
+  options: OpenDatabaseOptions,
+  log: Log,
+  size: number,
+  statementTimeoutMs: number,
+): Kysely<Tables> {
+  const connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS
+  const pool = () => openPool({ address, size, connectTimeoutMs, statementTimeoutMs, log })
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+}

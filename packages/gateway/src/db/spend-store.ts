@@ -1,0 +1,108 @@
+import type { Expression, ExpressionBuilder, Kysely, SqlBool } from 'kysely'
+import type { Connection } from './connection.ts'
+import type { SpendFilter, SpendStore, SpendSubject, SpendTotal } from './database.ts'
+import type { SpendRow } from './rows.ts'
+import { addSpend } from './spend-batch.ts'
+import { decodeSpendRow } from './spend-columns.ts'
+import type { Tables } from './tables.ts'
+
+/** Spend rows in `spend_logs`, their sums in `daily_spend` and `spend_totals`. */
+export function createSpendStore(connection: Connection): SpendStore {
+  return {
+    addBatch: rows =>
+      rows.length === 0
+        ? Promise.resolve(0)
+        : connection.transaction(transaction => addSpend(transaction, rows)),
+    list: filter => connection.run(database => listSpend(database, filter)),
+    totals: (subject, range) => connection.run(database => readTotals(database, subject, range)),
+    spent: (subject, id) =>
+      connection.run(async database => {
+        const row = await database
+          .selectFrom('spend_totals')
+          .select('spend_nano_usd')
+          .where('kind', '=', subject)
+          .where('subject_id', '=', id)
+          .executeTakeFirst()
+        return row?.spend_nano_usd ?? 0
+      }),
+  }
+}
+
+async function listSpend(
+  database: Kysely<Tables>,
+  filter: SpendFilter,
+): Promise<{ rows: readonly SpendRow[]; total: number }> {
+  const matching = database.selectFrom('spend_logs').where(build => conditions(build, filter))
+  const { total } = await matching
+    .select(database.fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow()
+  const rows = await matching
+    .selectAll()
+    .orderBy('start_time', 'desc')
+    .orderBy('request_id', 'desc')
+    .limit(filter.size)
+    .offset((filter.page - 1) * filter.size)
+    .execute()
+  return { rows: rows.map(decodeSpendRow), total }
+}
+
+function conditions(
+  build: ExpressionBuilder<Tables, 'spend_logs'>,
+  filter: SpendFilter,
+): Expression<SqlBool> {
+  const all: Expression<SqlBool>[] = []
+  if (filter.apiKey !== undefined) all.push(build('api_key', '=', filter.apiKey))
+  if (filter.userId !== undefined) all.push(build('user_id', '=', filter.userId))
+  if (filter.teamId !== undefined) all.push(build('team_id', '=', filter.teamId))
+  if (filter.requestId !== undefined) all.push(build('request_id', '=', filter.requestId))
+  if (filter.sessionId !== undefined) all.push(build('session_id', '=', filter.sessionId))
+  if (filter.status !== undefined) all.push(build('status', '=', filter.status))
+  if (filter.from !== undefined) all.push(build('start_time', '>=', filter.from))
+  if (filter.to !== undefined) all.push(build('start_time', '<', filter.to))
+  if (filter.model !== undefined) {
+    all.push(build.or([build('model', '=', filter.model), build('model_group', '=', filter.model)]))
+  }
+  if (filter.tag !== undefined) {
+    const tagged = build.selectFrom('spend_log_tags').select('request_id').where('tag', '=', filter.tag)
+    all.push(build('request_id', 'in', tagged))
+  }
+  return build.and(all)
+}
+
+async function readTotals(
+  database: Kysely<Tables>,
+  subject: SpendSubject,
+  range: { readonly from: string; readonly to: string; readonly id?: string },
+): Promise<readonly SpendTotal[]> {
+  const { id } = range
+  const rows = await database
+    .selectFrom('daily_spend')
+    .selectAll()
+    .where('kind', '=', subject)
+    .where('day', '>=', range.from)
+    .where('day', '<=', range.to)
+    .$if(id !== undefined, query => query.where('subject_id', '=', id ?? ''))
+    .orderBy('day')
+    .orderBy('subject_id')
+    .orderBy('api_key')
+    .orderBy('model')
+    .orderBy('model_group')
+    .orderBy('provider')
+    .execute()
+  return rows.map(row => ({
+    day: row.day,
+    id: row.subject_id,
+    apiKey: row.api_key,
+    model: row.model,
+    modelGroup: row.model_group,
+    provider: row.provider,
+    spendNanoUsd: row.spend_nano_usd,
+    unknownCostRequests: row.unknown_cost_requests,
+    promptTokens: row.prompt_tokens,
+    completionTokens: row.completion_tokens,
+    cacheReadTokens: row.cache_read_tokens,
+    cacheWriteTokens: row.cache_write_tokens,
+    requests: row.requests,
+    failedRequests: row.failed_requests,
+  }))
+}

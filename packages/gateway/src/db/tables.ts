@@ -1,0 +1,126 @@
+/** The tables as Kysely sees them: one schema for SQLite and PostgreSQL. Booleans are 0 or 1, JSON is text. */
+export interface Tables {
+  virtual_keys: VirtualKeysTable
+  deleted_keys: DeletedKeysTable
+  spend_logs: SpendLogsTable
+  spend_log_tags: SpendLogTagsTable
+  daily_spend: DailySpendTable
+  spend_totals: SpendTotalsTable
+  facts: FactsTable
+  schema_migrations: SchemaMigrationsTable
+}
+
+export interface VirtualKeysTable {
+  token_hash: string
+  key_name: string
+  key_alias: string | null
+  user_id: string | null
+  team_id: string | null
+  organization_id: string | null
+  models: string
+  aliases: string
+  max_budget_nano_usd: number | null
+  soft_budget_nano_usd: number | null
+  /** The key's all-time total at its last reset: spend = total − base, so that spending never touches this table. */
+  spend_base_nano_usd: number
+  budget_duration: string | null
+  budget_reset_at: number | null
+  rpm_limit: number | null
+  tpm_limit: number | null
+  max_parallel_requests: number | null
+  expires_at: number | null
+  blocked: number
+  metadata: string
+  tags: string
+  permissions: string
+  allowed_routes: string
+  created_at: number
+  created_by: string | null
+  updated_at: number
+  updated_by: string | null
+  last_active_at: number | null
+}
+
+export interface DeletedKeysTable {
+  token_hash: string
+  deleted_at: number
+  /** The last row, as JSON. */
+  row: string
+}
+
+export interface SpendLogsTable {
+  request_id: string
+  call_type: string
+  api_key: string
+  key_alias: string | null
+  user_id: string | null
+  team_id: string | null
+  organization_id: string | null
+  end_user: string | null
+  model: string
+  model_group: string
+  model_id: string | null
+  provider: string | null
+  api_base: string | null
+  spend_nano_usd: number | null
+  total_tokens: number
+  prompt_tokens: number
+  completion_tokens: number
+  cache_read_tokens: number
+  cache_write_tokens: number
+  start_time: number
+  end_time: number
+  completion_start_time: number | null
+  status: string
+  stream: number
+  cache_hit: number
+  request_tags: string
+  metadata: string
+  requester_ip: string | null
+  session_id: string | null
+  messages: string
+  response: string
+}
+
+export interface SpendLogTagsTable {
+  tag: string
+  request_id: string
+  start_time: number
+}
+
+/** One row per subject, day, key, model, group and provider; a call without a subject counts under the id ''. */
+export interface DailySpendTable {
+  kind: string
+  subject_id: string
+  day: string
+  api_key: string
+  model: string
+  model_group: string
+  provider: string
+  spend_nano_usd: number
+  unknown_cost_requests: number
+  prompt_tokens: number
+  completion_tokens: number
+  cache_read_tokens: number
+  cache_write_tokens: number
+  requests: number
+  failed_requests: number
+}
+
+export interface SpendTotalsTable {
+  kind: string
+  subject_id: string
+  spend_nano_usd: number
+  requests: number
+  last_active_at: number
+}
+
+export interface FactsTable {
+  name: string
+  value: string
+}
+
+export interface SchemaMigrationsTable {
+  name: string
+  applied_at: number
+}

@@ -1,0 +1,73 @@
+import type { KeyRow, SpendRow } from '../rows.ts'
+
+/** A key with nothing special about it. */
+export function keyRow(tokenHash: string, more: Partial<KeyRow> = {}): KeyRow {
+  return {
+    tokenHash,
+    keyName: 'sk-...abcd',
+    keyAlias: null,
+    userId: null,
+    teamId: null,
+    organizationId: null,
+    models: [],
+    aliases: {},
+    maxBudgetNanoUsd: null,
+    softBudgetNanoUsd: null,
+    spendNanoUsd: 0,
+    budgetDuration: null,
+    budgetResetAt: null,
+    rpmLimit: null,
+    tpmLimit: null,
+    maxParallelRequests: null,
+    expiresAt: null,
+    blocked: false,
+    metadata: {},
+    tags: [],
+    permissions: {},
+    allowedRoutes: [],
+    createdAt: 1_000,
+    createdBy: null,
+    updatedAt: 1_000,
+    updatedBy: null,
+    lastActiveAt: null,
+    ...more,
+  }
+}
+
+/** A successful call that cost 1,500 nano-dollars. */
+export function spendRow(requestId: string, more: Partial<SpendRow> = {}): SpendRow {
+  return {
+    requestId,
+    callType: 'acompletion',
+    apiKey: 'hash-1',
+    keyAlias: null,
+    userId: null,
+    teamId: null,
+    organizationId: null,
+    endUser: null,
+    model: 'gpt-4o',
+    modelGroup: 'smart',
+    modelId: 'deployment-1',
+    provider: 'openai',
+    apiBase: null,
+    spendNanoUsd: 1_500,
+    totalTokens: 30,
+    promptTokens: 10,
+    completionTokens: 20,
+    cacheReadTokens: 3,
+    cacheWriteTokens: 1,
+    startTime: Date.UTC(2026, 0, 2, 3),
+    endTime: Date.UTC(2026, 0, 2, 3) + 900,
+    completionStartTime: null,
+    status: 'success',
+    stream: false,
+    cacheHit: false,
+    requestTags: [],
+    metadata: {},
+    requesterIp: null,
+    sessionId: null,
+    messages: {},
+    response: {},
+    ...more,
+  }
+}
