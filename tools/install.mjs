@@ -13,8 +13,10 @@ export function ensureInstalled(root) {
   const stamp = join(root, 'node_modules/.sluice-installed')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return
   if (!matchesLock(root, JSON.parse(lock.toString()))) {
-    console.error('sluice: installing dependencies (npm ci) …')
-    npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund'], root)
+    console.error('sluice: installing dependencies (npm install) …')
+    // Not `npm ci`: it refuses a lock file that lacks the binaries of other platforms, as one written against a registry
+    // mirror does. This takes every version the lock file has, and writes nothing back.
+    npm(['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], root)
   }
   writeFileSync(stamp, digest)
 }
