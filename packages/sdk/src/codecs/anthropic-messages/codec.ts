@@ -1,0 +1,28 @@
+import type { Codec } from '../codec.ts'
+import { decodeError, encodeError } from './errors.ts'
+import { relay } from './relay.ts'
+import { ANTHROPIC_PARAMS, decodeRequest, encodeRequest } from './request.ts'
+import { decodeResponse, encodeResponse } from './response.ts'
+import { decodeStream } from './stream.ts'
+import { encodeStream } from './stream-encode.ts'
+
+/** Anthropic's Messages API, both ways. Source: https://platform.claude.com/docs/en/api/messages */
+export const anthropicMessages: Codec<'chat'> = {
+  endpoint: 'chat',
+  format: 'anthropic-messages',
+  framing: 'sse',
+  upstream: {
+    params: ANTHROPIC_PARAMS,
+    encodeRequest,
+    decodeResponse,
+    decodeStream,
+    decodeError,
+  },
+  inbound: {
+    decodeRequest,
+    encodeResponse: (response, _request, info) => encodeResponse(response, info),
+    encodeStream: (_request, info) => encodeStream(info),
+    encodeError,
+  },
+  relay,
+}

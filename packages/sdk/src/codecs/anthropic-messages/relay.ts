@@ -1,0 +1,91 @@
+import { createError } from '../../errors.ts'
+import { isJsonObject, type JsonObject } from '../../types/json.ts'
+import type { Usage } from '../../types/usage.ts'
+import type { Relay, RelayTap } from '../codec.ts'
+import { streamError } from './errors.ts'
+import { decodeUsage, mergeUsage } from './usage.ts'
+
+/** Bytes between an Anthropic client and an Anthropic provider pass untouched; this reads what they cost. */
+export const relay: Relay = {
+  modelKey: 'model',
+  tap: () => new Tap(),
+  usage(body) {
+    if (!isJsonObject(body)) return {}
+    return { usage: decodeUsage(body.usage), id: typeof body.id === 'string' ? body.id : undefined }
+  },
+}
+
+class Tap implements RelayTap {
+  id: string | undefined
+  textLength = 0
+  private wireUsage: JsonObject | undefined
+  private stopped = false
+
+  get usage(): Usage | undefined {
+    return decodeUsage(this.wireUsage)
+  }
+
+  push(frame: string): boolean {
+    const type = typeOf(frame)
+    // By far the most frequent event comes first and is never parsed.
+    if (type === 'content_block_delta') this.textLength += deltaLength(frame)
+    else if (type === 'message_start') {
+      const { message } = parse(frame)
+      if (!isJsonObject(message)) return true
+      if (typeof message.id === 'string') this.id = message.id
+      this.wireUsage = mergeUsage(undefined, message.usage)
+    } else if (type === 'message_delta') this.wireUsage = mergeUsage(this.wireUsage, parse(frame).usage)
+    else if (type === 'message_stop') this.stopped = true
+    else if (type === 'error') throw streamError(parse(frame))
+    return true
+  }
+
+  end(): void {
+    if (!this.stopped)
+      throw createError({ kind: 'truncated', message: 'The provider ended its stream before message_stop.' })
+  }
+}
+
+/** The event's name: its `event:` line, else the first `type` of its data. */
+function typeOf(frame: string): string {
+  if (frame.startsWith('event:')) {
+    const end = frame.indexOf('\n')
+    return frame.slice(6, end < 0 ? undefined : end).trim()
+  }
+  const key = frame.indexOf('"type"')
+  const open = frame.indexOf('"', key + 6)
+  return key < 0 || open < 0 ? '' : frame.slice(open + 1, frame.indexOf('"', open + 1))
+}
+
+/** The fields of a delta that are model output. */
+const OUTPUT_KEYS = ['"text":', '"partial_json":', '"thinking":']
+
+/** Characters of output in a delta, near enough for an estimate: from the opening quote to the closing braces. */
+function deltaLength(frame: string): number {
+  for (const key of OUTPUT_KEYS) {
+    const at = frame.indexOf(key)
+    if (at < 0) continue
+    const open = frame.indexOf('"', at + key.length)
+    const close = frame.lastIndexOf('"')
+    return Math.max(0, close - open - 1)
+  }
+  return 0
+}
+
+function parse(frame: string): JsonObject {
+  const data = frame
+    .split('\n')
+    .filter(line => line.startsWith('data:'))
+    .map(line => line.slice(5))
+    .join('\n')
+  try {
+    const value: unknown = JSON.parse(data)
+    if (isJsonObject(value)) return value
+  } catch {
+    // Told below, together with JSON that is not an object.
+  }
+  throw createError({
+    kind: 'bad_gateway',
+    message: 'The provider sent a stream event that is not a JSON object.',
+  })
+}

@@ -1,0 +1,86 @@
+import { createError } from '../../errors.ts'
+import type { ChatResponse } from '../../types/chat.ts'
+import { isJsonObject, type JsonObject } from '../../types/json.ts'
+import type { CallInfo, InboundInfo } from '../codec.ts'
+import { decodeContent, encodeContent } from './content.ts'
+import { type Block, pick } from './context.ts'
+import { decodeFinishReason, encodeFinishReason } from './finish-reason.ts'
+import { encodeReplyThinking } from './thinking.ts'
+import { decodeServiceTier, decodeUsage, encodeServiceTier, encodeUsage } from './usage.ts'
+
+/** Facts of a message that ride in the choice's `provider_specific_fields` under their own names. */
+export const MESSAGE_FIELDS = ['container', 'context_management', 'diagnostics']
+
+/** Anthropic's message → hub reply. Source: https://platform.claude.com/docs/en/api/messages/create */
+export function decodeResponse(body: unknown, info: CallInfo): ChatResponse {
+  if (!isJsonObject(body) || !Array.isArray(body.content))
+    throw createError({
+      kind: 'bad_gateway',
+      message: 'The provider answered something that is not an Anthropic message: it has no content array.',
+      provider: info.deployment.provider,
+      model: info.model,
+    })
+  const blocks = body.content.filter(
+    (block): block is Block => isJsonObject(block) && typeof block.type === 'string',
+  )
+  const message = decodeContent(blocks)
+  const { finishReason, fields } = decodeFinishReason(body, warning => info.warn(warning))
+  const usage = decodeUsage(body.usage)
+  const tier = decodeServiceTier(body.usage)
+  const specific = { ...fields, ...pick(body, MESSAGE_FIELDS) }
+  return {
+    id: typeof body.id === 'string' ? body.id : info.id,
+    object: 'chat.completion',
+    created: Math.floor(info.now / 1000),
+    model: typeof body.model === 'string' ? body.model : info.model,
+    choices: [
+      {
+        index: 0,
+        message,
+        // The stand-in for JSON mode is a tool only on the wire.
+        finish_reason: finishReason === 'tool_calls' && !message.tool_calls ? 'stop' : finishReason,
+        ...(Object.keys(specific).length > 0 && { provider_specific_fields: specific }),
+      },
+    ],
+    ...(usage && { usage }),
+    ...(tier !== undefined && { service_tier: tier }),
+  }
+}
+
+/** Hub reply → the message a client of Anthropic's API expects. Only the first choice fits in. */
+export function encodeResponse(response: ChatResponse, info: InboundInfo): JsonObject {
+  const choice = response.choices[0]
+  const message = choice?.message
+  const calls = message?.tool_calls ?? []
+  const fields = choice?.provider_specific_fields
+  for (const lost of ['images', 'audio'] as const)
+    if (message?.[lost] != null)
+      info.warn({
+        action: 'dropped',
+        param: `choices[0].message.${lost}`,
+        reason: 'Anthropic replies hold no such content',
+      })
+  const content = message
+    ? encodeContent(
+        {
+          thinking: encodeReplyThinking(message),
+          text: (message.content ?? '') + (message.refusal ?? ''),
+          calls,
+          fields: message.provider_specific_fields,
+        },
+        'choices[0].message',
+        warning => info.warn(warning),
+      )
+    : []
+  const tier = encodeServiceTier(response.service_tier)
+  return {
+    id: response.id,
+    type: 'message',
+    role: 'assistant',
+    model: response.model,
+    content,
+    ...encodeFinishReason(choice?.finish_reason, fields, calls.length > 0),
+    ...(fields && pick(fields, MESSAGE_FIELDS)),
+    usage: { ...encodeUsage(response.usage), ...(tier !== undefined && { service_tier: tier }) },
+  }
+}
