@@ -9,18 +9,21 @@ const LOCK_ID = 7_305_805_441
 /**
  * Brings the schema up to date in one transaction, or leaves it as it was. However many processes start at once, one
  * runs the steps while the others wait: an advisory lock on PostgreSQL, `begin immediate` on SQLite. Steps of a newer
- * release found in the database are left alone, so that replicas can be upgraded one by one.
+ * release found in the database are left alone, so that replicas can be upgraded one by one. `schema` is made if need
+ * be (PostgreSQL only).
  */
 export async function migrate(
   database: Kysely<Tables>,
   dialect: 'sqlite' | 'postgres',
   log: Log,
+  schema?: string,
   migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<readonly string[]> {
   return await database.transaction().execute(async transaction => {
     if (dialect === 'postgres') {
       await sql`select pg_advisory_xact_lock(${sql.lit(LOCK_ID)})`.execute(transaction)
     }
+    if (schema !== undefined) await ensureSchema(transaction, schema)
     await transaction.schema
       .createTable('schema_migrations')
       .ifNotExists()
@@ -41,4 +44,10 @@ export async function migrate(
     if (names.length > 0) log.info({ migrations: names }, 'the database schema was brought up to date')
     return names
   })
+}
+
+/** Asks first: `create schema if not exists` wants the right to create even when there is nothing to do. */
+async function ensureSchema(database: Kysely<Tables>, schema: string): Promise<void> {
+  const { rows } = await sql`select 1 from pg_namespace where nspname = ${schema}`.execute(database)
+  if (rows.length === 0) await database.schema.createSchema(schema).execute()
 }

@@ -90,10 +90,7 @@ function openPostgres(options: OpenDatabaseOptions, url: string): Connection {
     try {
       // Answered at once or not at all, whereas a migration may rightly take long.
       await kysely.connection().execute(connected => sql`select 1`.execute(connected))
-      if (address.schema !== undefined) {
-        await migrator.schema.createSchema(address.schema).ifNotExists().execute()
-      }
-      await migrate(migrator, 'postgres', log)
+      await migrate(migrator, 'postgres', log, address.schema)
     } finally {
       await migrator.destroy()
     }

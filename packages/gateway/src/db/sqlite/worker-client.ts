@@ -56,6 +56,11 @@ export class WorkerClient {
     await gone
   }
 
+  /** Ends the worker as a crash would. */
+  kill(): void {
+    void this.#worker?.terminate()
+  }
+
   #start(): void {
     if (this.#closed) throw databaseUnavailable(new Error('the database is closed'))
     const worker = new Worker(workerUrl(), { workerData: this.#options, execArgv: [], name: 'sqlite' })
@@ -71,7 +76,8 @@ export class WorkerClient {
     const waiting = this.#waiting.get(reply.id)
     if (waiting === undefined) return
     this.#waiting.delete(reply.id)
-    if (this.#waiting.size === 0) worker.unref()
+    // While closing, the process must stay until the worker is gone.
+    if (this.#waiting.size === 0 && !this.#closed) worker.unref()
     if (reply.error === undefined) waiting.resolve(reply)
     else waiting.reject(sqliteError(reply.error))
   }
