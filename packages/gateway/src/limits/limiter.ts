@@ -42,6 +42,8 @@ export interface BudgetLimit {
   readonly duration?: string | undefined
   /** Milliseconds since the epoch of the next reset. */
   readonly resetAt?: number | undefined
+  /** When `spentNanoUsd` was last set by hand, milliseconds: a change restarts the counter from it. */
+  readonly setAt?: number | undefined
 }
 
 /** What a call holds until its truth is known. */

@@ -1,0 +1,72 @@
+import { nextBudgetReset } from './budget-duration.ts'
+import type { BudgetLimit } from './limiter.ts'
+import type { ZonedCalendar } from './zoned-calendar.ts'
+
+/** Clocks of two replicas may differ by this much and still mean the same reset. */
+const SKEW_MS = 60_000
+
+export type BudgetVerdict = 'fits' | 'spent' | 'held'
+
+/**
+ * One subject's money in one period, nano-dollars: what is spent, and what calls in flight may still spend.
+ *
+ * The bound: `spent + reserved < max + one worst case` at all times. A claim is taken when it fits; one that does not
+ * fit is taken only while nothing else is reserved, so that the end of a budget can be used up by one call alone.
+ */
+export class BudgetCounter {
+  spent = 0
+  reserved = 0
+  /** Own next reset; runs ahead of the database's until its job has caught up. */
+  resetAt: number | undefined
+  #seenResetAt: number | undefined
+  #seenSetAt: number | undefined
+  #duration: string | undefined
+  readonly #calendar: ZonedCalendar
+
+  constructor(budget: BudgetLimit, now: number, calendar: ZonedCalendar) {
+    this.#calendar = calendar
+    this.#adopt(budget)
+    this.roll(now)
+  }
+
+  /** Starts a new period when its time has come. */
+  roll(now: number): void {
+    if (this.resetAt === undefined || now < this.resetAt) return
+    this.spent = 0
+    this.resetAt = nextBudgetReset(this.#duration, now, this.#calendar)
+  }
+
+  /**
+   * Takes in what the database says: the counter rises to what other replicas have written, restarts when the spend
+   * was set by hand or the period was reset there, and ignores a row that has not yet seen a reset made here.
+   */
+  learn(budget: BudgetLimit, now: number): void {
+    if (budget.setAt !== this.#seenSetAt) {
+      this.#adopt(budget)
+    } else if (budget.resetAt !== this.#seenResetAt || budget.duration !== this.#duration) {
+      const seen = this.#seenResetAt
+      const resetThere = seen !== undefined && seen === this.resetAt && now >= seen - SKEW_MS
+      const spent = this.spent
+      this.#adopt(budget)
+      if (!resetThere) this.spent = Math.max(spent, budget.spentNanoUsd)
+    } else if (budget.spentNanoUsd > this.spent && this.resetAt === budget.resetAt) {
+      this.spent = budget.spentNanoUsd
+    }
+    this.roll(now)
+  }
+
+  /** `spent`: terminal until the reset. `held`: calls in flight hold the rest, which may come back. */
+  check(max: number, worst: number | undefined): BudgetVerdict {
+    if (this.spent >= max) return 'spent'
+    if (worst === undefined || this.reserved === 0) return 'fits'
+    return this.spent + this.reserved + worst <= max ? 'fits' : 'held'
+  }
+
+  #adopt(budget: BudgetLimit): void {
+    this.spent = budget.spentNanoUsd
+    this.resetAt = budget.resetAt
+    this.#seenResetAt = budget.resetAt
+    this.#seenSetAt = budget.setAt
+    this.#duration = budget.duration
+  }
+}
