@@ -13,9 +13,9 @@ const PER_TOOL = 9
 const TOOL_CHOICE = 4
 
 /** Texts longer than this are judged by samples. */
-const SAMPLED_ABOVE = 4_096
+const SAMPLED_ABOVE = 768
 const SAMPLES = 4
-const SAMPLE = 512
+const SAMPLE = 128
 
 /**
  * Tokens a request will take in, for reservations: cheap (some microseconds, whatever the size), never loads a

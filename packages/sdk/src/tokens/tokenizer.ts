@@ -25,8 +25,22 @@ const FACTORS: readonly (readonly [RegExp, number])[] = [
 ]
 const UNKNOWN_FAMILY = 1.15
 
+const remembered = new Map<string, Counting>()
+/** Model names come from callers; past this many, forget and begin again. */
+const MAX_REMEMBERED = 1_000
+
 /** The way to count for a model of this name, whoever serves it. */
 export function countingFor(model: string): Counting {
+  let counting = remembered.get(model)
+  if (!counting) {
+    counting = classify(model)
+    if (remembered.size >= MAX_REMEMBERED) remembered.clear()
+    remembered.set(model, counting)
+  }
+  return counting
+}
+
+function classify(model: string): Counting {
   const name = model.slice(model.lastIndexOf('/') + 1).toLowerCase()
   const encoding = ENCODINGS.find(([pattern]) => pattern.test(name))?.[1]
   if (encoding) return { encoding }
