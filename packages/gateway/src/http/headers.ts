@@ -1,0 +1,151 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { badRequest, isJsonObject, type SluiceError } from 'sluice/internal'
+import type { ReplyHead } from '../steps/client.ts'
+import type { RequestHints } from '../steps/inference-request.ts'
+import { VERSION } from '../version.ts'
+
+/** Header lines as Node takes them flat: name, value, name, value … */
+export type HeaderLines = string[]
+
+/** Headers of a provider that say nothing to our client. */
+const HOP = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'date',
+  'set-cookie',
+  'server',
+  'vary',
+  'via',
+  'trailer',
+  'upgrade',
+])
+
+/** LiteLLM's response headers for one call. Empty values are left out. */
+export function replyHeaders({ record, reservation, upstream }: ReplyHead, now: number): HeaderLines {
+  const lines: HeaderLines = ['x-litellm-call-id', record.id, 'x-litellm-version', VERSION]
+  const { deployment, cost } = record
+  if (deployment) {
+    lines.push('x-litellm-model-id', deployment.id, 'x-litellm-model-group', deployment.group)
+    if (deployment.apiBase) lines.push('x-litellm-model-api-base', withoutQuery(deployment.apiBase))
+    lines.push('x-litellm-attempted-retries', String(Math.max(record.attempts.length - 1, 0)))
+    lines.push('x-litellm-attempted-fallbacks', String(record.fallbacks))
+  }
+  if (cost.state === 'known') lines.push('x-litellm-response-cost', decimalUsd(cost.nanoUsd))
+  else if (cost.state === 'unknown') lines.push('x-sluice-cost', 'unknown')
+  const duration = now - record.startedAt
+  lines.push('x-litellm-response-duration-ms', String(duration))
+  lines.push('x-litellm-overhead-duration-ms', String(Math.max(duration - record.upstreamMs, 0)))
+  if (record.warnings.length > 0) lines.push('x-sluice-warnings', warningsLine(record.warnings))
+  if (reservation)
+    for (const name in reservation.headers) lines.push(name, reservation.headers[name] as string)
+  for (const name in upstream)
+    if (!HOP.has(name)) lines.push(`llm_provider-${name}`, upstream[name] as string)
+  return lines
+}
+
+/** Headers that tell a client whether and when to try again. */
+export function errorHeaders(error: SluiceError): HeaderLines {
+  const lines: HeaderLines = ['x-should-retry', String(error.retryable)]
+  const waitMs = error.retryAfterMs ?? (error.status === 503 ? 1000 : undefined)
+  if (waitMs !== undefined && error.retryable) {
+    lines.push(
+      'retry-after',
+      String(Math.max(1, Math.ceil(waitMs / 1000))),
+      'retry-after-ms',
+      String(Math.ceil(waitMs)),
+    )
+  }
+  for (const name in error.headers)
+    if (name !== 'retry-after') lines.push(name, error.headers[name] as string)
+  return lines
+}
+
+/** What the request headers ask of the call. Throws `BadRequestError` naming the header. */
+export function readHints(headers: IncomingHttpHeaders, clientIp: string | undefined): RequestHints {
+  const trace = one(headers['x-litellm-trace-id'])
+  return {
+    timeoutMs: seconds(headers, 'x-litellm-timeout'),
+    streamTimeoutMs: seconds(headers, 'x-litellm-stream-timeout'),
+    numRetries: wholeNumber(headers, 'x-litellm-num-retries'),
+    tags: list(one(headers['x-litellm-tags'])),
+    endUser: one(headers['x-litellm-customer-id']) ?? one(headers['x-litellm-end-user-id']),
+    traceId: trace,
+    sessionId: one(headers['x-litellm-session-id']) ?? trace,
+    spendMetadata: json(headers, 'x-litellm-spend-logs-metadata'),
+    clientIp,
+    userAgent: one(headers['user-agent']),
+    forward: forwarded(headers),
+  }
+}
+
+/** Always sent on: headers named `x-pass-<name>`, and Anthropic's beta switches. */
+function forwarded(headers: IncomingHttpHeaders): Record<string, string> | undefined {
+  let out: Record<string, string> | undefined
+  for (const name in headers) {
+    if (name !== 'anthropic-beta' && !name.startsWith('x-pass-')) continue
+    out ??= {}
+    out[name.startsWith('x-pass-') ? name.slice('x-pass-'.length) : name] = one(headers[name]) ?? ''
+  }
+  return out
+}
+
+function one(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(', ') : value || undefined
+}
+
+function list(value: string | undefined): string[] | undefined {
+  return value
+    ?.split(',')
+    .map(item => item.trim())
+    .filter(item => item !== '')
+}
+
+function seconds(headers: IncomingHttpHeaders, name: string): number | undefined {
+  const value = one(headers[name])
+  if (value === undefined) return undefined
+  const number = Number(value)
+  if (!(number > 0)) throw badRequest(`${name}: must be a number of seconds above 0, got "${value}".`, name)
+  return number * 1000
+}
+
+function wholeNumber(headers: IncomingHttpHeaders, name: string): number | undefined {
+  const value = one(headers[name])
+  if (value === undefined) return undefined
+  const number = Number(value)
+  if (!Number.isInteger(number) || number < 0)
+    throw badRequest(`${name}: must be a whole number of at least 0, got "${value}".`, name)
+  return number
+}
+
+function json(headers: IncomingHttpHeaders, name: string) {
+  const value = one(headers[name])
+  if (value === undefined) return undefined
+  try {
+    const parsed: unknown = JSON.parse(value)
+    if (isJsonObject(parsed)) return parsed
+  } catch {
+    // Told below, with the header's name.
+  }
+  throw badRequest(`${name}: must be a JSON object.`, name)
+}
+
+/** Exact decimal dollars without an exponent. */
+export function decimalUsd(nanoUsd: number): string {
+  const text = (nanoUsd / 1e9).toFixed(9).replace(/0+$/, '')
+  return text.endsWith('.') ? `${text}0` : text
+}
+
+/** `action param; action param`, at most 2 kB, in ASCII as headers need. */
+function warningsLine(warnings: readonly { readonly action: string; readonly param: string }[]): string {
+  const text = warnings.map(({ action, param }) => `${action} ${param}`).join('; ')
+  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 2000)
+}
+
+function withoutQuery(url: string): string {
+  const at = url.indexOf('?')
+  return at === -1 ? url : url.slice(0, at)
+}

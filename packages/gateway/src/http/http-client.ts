@@ -1,0 +1,64 @@
+import type { ServerResponse } from 'node:http'
+import type { SluiceError } from 'sluice/internal'
+import type { Client, ReplyHead } from '../steps/client.ts'
+import { errorHeaders, replyHeaders } from './headers.ts'
+
+const JSON_TYPE = 'application/json'
+const SSE_TYPE = 'text/event-stream; charset=utf-8'
+
+/** A client behind a Node response. */
+export class HttpClient implements Client {
+  readonly signal: AbortSignal
+  private readonly response: ServerResponse
+  private readonly now: () => number
+
+  constructor(response: ServerResponse, now: () => number) {
+    this.response = response
+    this.now = now
+    const hangUp = new AbortController()
+    this.signal = hangUp.signal
+    response.on('close', () => {
+      if (!response.writableFinished) hangUp.abort()
+    })
+  }
+
+  send(status: number, head: ReplyHead, body: string | Buffer): void {
+    this.whole(status, replyHeaders(head, this.now()), body)
+  }
+
+  fail(error: SluiceError, body: string, head: ReplyHead): void {
+    this.whole(error.status, [...replyHeaders(head, this.now()), ...errorHeaders(error)], body)
+  }
+
+  begin(head: ReplyHead): void {
+    const lines = replyHeaders(head, this.now())
+    lines.push('content-type', SSE_TYPE, 'cache-control', 'no-cache', 'x-accel-buffering', 'no')
+    this.response.writeHead(200, lines)
+  }
+
+  write(piece: string | Buffer): undefined | Promise<void> {
+    const { response } = this
+    if (response.destroyed || response.write(piece)) return undefined
+    return new Promise(resolve => {
+      const go = () => {
+        response.off('drain', go)
+        response.off('close', go)
+        resolve()
+      }
+      response.on('drain', go)
+      response.on('close', go)
+    })
+  }
+
+  end(piece?: string): void {
+    this.response.end(piece)
+  }
+
+  private whole(status: number, lines: string[], body: string | Buffer): void {
+    if (this.response.destroyed) return
+    const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
+    lines.push('content-type', JSON_TYPE, 'content-length', String(length))
+    this.response.writeHead(status, lines)
+    this.response.end(body)
+  }
+}

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { EndpointName } from 'sluice/internal'
+import { readCredential } from '../auth/credential.ts'
+import { type Stages, serve } from '../serve.ts'
+import type { InferenceRequest } from '../steps/inference-request.ts'
+import type { Door } from './doors.ts'
+import { readHints } from './headers.ts'
+import { HttpClient } from './http-client.ts'
+import { readBody } from './read-body.ts'
+import { refuseEarly } from './refuse-early.ts'
+
+/** Answers one inference request. Never rejects. */
+export async function handleInference<E extends EndpointName>(
+  request: IncomingMessage,
+  response: ServerResponse,
+  door: Door<E>,
+  path: string,
+  query: string,
+  stages: Stages,
+): Promise<void> {
+  const arrived = performance.now()
+  const id = callId(request)
+  const client = new HttpClient(response, stages.now)
+  let asked: InferenceRequest<E>
+  try {
+    const startedAt = stages.now()
+    const bytes = await readBody(request, stages.settings.server.maxRequestBytes)
+    asked = {
+      open: { id, endpoint: door.endpoint, format: door.codec.format, startedAt },
+      codec: door.codec,
+      model: door.model,
+      stream: door.stream,
+      credential: readCredential(request.headers, query, stages.settings.auth.keyHeaderName),
+      bytes,
+      arrived,
+      route: path,
+      hints: readHints(request.headers, request.socket.remoteAddress),
+    }
+  } catch (error) {
+    return refuseEarly(error, id, door.codec, response)
+  }
+  await serve(asked, client, stages)
+}
+
+/** A client's own id when it is a harmless token, else a new one. */
+function callId(request: IncomingMessage): string {
+  const given = request.headers['x-litellm-call-id']
+  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
+}

@@ -1,0 +1,66 @@
+import {
+  type Callback,
+  type Catalogue,
+  type EndpointName,
+  openRecord,
+  type RouteTable,
+} from 'sluice/internal'
+import { authorizeModel } from './auth/authorize.ts'
+import type { Caller } from './auth/caller.ts'
+import type { Credential } from './auth/credential.ts'
+import type { Settings } from './config/settings.ts'
+import type { Limiter, Reservation } from './limits/limiter.ts'
+import type { Ledger } from './spend/ledger.ts'
+import { claimOf } from './steps/claim.ts'
+import type { Client } from './steps/client.ts'
+import { closeRecord } from './steps/close-record.ts'
+import { Delivery } from './steps/delivery.ts'
+import type { InferenceRequest } from './steps/inference-request.ts'
+import { understand } from './steps/understand.ts'
+
+/** The stages a call walks through. Settings and routes are swapped whole on reload. */
+export interface Stages {
+  readonly settings: Settings
+  readonly routes: RouteTable
+  readonly catalogue: Catalogue
+  readonly authenticate: (credential: Credential, now: number) => Caller | Promise<Caller>
+  readonly limiter: Limiter
+  readonly ledger: Ledger
+  readonly callbacks: readonly Callback[]
+  readonly now: () => number
+}
+
+/**
+ * The staircase: down to the provider and back up the same steps. Lives as long as the stream does and never rejects:
+ * whatever happens the reservation is settled, the record posted, and the client told, in this order. The client's
+ * last byte comes after the books are closed, so an answer that arrived whole is an answer that was written down.
+ */
+export async function serve<E extends EndpointName>(
+  request: InferenceRequest<E>,
+  client: Client,
+  stages: Stages,
+): Promise<void> {
+  const record = openRecord({ ...request.open, requestedModel: request.model ?? '' })
+  const delivery = new Delivery(request, client, record)
+  let reservation: Reservation | undefined
+  let promptTokens = 0
+  try {
+    for (const callback of stages.callbacks) callback.onStart?.(record)
+    const caller = await stages.authenticate(request.credential, record.startedAt)
+    const asked = understand(request, caller, record, stages.settings)
+    authorizeModel(caller, asked.model)
+    const claim = claimOf(asked, request, caller, record.startedAt, stages)
+    promptTokens = claim.inputTokens
+    reservation = await stages.limiter.reserve(claim)
+    const reply = await stages.routes.run({ ...asked.route, record, signal: client.signal })
+    await delivery.deliver(reply, asked.request, reservation)
+    record.status = 'success'
+  } catch (error) {
+    delivery.fail(error, reservation)
+  }
+  closeRecord(record, delivery.meter, promptTokens, stages)
+  await reservation?.settle(record)
+  for (const callback of stages.callbacks) callback.onEnd(record)
+  await stages.ledger.post(record)
+  delivery.finish()
+}

@@ -1,0 +1,47 @@
+import {
+  type EndpointName,
+  endpoints,
+  estimateRequestTokens,
+  estimateWorstCase,
+  factsOfDeployment,
+  maxOutputTokens,
+} from 'sluice/internal'
+import type { Caller } from '../auth/caller.ts'
+import type { Claim } from '../limits/limiter.ts'
+import type { Stages } from '../serve.ts'
+import type { InferenceRequest } from './inference-request.ts'
+import type { Asked } from './understand.ts'
+
+/** A limiter's claim, with the part that stands for the prompt. */
+export interface CallClaim extends Claim {
+  readonly inputTokens: number
+}
+
+/**
+ * The worst case of a call: its prompt, and the longest answer it may get by its own limit, the model's, or the
+ * gateway's default; at the price of the dearest deployment it may be sent to.
+ */
+export function claimOf<E extends EndpointName>(
+  asked: Asked<E>,
+  from: InferenceRequest<E>,
+  caller: Caller,
+  now: number,
+  { routes, catalogue, settings }: Pick<Stages, 'routes' | 'catalogue' | 'settings'>,
+): CallClaim {
+  const endpoint = endpoints[from.open.endpoint]
+  const inputTokens = estimateRequestTokens(asked.request)
+  const stated = endpoint.maxOutputTokens(asked.request)
+  let nanoUsd: number | undefined = 0
+  let tokens = inputTokens
+  for (const deployment of routes.groups.resolve(asked.model)) {
+    const facts = factsOfDeployment(catalogue, deployment)
+    const output = stated ?? maxOutputTokens(facts) ?? settings.limits.defaultMaxOutputTokens
+    tokens = Math.max(
+      tokens,
+      inputTokens + (stated ?? Math.min(output, settings.limits.defaultMaxOutputTokens)),
+    )
+    const worst = estimateWorstCase(inputTokens, output, facts?.price, { now })
+    nanoUsd = worst === undefined || nanoUsd === undefined ? undefined : Math.max(nanoUsd, worst)
+  }
+  return { now, subjects: caller.subjects, tokens, inputTokens, nanoUsd, model: asked.model }
+}

@@ -1,0 +1,26 @@
+import type { CallRecord, SluiceError } from 'sluice/internal'
+import type { Reservation } from '../limits/limiter.ts'
+
+/** What the head of an answer is made of; `http/headers.ts` turns it into header lines. */
+export interface ReplyHead {
+  readonly record: CallRecord
+  readonly reservation: Reservation | undefined
+  /** The provider's response headers, lower case. */
+  readonly upstream: Readonly<Record<string, string>>
+}
+
+/** The one who waits for the answer. The staircase speaks to this, never to a socket. */
+export interface Client {
+  /** Aborts when the client hangs up. */
+  readonly signal: AbortSignal
+  /** Sends a whole answer. */
+  send(status: number, head: ReplyHead, body: string | Buffer): void
+  /** Sends an error whose body is already in the client's format. */
+  fail(error: SluiceError, body: string, head: ReplyHead): void
+  /** Starts a stream. */
+  begin(head: ReplyHead): void
+  /** Sends a piece; the returned promise is pending while the client cannot take more. */
+  write(piece: string | Buffer): void | undefined | Promise<void>
+  /** Ends a stream. */
+  end(piece?: string): void
+}

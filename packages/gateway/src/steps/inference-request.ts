@@ -1,0 +1,42 @@
+import type { Codec, EndpointName, JsonObject } from 'sluice/internal'
+import type { Credential } from '../auth/credential.ts'
+
+/** A client's request for work, as it came through an HTTP door. */
+export interface InferenceRequest<E extends EndpointName = EndpointName> {
+  /** What the record is opened with. `id` is a client's own `x-litellm-call-id`, or ours. */
+  readonly open: {
+    readonly id: string
+    readonly endpoint: E
+    readonly format: string
+    /** Milliseconds since the epoch. */
+    readonly startedAt: number
+  }
+  /** The client's wire format. */
+  readonly codec: Codec<E>
+  /** From the path, where the format puts it there. */
+  readonly model: string | undefined
+  readonly stream: boolean | undefined
+  readonly credential: Credential
+  readonly bytes: Buffer
+  /** `performance.now()` when the request's head was read. */
+  readonly arrived: number
+  /** The path without query, for logs and metrics. */
+  readonly route: string
+  readonly hints: RequestHints
+}
+
+/** What `x-litellm-*` and other request headers say. */
+export interface RequestHints {
+  readonly timeoutMs?: number | undefined
+  readonly streamTimeoutMs?: number | undefined
+  readonly numRetries?: number | undefined
+  readonly tags?: readonly string[] | undefined
+  readonly endUser?: string | undefined
+  readonly traceId?: string | undefined
+  readonly sessionId?: string | undefined
+  readonly spendMetadata?: JsonObject | undefined
+  readonly clientIp?: string | undefined
+  readonly userAgent?: string | undefined
+  /** To be sent upstream, lower case. */
+  readonly forward?: Readonly<Record<string, string>> | undefined
+}

@@ -1,0 +1,146 @@
+import {
+  badRequest,
+  type CallOptions,
+  type CallRecord,
+  type Deployment,
+  type EndpointName,
+  type InboundInfo,
+  isJsonObject,
+  type JsonObject,
+  type RequestOf,
+  type Route,
+  splitOptions,
+} from 'sluice/internal'
+import type { Caller } from '../auth/caller.ts'
+import type { Settings } from '../config/settings.ts'
+import type { InferenceRequest } from './inference-request.ts'
+import { parseJson } from './parse-json.ts'
+
+/** A request understood: in the hub's shape, with its options apart and its model's alias resolved. */
+export interface Asked<E extends EndpointName> {
+  readonly model: string
+  readonly request: RequestOf<E>
+  readonly options: CallOptions
+  readonly route: Omit<Route<E>, 'record' | 'signal'>
+}
+
+/** Decodes the client's format into the hub's and notes in the record what it says of the call. */
+export function understand<E extends EndpointName>(
+  from: InferenceRequest<E>,
+  caller: Caller,
+  record: CallRecord,
+  settings: Settings,
+): Asked<E> {
+  record.caller = caller.record
+  const body = parseJson(from.bytes)
+  const { inbound } = from.codec
+  if (inbound === undefined) throw badRequest(`${from.codec.format} is not a format clients may speak here.`)
+  const warn: InboundInfo['warn'] = warning => void record.warnings.push(warning)
+  const info: InboundInfo = {
+    id: record.id,
+    now: record.startedAt,
+    model: from.model,
+    stream: from.stream,
+    warn,
+  }
+  const decoded = inbound.decodeRequest(body, info)
+  const { request, options = NO_OPTIONS } = splitOptions(decoded as RequestOf<E> & JsonObject)
+  refuseForeignRouting(options)
+  const model = settings.calls.completionModel ?? caller.aliases.get(request.model) ?? request.model
+  note(record, from, request, options, caller)
+  return {
+    model,
+    request,
+    options,
+    route: {
+      id: record.id,
+      endpoint: from.open.endpoint,
+      model,
+      request,
+      strictness: {
+        dropParams: options.dropParams ?? settings.calls.dropParams,
+        additionalDropParams: options.additionalDropParams ?? NONE,
+        allowedOpenaiParams: options.allowedOpenaiParams ?? NONE,
+      },
+      retries: from.hints.numRetries ?? options.numRetries,
+      timeoutMs: from.hints.timeoutMs ?? options.timeoutMs,
+      streamTimeoutMs: from.hints.streamTimeoutMs ?? options.streamTimeoutMs,
+      fallbacks: options.fallbacks,
+      disableFallbacks: options.disableFallbacks,
+      overrides: overridesOf(options),
+      headers: options.headers ? { ...from.hints.forward, ...options.headers } : from.hints.forward,
+      original:
+        isJsonObject(body) && mayPass(body, decoded)
+          ? { format: from.codec.format, bytes: from.bytes, body }
+          : undefined,
+      warn,
+    },
+  }
+}
+
+const NONE: readonly string[] = []
+const NO_OPTIONS: CallOptions = {}
+
+/** Where a call goes and with whose key is the operator's to say (CVE-2024-6587). */
+function refuseForeignRouting(options: CallOptions): void {
+  const key = (['apiBase', 'apiKey', 'organization', 'provider', 'apiVersion'] as const).find(
+    name => options[name] !== undefined,
+  )
+  if (key === undefined) return
+  const param = {
+    apiBase: 'api_base',
+    apiKey: 'api_key',
+    organization: 'organization',
+    provider: 'custom_llm_provider',
+    apiVersion: 'api_version',
+  }[key]
+  throw badRequest(
+    `${param}: may not be set by callers of this gateway; it belongs to the deployment in its configuration.`,
+    param,
+  )
+}
+
+function note(
+  record: CallRecord,
+  from: InferenceRequest,
+  request: JsonObject,
+  options: CallOptions,
+  caller: Caller,
+): void {
+  const { hints } = from
+  record.requestedModel = String(request.model)
+  record.stream = request.stream === true
+  record.route = from.route
+  record.clientIp = hints.clientIp
+  record.userAgent = hints.userAgent
+  record.traceId = options.traceId ?? hints.traceId
+  record.sessionId = options.sessionId ?? hints.sessionId ?? record.traceId
+  const { tags: metadataTags, ...metadata } = options.metadata ?? {}
+  record.endUser =
+    hints.endUser ?? (typeof request.user === 'string' ? request.user : undefined) ?? textOf(metadata.user_id)
+  const tags = [...caller.tags, ...(options.tags ?? hints.tags ?? NONE)]
+  if (Array.isArray(metadataTags)) for (const tag of metadataTags) if (typeof tag === 'string') tags.push(tag)
+  record.tags = [...new Set(tags)]
+  record.metadata = hints.spendMetadata ? { ...metadata, spend_logs_metadata: hints.spendMetadata } : metadata
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+/** What a caller may add to the deployment for this one call. */
+function overridesOf(options: CallOptions): Partial<Deployment> | undefined {
+  if (options.mockResponse === undefined && options.extraBody === undefined) return undefined
+  return {
+    ...(options.mockResponse !== undefined && { mockResponse: options.mockResponse }),
+    ...(options.extraBody && { extraBody: options.extraBody }),
+  }
+}
+
+/** False when the client's bytes hold options of ours that its own format does not know: they must not be passed on. */
+function mayPass(body: JsonObject, decoded: JsonObject): boolean {
+  if (body === decoded) return true
+  // Anthropic's own `metadata` carries its user id, not our options.
+  const { metadata: _, ...rest } = body
+  return splitOptions(rest).options === undefined
+}

@@ -1,0 +1,36 @@
+import { readEnvironment } from '../credentials/env.ts'
+import { type Catalogue, createCatalogue, factsOfDeployment } from '../models/catalogue.ts'
+import { maxOutputTokens } from '../models/model-facts.ts'
+import { providers } from '../providers/registry.ts'
+import type { RoutingHost } from '../router/router.ts'
+import { createTransport } from '../transport/undici-transport.ts'
+
+const MAX_RESPONSE_BYTES = 256 * 1024 * 1024
+
+/** The catalogue of prices and limits that the SDK's functions share. */
+export const catalogue: Catalogue = createCatalogue()
+
+let shared: RoutingHost | undefined
+
+/** The surroundings of the SDK's calls, made when the first call needs them. */
+export function sdkHost(): RoutingHost {
+  shared ??= createHost(catalogue, readEnvironment, MAX_RESPONSE_BYTES)
+  return shared
+}
+
+/** Surroundings on real clocks and sockets. `secret` reads the first set of some environment variables. */
+export function createHost(
+  prices: Catalogue,
+  secret: (names: readonly string[]) => string | undefined,
+  maxResponseBytes: number,
+): RoutingHost {
+  return {
+    transport: createTransport(),
+    providers,
+    secret,
+    maxOutputTokens: deployment => maxOutputTokens(factsOfDeployment(prices, deployment)),
+    maxResponseBytes,
+    now: Date.now,
+    random: Math.random,
+  }
+}

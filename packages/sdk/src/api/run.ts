@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto'
+import type { Reply } from '../call-reply.ts'
+import { openRecord, stampRecord } from '../callbacks/records.ts'
+import type { Meter } from '../endpoints/meter.ts'
+import { resolveModel } from '../providers/resolve.ts'
+import { type CallOptions, splitOptions } from '../router/call-options.ts'
+import { type Route, RouteTable, type RoutingSettings } from '../router/router.ts'
+import { estimateRequestTokens } from '../tokens/request.ts'
+import type { CallRecord } from '../types/call-record.ts'
+import type { Deployment } from '../types/deployment.ts'
+import type { EndpointName, EventOf, RequestOf, ResponseOf } from '../types/endpoint-map.ts'
+import { catalogue, sdkHost } from './host.ts'
+import { type CallFacts, factsOf, type WithFacts, withFacts } from './result.ts'
+import { type Stream, streamOf } from './stream.ts'
+
+/** A call's options, and what only a program can give. */
+export interface RunOptions extends CallOptions {
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Settings of a call without a router: LiteLLM's defaults of `completion()`. */
+export const DIRECT: RoutingSettings = {
+  retries: 2,
+  timeoutMs: 600_000,
+  streamTimeoutMs: undefined,
+  allowedFails: Number.POSITIVE_INFINITY,
+  cooldownMs: 0,
+  disableCooldowns: true,
+  retryAfterMs: 0,
+  groupAliases: new Map(),
+  fallbacks: new Map(),
+  defaultFallbacks: [],
+  contextWindowFallbacks: new Map(),
+  contentPolicyFallbacks: new Map(),
+  maxFallbacks: 5,
+}
+
+/** What came back, whole or streamed, in the hub's shape. */
+export type Ran<E extends EndpointName> = WithFacts<ResponseOf<E>> | Stream<EventOf<E>, CallFacts>
+
+/** Runs one request directly at the provider its model names; `table` runs it over a router's deployments instead. */
+export async function run<E extends EndpointName>(
+  endpoint: E,
+  given: RequestOf<E>,
+  outer: RunOptions,
+  format: string,
+  table?: RouteTable,
+): Promise<Ran<E>> {
+  const { request, options: inner } = splitOptions(given)
+  const options = { ...inner, ...outer }
+  const routes = table ?? directTable([request.model, ...(options.fallbacks ?? [])], options)
+  const record = openRecord({
+    id: options.callId ?? randomUUID(),
+    endpoint,
+    format,
+    startedAt: Date.now(),
+    requestedModel: request.model,
+  })
+  record.metadata = options.metadata ?? {}
+  record.tags = [...(options.tags ?? [])]
+  const reply = await routes.run(routeOf(endpoint, request, options, record))
+  return answer(reply, record, () => estimateRequestTokens(request))
+}
+
+function routeOf<E extends EndpointName>(
+  endpoint: E,
+  request: RequestOf<E>,
+  options: RunOptions,
+  record: CallRecord,
+): Route<E> {
+  return {
+    id: record.id,
+    endpoint,
+    model: request.model,
+    request,
+    record,
+    strictness: {
+      dropParams: options.dropParams ?? false,
+      additionalDropParams: options.additionalDropParams ?? [],
+      allowedOpenaiParams: options.allowedOpenaiParams ?? [],
+    },
+    retries: options.numRetries,
+    timeoutMs: options.timeoutMs,
+    streamTimeoutMs: options.streamTimeoutMs,
+    fallbacks: options.fallbacks,
+    disableFallbacks: options.disableFallbacks,
+    headers: options.headers,
+    signal: options.signal,
+    overrides: overridesOf(options),
+    warn: warning => void record.warnings.push(warning),
+  }
+}
+
+function overridesOf(options: RunOptions): Partial<Deployment> | undefined {
+  const { mockResponse, extraBody } = options
+  return mockResponse === undefined && !extraBody ? undefined : { mockResponse, extraBody }
+}
+
+function answer<E extends EndpointName>(
+  reply: Reply<E>,
+  record: CallRecord,
+  promptTokens: () => number,
+): Ran<E> {
+  const close = (meter: Meter) => {
+    record.endedAt = Date.now()
+    stampRecord(record, meter, catalogue, { promptTokens: meter.usage ? 0 : promptTokens() })
+    return factsOf(record, reply.headers)
+  }
+  if (reply.kind === 'whole') return withFacts(reply.response, close(reply.meter))
+  if (reply.kind !== 'stream')
+    throw new TypeError(`A call without original bytes cannot come back as ${reply.kind}.`)
+  return streamOf<EventOf<E>, CallFacts>(reply.pump, reply.abort, () => close(reply.meter))
+}
+
+/** One deployment per model name, made on the spot from the call's own options. */
+function directTable(models: readonly string[], options: CallOptions): RouteTable {
+  const host = sdkHost()
+  const deployments = models.map((name): Deployment => {
+    const { provider, model } = resolveModel(name, host.providers, options.provider)
+    const { apiKey, apiBase, apiVersion, organization, modelInfo } = options
+    return { id: name, group: name, provider, model, apiKey, apiBase, apiVersion, organization, modelInfo }
+  })
+  return new RouteTable(deployments, DIRECT, host)
+}

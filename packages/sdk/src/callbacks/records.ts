@@ -1,0 +1,65 @@
+import type { Meter } from '../endpoints/meter.ts'
+import { type Catalogue, factsOfDeployment } from '../models/catalogue.ts'
+import { costOf } from '../models/cost.ts'
+import type { CallRecord } from '../types/call-record.ts'
+import type { EndpointName } from '../types/endpoint-map.ts'
+import type { Usage } from '../types/usage.ts'
+
+/** Characters that stand for one token where nobody counted. */
+const CHARACTERS_PER_TOKEN = 4
+
+/** The record of a call that begins now. */
+export function openRecord(facts: {
+  readonly id: string
+  readonly endpoint: EndpointName
+  readonly format: string
+  readonly startedAt: number
+  readonly requestedModel: string
+}): CallRecord {
+  return {
+    ...facts,
+    stream: false,
+    attempts: [],
+    fallbacks: 0,
+    status: 'open',
+    cost: { state: 'none' },
+    upstreamMs: 0,
+    warnings: [],
+    tags: [],
+    metadata: {},
+  }
+}
+
+/** What is charged when the provider did not say. */
+export interface Estimate {
+  /** Tokens of the prompt, counted by us. */
+  readonly promptTokens: number
+}
+
+/**
+ * Writes usage and cost of the answer into the record: the provider's numbers, or an estimate from what was seen
+ * when it did not say. An answer that never began costs nothing.
+ */
+export function stampRecord(
+  record: CallRecord,
+  meter: Meter,
+  catalogue: Catalogue,
+  estimate: Estimate,
+): void {
+  record.responseId = meter.id
+  record.usageEstimated = meter.usage === undefined
+  record.usage = meter.usage ?? estimatedUsage(meter, estimate)
+  if (record.deployment === undefined) return
+  const facts = factsOfDeployment(catalogue, record.deployment)
+  const { provider } = record.deployment
+  record.cost = costOf(record.usage, facts?.price, { now: record.startedAt, provider })
+}
+
+function estimatedUsage(meter: Meter, estimate: Estimate): Usage {
+  const completion = Math.ceil(meter.textLength / CHARACTERS_PER_TOKEN)
+  return {
+    prompt_tokens: estimate.promptTokens,
+    completion_tokens: completion,
+    total_tokens: estimate.promptTokens + completion,
+  }
+}

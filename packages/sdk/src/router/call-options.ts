@@ -1,0 +1,132 @@
+import { badRequest } from '../errors.ts'
+import { isJsonObject, type JsonObject } from '../types/json.ts'
+
+/** How a call is made, as opposed to what is asked. LiteLLM's per-call options in TypeScript's naming. */
+export interface CallOptions {
+  readonly apiKey?: string | undefined
+  readonly apiBase?: string | undefined
+  readonly apiVersion?: string | undefined
+  readonly organization?: string | undefined
+  /** LiteLLM: `custom_llm_provider`. */
+  readonly provider?: string | undefined
+  /** Milliseconds for the whole call. LiteLLM's `timeout` is in seconds. */
+  readonly timeoutMs?: number | undefined
+  /** Milliseconds to the first event of a stream. */
+  readonly streamTimeoutMs?: number | undefined
+  readonly numRetries?: number | undefined
+  readonly fallbacks?: readonly string[] | undefined
+  readonly disableFallbacks?: boolean | undefined
+  readonly dropParams?: boolean | undefined
+  readonly additionalDropParams?: readonly string[] | undefined
+  readonly allowedOpenaiParams?: readonly string[] | undefined
+  readonly mockResponse?: unknown
+  readonly metadata?: JsonObject | undefined
+  readonly tags?: readonly string[] | undefined
+  /** Sent upstream, lower case. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Merged into the wire body last. */
+  readonly extraBody?: JsonObject | undefined
+  readonly traceId?: string | undefined
+  readonly sessionId?: string | undefined
+  readonly callId?: string | undefined
+  /** Prices and limits in LiteLLM's names, over the catalogue's. */
+  readonly modelInfo?: JsonObject | undefined
+}
+
+type Reader = (value: unknown, key: string) => unknown
+type Row = readonly [to: keyof CallOptions | undefined, read: Reader]
+
+const text: Reader = (value, key) => check(typeof value === 'string', value, key, 'a string')
+const flag: Reader = (value, key) => {
+  if (value === 'true' || value === 'false') return value === 'true'
+  return check(typeof value === 'boolean', value, key, 'true or false')
+}
+const seconds: Reader = (value, key) =>
+  (check(typeof value === 'number' && value > 0, value, key, 'a number of seconds above 0') as number) * 1000
+const count: Reader = (value, key) =>
+  check(Number.isInteger(value) && (value as number) >= 0, value, key, 'a whole number of at least 0')
+const texts: Reader = (value, key) =>
+  check(
+    Array.isArray(value) && value.every(item => typeof item === 'string'),
+    value,
+    key,
+    'an array of strings',
+  )
+const object: Reader = (value, key) => check(isJsonObject(value), value, key, 'an object')
+const headers: Reader = (value, key) => {
+  const given = check(isJsonObject(value), value, key, 'an object of strings') as JsonObject
+  return Object.fromEntries(
+    Object.entries(given).map(([name, item]) => [name.toLowerCase(), text(item, `${key}.${name}`)]),
+  )
+}
+const anything: Reader = value => value
+const groups: Reader = (value, key) => {
+  const list = check(Array.isArray(value), value, key, 'an array of model names') as unknown[]
+  return list.map((item, index) => text(isJsonObject(item) ? item.model : item, `${key}[${index}]`))
+}
+
+/**
+ * LiteLLM's option keys in a request body. Those without a target are LiteLLM's own bookkeeping: understood as not
+ * meant for a provider, and left out.
+ */
+const OPTION_KEYS: Readonly<Record<string, Row>> = {
+  api_key: ['apiKey', text],
+  api_base: ['apiBase', text],
+  base_url: ['apiBase', text],
+  api_version: ['apiVersion', text],
+  organization: ['organization', text],
+  custom_llm_provider: ['provider', text],
+  timeout: ['timeoutMs', seconds],
+  request_timeout: ['timeoutMs', seconds],
+  stream_timeout: ['streamTimeoutMs', seconds],
+  num_retries: ['numRetries', count],
+  max_retries: ['numRetries', count],
+  fallbacks: ['fallbacks', groups],
+  disable_fallbacks: ['disableFallbacks', flag],
+  drop_params: ['dropParams', flag],
+  additional_drop_params: ['additionalDropParams', texts],
+  allowed_openai_params: ['allowedOpenaiParams', texts],
+  mock_response: ['mockResponse', anything],
+  metadata: ['metadata', object],
+  litellm_metadata: ['metadata', object],
+  tags: ['tags', texts],
+  headers: ['headers', headers],
+  extra_headers: ['headers', headers],
+  extra_body: ['extraBody', object],
+  litellm_trace_id: ['traceId', text],
+  litellm_session_id: ['sessionId', text],
+  litellm_call_id: ['callId', text],
+  model_info: ['modelInfo', object],
+  cache: [undefined, anything],
+  caching: [undefined, anything],
+  guardrails: [undefined, anything],
+  'no-log': [undefined, anything],
+  model_list: [undefined, anything],
+  litellm_logging_obj: [undefined, anything],
+}
+
+/** Splits LiteLLM's options from what is asked. The very same object comes back when there are none. */
+export function splitOptions<R extends JsonObject>(
+  body: R,
+): { request: R; options: CallOptions | undefined } {
+  let request = body
+  let options: Record<string, unknown> | undefined
+  for (const key in body) {
+    const row = Object.hasOwn(OPTION_KEYS, key) ? OPTION_KEYS[key] : undefined
+    if (row === undefined || (key === 'metadata' && body.store === true)) continue
+    if (request === body) request = { ...body }
+    options ??= {}
+    delete (request as JsonObject)[key]
+    const value = body[key]
+    if (value === null || value === undefined || row[0] === undefined) continue
+    const read = row[1](value, key)
+    const before = options[row[0]]
+    options[row[0]] = isJsonObject(before) && isJsonObject(read) ? { ...before, ...read } : read
+  }
+  return { request, options: options as CallOptions | undefined }
+}
+
+function check(holds: boolean, value: unknown, key: string, rule: string): unknown {
+  if (!holds) throw badRequest(`${key}: must be ${rule}.`, key)
+  return value
+}

@@ -1,0 +1,131 @@
+import { createError } from '../errors.ts'
+import { resolveModel } from '../providers/resolve.ts'
+import type { Deployment } from '../types/deployment.ts'
+
+export interface GroupAlias {
+  readonly group: string
+  /** Keeps the alias out of lists. */
+  readonly hidden: boolean
+}
+
+/** Names remembered for wildcard matches; beyond it the memory starts anew. */
+const MOST_NAMES = 10_000
+
+/** Which deployments a name means: a group, an alias, a deployment's id, or the most specific wildcard. */
+export class Groups {
+  private readonly byName = new Map<string, Deployment[]>()
+  private readonly byId = new Map<string, Deployment>()
+  private readonly wildcards: { readonly pattern: string; readonly deployments: Deployment[] }[] = []
+  private readonly matched = new Map<string, readonly Deployment[]>()
+  private readonly aliases: ReadonlyMap<string, GroupAlias>
+  private readonly providers: ReadonlyMap<string, unknown>
+
+  constructor(
+    deployments: readonly Deployment[],
+    aliases: ReadonlyMap<string, GroupAlias>,
+    providers: ReadonlyMap<string, unknown>,
+  ) {
+    this.aliases = aliases
+    this.providers = providers
+    for (const deployment of deployments) {
+      this.byId.set(deployment.id, deployment)
+      const group = this.byName.get(deployment.group)
+      if (group) group.push(deployment)
+      else this.byName.set(deployment.group, [deployment])
+    }
+    for (const [pattern, group] of this.byName)
+      if (pattern.includes('*')) this.wildcards.push({ pattern, deployments: group })
+    this.wildcards.sort((a, b) => literalLength(b.pattern) - literalLength(a.pattern))
+  }
+
+  /** Public names, aliases included, hidden ones not. */
+  names(): string[] {
+    const aliases = [...this.aliases].filter(([, alias]) => !alias.hidden).map(([name]) => name)
+    return [...this.byName.keys(), ...aliases]
+  }
+
+  all(): readonly Deployment[] {
+    return [...this.byId.values()]
+  }
+
+  has(name: string): boolean {
+    return this.find(name) !== undefined
+  }
+
+  /** The deployments behind `name`; `undefined` when nothing answers to it. */
+  find(name: string): readonly Deployment[] | undefined {
+    const exact = this.byName.get(this.aliases.get(name)?.group ?? name)
+    if (exact) return exact
+    const byId = this.byId.get(name)
+    if (byId) return [byId]
+    const known = this.matched.get(name)
+    if (known) return known
+    const matched = this.match(name)
+    if (matched) {
+      if (this.matched.size >= MOST_NAMES) this.matched.clear()
+      this.matched.set(name, matched)
+    }
+    return matched
+  }
+
+  /** As `find`, or `NotFoundError` in LiteLLM's words. */
+  resolve(name: string): readonly Deployment[] {
+    const found = this.find(name)
+    if (found) return found
+    throw createError({
+      kind: 'not_found',
+      message: `Invalid model name passed in model=${name}. Call \`/v1/models\` to view available models for your key.`,
+      param: 'model',
+      code: 'model_not_found',
+    })
+  }
+
+  private match(name: string): readonly Deployment[] | undefined {
+    for (const { pattern, deployments } of this.wildcards) {
+      const stars = capture(pattern, name)
+      if (stars === undefined) continue
+      const filled = deployments
+        .map(deployment => this.fill(deployment, stars))
+        .filter(deployment => deployment !== undefined)
+      if (filled.length > 0) return filled
+    }
+    return undefined
+  }
+
+  /** The deployment with the captured parts in its model. A provider of `*` is read off the name itself. */
+  private fill(deployment: Deployment, stars: readonly string[]): Deployment | undefined {
+    let next = 0
+    const model = deployment.model.replaceAll('*', () => stars[next++] ?? '')
+    if (deployment.provider !== '*') return { ...deployment, model }
+    try {
+      return { ...deployment, ...resolveModel(model, this.providers) }
+    } catch {
+      // A catch-all group does not know this name; the caller hears "invalid model name".
+      return undefined
+    }
+  }
+}
+
+function literalLength(pattern: string): number {
+  return pattern.replaceAll('*', '').length
+}
+
+/** What each `*` of the pattern stands for in `name`; `undefined` when it does not match. Linear, no backtracking. */
+export function capture(pattern: string, name: string): string[] | undefined {
+  const parts = pattern.split('*')
+  const first = parts[0] as string
+  const last = parts.at(-1) as string
+  if (parts.length === 1) return pattern === name ? [] : undefined
+  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length)
+    return undefined
+  const stars: string[] = []
+  let at = first.length
+  for (const part of parts.slice(1, -1)) {
+    const found = name.indexOf(part, at)
+    if (found === -1 || found + part.length > name.length - last.length) return undefined
+    stars.push(name.slice(at, found))
+    at = found + part.length
+  }
+  stars.push(name.slice(at, name.length - last.length))
+  return stars
+}

@@ -1,0 +1,179 @@
+import { type Call, call } from '../call.ts'
+import type { CallHost } from '../call-prepare.ts'
+import type { Reply } from '../call-reply.ts'
+import { createError, SluiceError } from '../errors.ts'
+import type { Attempt, CallRecord } from '../types/call-record.ts'
+import type { Deployment } from '../types/deployment.ts'
+import type { EndpointName } from '../types/endpoint-map.ts'
+import { Cooldowns } from './cooldowns.ts'
+import { type FallbackSettings, fallbacksFor } from './fallbacks.ts'
+import { type GroupAlias, Groups } from './groups.ts'
+import { backoffMs, mayRetry, wait } from './retry.ts'
+import { createSimpleShuffle } from './simple-shuffle.ts'
+import type { RoutingStrategy } from './strategy.ts'
+
+export interface RoutingSettings extends FallbackSettings {
+  readonly retries: number
+  readonly timeoutMs: number
+  readonly streamTimeoutMs: number | undefined
+  readonly allowedFails: number
+  readonly cooldownMs: number
+  readonly disableCooldowns: boolean
+  readonly retryAfterMs: number
+  readonly groupAliases: ReadonlyMap<string, GroupAlias>
+}
+
+export interface RoutingHost extends CallHost {
+  readonly now: () => number
+  readonly random: () => number
+}
+
+/** What to route. The call's deployment and times are the router's to choose. */
+export interface Route<E extends EndpointName>
+  extends Omit<Call<E>, 'deployment' | 'timeoutMs' | 'streamTimeoutMs' | 'now'> {
+  /** Group, alias, deployment id or a name a wildcard matches. */
+  readonly model: string
+  readonly record: CallRecord
+  readonly retries?: number | undefined
+  readonly timeoutMs?: number | undefined
+  readonly streamTimeoutMs?: number | undefined
+  /** Groups to try instead of the configured ones. */
+  readonly fallbacks?: readonly string[] | undefined
+  readonly disableFallbacks?: boolean | undefined
+  /** Laid over whichever deployment is chosen. */
+  readonly overrides?: Partial<Deployment> | undefined
+}
+
+/** Picks a deployment, calls it, observes, cools down, retries and falls back, until the first byte of an answer. */
+export class RouteTable {
+  readonly groups: Groups
+  private readonly cooldowns: Cooldowns
+  private readonly strategy: RoutingStrategy
+  private readonly settings: RoutingSettings
+  private readonly host: RoutingHost
+
+  constructor(deployments: readonly Deployment[], settings: RoutingSettings, host: RoutingHost) {
+    this.settings = settings
+    this.host = host
+    this.groups = new Groups(deployments, settings.groupAliases, host.providers)
+    this.cooldowns = new Cooldowns({ ...settings, disabled: settings.disableCooldowns })
+    this.strategy = createSimpleShuffle(host.random)
+  }
+
+  /** The first answer of the model's group, or of its fallbacks. Throws the first group's error when all fail. */
+  async run<E extends EndpointName>(route: Route<E>): Promise<Reply<E>> {
+    const deadline = this.host.now() + (route.timeoutMs ?? this.settings.timeoutMs)
+    const tried = new Set([route.model])
+    const queue = [route.model]
+    let first: SluiceError | undefined
+    for (let group = queue.shift(); group !== undefined; group = queue.shift()) {
+      try {
+        return await this.runGroup(group, route, deadline)
+      } catch (error) {
+        if (!(error instanceof SluiceError)) throw error
+        first ??= error
+        if (route.disableFallbacks) break
+        for (const next of this.fallbacksOf(group, error, route)) {
+          if (tried.has(next) || tried.size > this.settings.maxFallbacks) continue
+          tried.add(next)
+          queue.push(next)
+        }
+        if (queue.length > 0) route.record.fallbacks++
+      }
+    }
+    throw first
+  }
+
+  /** A stream broke, or ended well, after `run` had handed it over. */
+  observe(deployment: Deployment, error: SluiceError | undefined): void {
+    if (error) this.cooldowns.failed(deployment, error, this.host.now())
+    else this.cooldowns.succeeded(deployment)
+  }
+
+  private fallbacksOf<E extends EndpointName>(
+    group: string,
+    error: SluiceError,
+    route: Route<E>,
+  ): readonly string[] {
+    if (route.fallbacks === undefined) return fallbacksFor(group, error, this.settings)
+    return fallbacksFor(group, error, { ...this.settings, fallbacks: new Map([['*', route.fallbacks]]) })
+  }
+
+  private async runGroup<E extends EndpointName>(
+    group: string,
+    route: Route<E>,
+    deadline: number,
+  ): Promise<Reply<E>> {
+    const all = this.groups.resolve(group)
+    const retries = route.retries ?? all[0]?.retries ?? this.settings.retries
+    let untried = all
+    for (let attempt = 0; ; attempt++) {
+      const deployment = this.pick(untried.length > 0 ? untried : all)
+      untried = untried.filter(other => other !== deployment)
+      try {
+        return await this.attempt(deployment, route, deadline)
+      } catch (error) {
+        if (!(error instanceof SluiceError) || attempt >= retries || !mayRetry(error, untried.length > 0))
+          throw error
+        if (untried.length > 0) continue
+        const pause = backoffMs(attempt + 1, error, this.settings.retryAfterMs, this.host.random)
+        if (this.host.now() + pause >= deadline) throw error
+        await wait(pause, route.signal)
+      }
+    }
+  }
+
+  /** The strategy's choice among those of the lowest `order` that do not rest; when all rest, the first to be back. */
+  private pick(candidates: readonly Deployment[]): Deployment {
+    if (candidates.length === 1) return candidates[0] as Deployment
+    const now = this.host.now()
+    const awake = candidates.filter(deployment => this.cooldowns.restsUntil(deployment, now) === 0)
+    if (awake.length === 0)
+      return candidates.reduce((best, next) =>
+        this.cooldowns.restsUntil(next, now) < this.cooldowns.restsUntil(best, now) ? next : best,
+      )
+    const lowest = Math.min(...awake.map(deployment => deployment.order ?? 0))
+    const inOrder =
+      lowest === 0 ? awake.filter(({ order }) => !order) : awake.filter(({ order }) => order === lowest)
+    return this.strategy.pick(inOrder)
+  }
+
+  private async attempt<E extends EndpointName>(
+    deployment: Deployment,
+    route: Route<E>,
+    deadline: number,
+  ): Promise<Reply<E>> {
+    const { host, settings } = this
+    const { record } = route
+    const startedAt = host.now()
+    const left = deadline - startedAt
+    if (left <= 0) throw createError({ kind: 'timeout', message: 'The time for this call is used up.' })
+    const attempt: Attempt = { deploymentId: deployment.id, startedAt, durationMs: 0 }
+    record.attempts.push(attempt)
+    record.deployment = deployment
+    try {
+      const reply = await call(
+        {
+          ...route,
+          deployment: route.overrides ? { ...deployment, ...route.overrides } : deployment,
+          now: startedAt,
+          timeoutMs: Math.min(left, deployment.timeoutMs ?? left),
+          streamTimeoutMs: route.streamTimeoutMs ?? deployment.streamTimeoutMs ?? settings.streamTimeoutMs,
+        },
+        host,
+      )
+      this.cooldowns.succeeded(deployment)
+      return reply
+    } catch (error) {
+      attempt.error = error as Error
+      if (error instanceof SluiceError) {
+        attempt.status = error.provider === undefined ? undefined : error.status
+        this.cooldowns.failed(deployment, error, host.now())
+      }
+      throw error
+    } finally {
+      attempt.durationMs = host.now() - startedAt
+      record.upstreamMs += attempt.durationMs
+    }
+  }
+}
