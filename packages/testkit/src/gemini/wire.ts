@@ -1,0 +1,71 @@
+import type { JsonObject } from '../json.ts'
+import { dataFrame } from '../sse-frame.ts'
+import type { Head, Operation, PlainOperation, Route, Wire } from '../wire.ts'
+import { batchEmbed, embed } from './embed.ts'
+import { geminiError, geminiFailure } from './failures.ts'
+import { countContentTokens, generate } from './generate.ts'
+
+const modelNames = [
+  'gemini-2.5-pro',
+  'gemini-2.5-flash',
+  'gemini-3-pro-preview',
+  'gemini-embedding-001',
+  'bench',
+]
+
+const models: PlainOperation = {
+  kind: 'plain',
+  reply(_body, route): JsonObject {
+    const entry = (id: string) => ({
+      name: `models/${id}`,
+      version: '001',
+      displayName: id,
+      inputTokenLimit: 1_048_576,
+      outputTokenLimit: 65_536,
+      supportedGenerationMethods: id.includes('embedding')
+        ? ['embedContent', 'countTokens']
+        : ['generateContent', 'countTokens'],
+    })
+    return route.model === undefined ? { models: modelNames.map(entry) } : entry(route.model)
+  },
+}
+
+const operations = new Map<string, Operation>([
+  ['generateContent', generate],
+  ['streamGenerateContent', generate],
+  ['countTokens', countContentTokens],
+  ['embedContent', embed],
+  ['batchEmbedContents', batchEmbed],
+])
+
+const base = /^\/v1(?:beta|alpha)?\/models(?:\/([^:]+)(?::(\w+))?)?$/
+
+/** Google's Gemini API, https://ai.google.dev/api. */
+export const gemini: Wire = {
+  name: 'gemini',
+  route: geminiRoute,
+  credential(head) {
+    const key = head.headers['x-goog-api-key'] ?? head.query.get('key')
+    const bearer = head.headers.authorization?.match(/^Bearer (.+)$/)?.[1]
+    return (typeof key === 'string' && key) || bearer || undefined
+  },
+  headers: () => ({ 'server-timing': 'gfet4t7; dur=1', vary: 'Origin, X-Origin, Referer' }),
+  failure: geminiFailure,
+  failureEvent: failure => ({ error: geminiError(failure) }),
+  frame: dataFrame,
+}
+
+function geminiRoute({ method, path, query, headers }: Head): Route | undefined {
+  const [matched, name, verb] = base.exec(path) ?? []
+  if (matched === undefined) return undefined
+  const model = name === undefined ? undefined : decodeURIComponent(name)
+  if (verb === undefined) {
+    // Other vendors list their models at `/v1/models`.
+    const own = !path.startsWith('/v1/') || headers['x-goog-api-key'] !== undefined || query.has('key')
+    return method === 'GET' && own ? { operation: models, model, framing: 'sse' } : undefined
+  }
+  const operation = operations.get(verb)
+  if (method !== 'POST' || !operation) return undefined
+  const stream = verb === 'streamGenerateContent'
+  return { operation, model, stream, framing: stream && query.get('alt') !== 'sse' ? 'json-array' : 'sse' }
+}
