@@ -29,7 +29,12 @@ for (const name of Object.keys(builders) as (keyof typeof builders)[]) {
   }
   const started = new Date()
   if (quiet) console.error(`sluice: building ${name} …`)
-  await builders[name](root)
+  try {
+    await builders[name](root)
+  } catch (error) {
+    console.error(`build of ${name} failed: ${error instanceof Error ? error.message : String(error)}`)
+    process.exit(1)
+  }
   stamp(name, started)
   if (!quiet) console.log(`${name.padEnd(8)} built in ${Date.now() - started.getTime()} ms`)
 }

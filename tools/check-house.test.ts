@@ -146,6 +146,12 @@ describe('sizes', () => {
     expect(messages(lines(501), { [path]: 501 })[0]).toContain('at most 500 for a file')
   })
 
+  test('a test file has the hard limit only', () => {
+    const sizes = (count: number) => judgeSizes(read({ [`${sdk}/types/long.test.ts`]: lines(count) }), {})
+    expect(sizes(500)).toEqual([])
+    expect(sizes(501)).toHaveLength(1)
+  })
+
   test('a function of 50 lines passes, a longer one needs an entry, and none may pass 80', () => {
     const key = `${path}#long`
     expect(messages(body(50))).toEqual([])

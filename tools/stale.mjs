@@ -1,14 +1,17 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Each part of the build: what it is made of, and one output that must exist. Paths are relative to the root. */
+/** Each part of the build: what it is made of, and outputs that must exist. Paths are relative to the root. */
 const parts = {
-  sdk: { sources: ['packages/sdk/src'], output: 'packages/sdk/dist/index.js' },
+  sdk: { sources: ['packages/sdk/src'], outputs: ['packages/sdk/dist/index.js'] },
   gateway: {
     sources: ['packages/sdk/src', 'packages/gateway/src', 'packages/dashboard/src'],
-    output: 'packages/gateway/dist/cli.js',
+    outputs: ['packages/gateway/dist/cli.js'],
   },
-  types: { sources: ['packages/sdk/src', 'packages/gateway/src'], output: 'packages/sdk/dist/index.d.ts' },
+  types: {
+    sources: ['packages/sdk/src', 'packages/gateway/src'],
+    outputs: ['packages/sdk/dist/index.d.ts', 'packages/gateway/dist/index.d.ts'],
+  },
 }
 const always = [
   'package-lock.json',
@@ -20,9 +23,9 @@ const always = [
 /** Those of `names` with a source newer than their last build. A walk of modification times: a few milliseconds. */
 export function staleParts(root, names) {
   return names.filter(name => {
-    const { sources, output } = parts[name]
+    const { sources, outputs } = parts[name]
     const built = modified(join(root, '.cache/build', name))
-    if (built === 0 || modified(join(root, output)) === 0) return true
+    if (built === 0 || outputs.some(output => modified(join(root, output)) === 0)) return true
     return [...always, ...sources].some(source => newerThan(join(root, source), built))
   })
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { chmod, copyFile, cp, rm, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { licences } from './licences.ts'
@@ -25,12 +25,13 @@ export async function buildGateway(root: string): Promise<void> {
   const folder = join(root, 'packages/gateway')
   const dist = join(folder, 'dist')
   const present = Object.entries(entries).filter(([, source]) => existsSync(join(folder, source)))
+  await checkVersion(root)
   await rm(dist, { recursive: true, force: true })
   const { metafile } = await build({
     absWorkingDir: folder,
     entryPoints: Object.fromEntries(present),
     outdir: 'dist',
-    chunkNames: 'chunk-[name]-[hash]',
+    chunkNames: '[name]-[hash]',
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -43,11 +44,25 @@ export async function buildGateway(root: string): Promise<void> {
     sourcesContent: false,
     legalComments: 'none',
     metafile: true,
-    logLevel: 'warning',
+    logLevel: 'silent',
   })
   await writeFile(join(dist, 'THIRD_PARTY_LICENSES.txt'), licences(folder, metafile))
   await copyFile(join(import.meta.dirname, 'gateway-entry.js'), join(dist, 'cli.js'))
   await chmod(join(dist, 'cli.js'), 0o755)
   const dashboard = join(root, 'packages/dashboard/dist')
   if (existsSync(dashboard)) await cp(dashboard, join(dist, 'dashboard'), { recursive: true })
+}
+
+/** What the gateway says its version is must be what both packages are published as. */
+async function checkVersion(root: string): Promise<void> {
+  const source = join(root, 'packages/gateway/src/version.ts')
+  if (!existsSync(source)) return
+  const { VERSION } = (await import(source)) as { VERSION: string }
+  for (const name of ['sdk', 'gateway']) {
+    const manifest = await readFile(join(root, 'packages', name, 'package.json'), 'utf8')
+    const { version } = JSON.parse(manifest) as { version: string }
+    if (version !== VERSION) {
+      throw new Error(`packages/${name}/package.json has version ${version}, and ${source} has ${VERSION}`)
+    }
+  }
 }

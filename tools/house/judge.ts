@@ -41,8 +41,9 @@ export function judge(
   ]
 }
 
+/** Tests, their fixtures, and what only tests import (`testing/`). */
 export function isTest(path: string): boolean {
-  return path.endsWith('.test.ts') || path.endsWith('.test.tsx') || path.includes('/fixtures/')
+  return matches(path, ['**/*.test.{ts,tsx}', '**/fixtures/**', '**/testing/**'])
 }
 
 export function matches(path: string, patterns: readonly string[]): boolean {

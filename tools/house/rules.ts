@@ -12,9 +12,9 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['api', 'index.ts', 'internal.ts'],
   ],
   'packages/gateway/src': [
-    ['config', 'db', 'secrets', 'telemetry'],
+    ['version.ts', 'config', 'db', 'secrets', 'telemetry'],
     ['auth', 'limits', 'spend', 'guardrails', 'prompts'],
-    ['serve.ts', 'client.ts', 'inference.ts'],
+    ['serve.ts', 'steps'],
     ['mcp', 'a2a', 'realtime', 'passthrough'],
     ['management', 'jobs', 'alerts'],
     ['http'],
