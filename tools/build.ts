@@ -32,7 +32,9 @@ for (const name of Object.keys(builders) as (keyof typeof builders)[]) {
   try {
     await builders[name](root)
   } catch (error) {
-    console.error(`build of ${name} failed: ${error instanceof Error ? error.message : String(error)}`)
+    // esbuild has already printed its own errors, with the source lines.
+    const printed = error instanceof Error && 'errors' in error
+    console.error(printed ? `build of ${name} failed` : error)
     process.exit(1)
   }
   stamp(name, started)

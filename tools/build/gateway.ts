@@ -44,7 +44,7 @@ export async function buildGateway(root: string): Promise<void> {
     sourcesContent: false,
     legalComments: 'none',
     metafile: true,
-    logLevel: 'silent',
+    logLevel: 'warning',
   })
   await writeFile(join(dist, 'THIRD_PARTY_LICENSES.txt'), licences(folder, metafile))
   await copyFile(join(import.meta.dirname, 'gateway-entry.js'), join(dist, 'cli.js'))

@@ -19,6 +19,6 @@ export async function buildSdk(root: string): Promise<void> {
     target: 'node22',
     sourcemap: 'linked',
     sourcesContent: false,
-    logLevel: 'silent',
+    logLevel: 'warning',
   })
 }
