@@ -5,7 +5,6 @@ import { freezeDeep } from './freeze-deep.ts'
 import type { commandLine, environmentVariables } from './keys/environment-variables.ts'
 import type { Values } from './keys/row.ts'
 import type { topLevel } from './keys/top-level.ts'
-import type { Report } from './report.ts'
 import type * as target from './settings.ts'
 import type { Environment } from './source/references.ts'
 
@@ -20,7 +19,7 @@ export interface SettingsParts {
 }
 
 /** Puts the parts together: command line over file over environment over defaults. The result is frozen. */
-export function buildSettings(parts: SettingsParts, report: Report): target.Settings {
+export function buildSettings(parts: SettingsParts): target.Settings {
   return freezeDeep({
     source: parts.source,
     environment: parts.environment,
@@ -28,10 +27,10 @@ export function buildSettings(parts: SettingsParts, report: Report): target.Sett
     router: router(parts),
     calls: calls(parts),
     server: server(parts),
-    auth: auth(parts, report),
+    auth: auth(parts),
     database: database(parts),
     spend: spend(parts),
-    limits: limits(parts, report),
+    limits: limits(parts),
     telemetry: telemetry(parts),
     prices: { file: parts.variables.SLUICE_PRICE_FILE ?? parts.variables.LITELLM_MODEL_COST_MAP_URL },
   })
@@ -95,22 +94,9 @@ function server({ file, variables, cli }: SettingsParts): target.ServerSettings 
   }
 }
 
-/** Shorter keys can be guessed. */
-const SHORTEST_GOOD_KEY = 16
-
-function auth({ file, variables, source }: SettingsParts, report: Report): target.AuthSettings {
-  const masterKey = file.general_settings?.master_key ?? variables.LITELLM_MASTER_KEY
-  if (masterKey !== undefined && masterKey.length < SHORTEST_GOOD_KEY) {
-    const place = { file: source ?? 'environment', line: 0, column: 0 }
-    report.warn(
-      place,
-      'general_settings.master_key',
-      'is so short that it can be guessed',
-      'Use at least 24 random characters.',
-    )
-  }
+function auth({ file, variables }: SettingsParts): target.AuthSettings {
   return {
-    masterKey,
+    masterKey: file.general_settings?.master_key ?? variables.LITELLM_MASTER_KEY,
     keyHeaderName: file.general_settings?.litellm_key_header_name?.toLowerCase(),
     maxKeyStalenessMs: milliseconds(variables.SLUICE_KEY_STALENESS_SECONDS) ?? defaults.maxKeyStalenessMs,
   }
@@ -134,19 +120,10 @@ function spend({ file, variables }: SettingsParts): target.SpendSettings {
   }
 }
 
-function limits({ file, variables, source }: SettingsParts, report: Report): target.LimitSettings {
+function limits({ file, variables }: SettingsParts): target.LimitSettings {
   const { max_budget: budget, budget_duration: duration, timezone } = file.litellm_settings ?? {}
-  if (budget === 0) {
-    const place = { file: source ?? '', line: 0, column: 0 }
-    report.warn(
-      place,
-      'litellm_settings.max_budget',
-      '0 means no budget, as in LiteLLM',
-      'Take the line out.',
-    )
-  }
   return {
-    globalBudgetNanoUsd: budget ? Math.round(budget * 1e9) : undefined,
+    globalBudgetNanoUsd: budget !== undefined ? Math.round(budget * 1e9) : undefined,
     globalBudgetDuration: duration,
     globalMaxParallelRequests: file.general_settings?.global_max_parallel_requests,
     defaultMaxOutputTokens: variables.SLUICE_DEFAULT_MAX_OUTPUT_TOKENS ?? defaults.defaultMaxOutputTokens,

@@ -1,9 +1,8 @@
 import { resolve } from 'node:path'
-import type { Deployment, Provider } from 'sluice/internal'
+import { type Deployment, type Provider, providers as registry } from 'sluice/internal'
 import { buildSettings, type SettingsParts } from './build-settings.ts'
 import { checkGroupNames } from './deployments/group-names.ts'
 import { readModelList } from './deployments/read-model-list.ts'
-import type { ResolveModel } from './deployments/resolve-provider.ts'
 import { zeroConfig } from './deployments/zero-config.ts'
 import { commandLine, environmentVariables } from './keys/environment-variables.ts'
 import { readSection } from './keys/read-section.ts'
@@ -12,7 +11,7 @@ import { sectionsWith, topLevel } from './keys/top-level.ts'
 import { ConfigError, type ConfigWarning, type Problem } from './problem.ts'
 import { Report } from './report.ts'
 import type { Settings } from './settings.ts'
-import { type Entry, fromJson, type MapNode } from './source/node.ts'
+import { type MapNode, mapOfTexts } from './source/node.ts'
 import { readFiles } from './source/read-files.ts'
 import { type Environment, resolveEnvironment, resolveMap, warnUnset } from './source/references.ts'
 
@@ -29,8 +28,8 @@ export interface LoadOptions {
   readonly path?: string
   readonly cliOverrides?: CliOverrides
   readonly env: Environment
-  readonly resolveModel: ResolveModel
-  readonly providers: readonly Provider[]
+  /** Known providers by name; the SDK's where absent. */
+  readonly providers?: ReadonlyMap<string, Provider>
 }
 
 export interface LoadedConfig {
@@ -48,6 +47,7 @@ const EMPTY: MapNode = { kind: 'map', place: { file: 'defaults', line: 0, column
  */
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const report = new Report(sectionsWith)
+  const providers = options.providers ?? registry
   const path = options.path ?? (options.env.get('CONFIG_FILE_PATH') || undefined)
   const { root: written, files } =
     path === undefined ? { root: EMPTY, files: [] } : await readFiles(path, report)
@@ -57,8 +57,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const variables = readVariables(environment, report)
   const deployments: readonly Deployment[] =
     path === undefined
-      ? zeroConfig(environment, options.providers)
-      : readModelList(root, { ...options, environmentName: variables.LITELLM_ENVIRONMENT }, report)
+      ? zeroConfig(environment, providers.values())
+      : readModelList(root, { providers, environmentName: variables.LITELLM_ENVIRONMENT }, report)
   const parts: SettingsParts = {
     source: path === undefined ? undefined : resolve(path),
     environment,
@@ -67,7 +67,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     variables,
     cli: readCli(options.cliOverrides ?? {}, report),
   }
-  const settings = buildSettings(parts, report)
+  const settings = buildSettings(parts)
   if (path !== undefined) checkGroupNames(settings, root, report)
   warnUnset(withoutEnvironment(root), report)
   report.closeAccepted()
@@ -90,23 +90,21 @@ function without(root: MapNode, names: readonly string[]): MapNode {
 }
 
 function readVariables(environment: Environment, report: Report): SettingsParts['variables'] {
-  const place = { file: 'environment', line: 0, column: 0 }
   const rows: Readonly<Record<string, Row>> = environmentVariables.rows
-  const entries = new Map<string, Entry>()
-  for (const [name, value] of environment) {
+  const wanted = [...environment].filter(([name, value]) => {
     const row = Object.hasOwn(rows, name) ? rows[name] : undefined
     // An empty variable means "not set", except where it would silently stand for a secret.
-    const wanted = row ? value !== '' || row.type.secret : name.startsWith('SLUICE_')
-    if (wanted) entries.set(name, { place, value: fromJson(value, place) })
-  }
-  return readSection({ kind: 'map', place, entries }, environmentVariables, '', report).values
+    return row ? value !== '' || row.type.secret : name.startsWith('SLUICE_')
+  })
+  const node = mapOfTexts(wanted, { file: 'environment', line: 0, column: 0 })
+  return readSection(node, environmentVariables, '', report).values
 }
 
 function readCli(overrides: CliOverrides, report: Report): SettingsParts['cli'] {
   const { host, port, dataDirectory, logLevel } = overrides
   const options = { '--host': host, '--port': port, '--data-dir': dataDirectory, '--log-level': logLevel }
-  const node = fromJson(options, { file: 'command line', line: 0, column: 0 })
-  return node.kind === 'map' ? readSection(node, commandLine, '', report).values : {}
+  const node = mapOfTexts(Object.entries(options), { file: 'command line', line: 0, column: 0 })
+  return readSection(node, commandLine, '', report).values
 }
 
 function refusal(report: Report, files: readonly string[]): ConfigError {

@@ -9,6 +9,7 @@ export class Report {
   readonly settled = new Set<ConfigNode>()
   /** The sections that know a key, for saying where a misplaced one belongs. */
   readonly sectionsWith: (key: string) => readonly string[]
+  readonly #covered = new Set<string>()
   readonly #accepted: { key: string; place: Place }[] = []
 
   constructor(sectionsWith: (key: string) => readonly string[] = () => []) {
@@ -21,6 +22,15 @@ export class Report {
 
   warn(place: Place, key: string, message: string, remedy: string): void {
     this.warnings.push({ file: place.file, line: place.line, column: place.column, key, message, remedy })
+  }
+
+  /** What stands below `key` needs no warning of its own about its effect: `key` has one. */
+  cover(key: string): void {
+    this.#covered.add(key)
+  }
+
+  isCovered(key: string): boolean {
+    return [...this.#covered].some(above => key.startsWith(`${above}.`) || key.startsWith(`${above}[`))
   }
 
   /** Notes a known setting whose feature does not exist yet. */

@@ -1,11 +1,11 @@
-import type { Deployment, JsonObject, Provider } from 'sluice/internal'
+import type { Deployment, JsonObject } from 'sluice/internal'
 import { litellmParams } from '../keys/litellm-params.ts'
 import type { modelInfo } from '../keys/model-info.ts'
 import type { Row, Values } from '../keys/row.ts'
 import type { Report } from '../report.ts'
 import { type MapNode, toJson } from '../source/node.ts'
 import { deploymentId } from './deployment-id.ts'
-import { type ResolveModel, resolveProvider } from './resolve-provider.ts'
+import { resolveProvider } from './resolve-provider.ts'
 
 export interface EntryValues {
   readonly group: string
@@ -18,14 +18,14 @@ export function deploymentsOf(
   entry: EntryValues,
   node: MapNode,
   key: string,
-  options: { readonly resolveModel: ResolveModel; readonly providers: readonly Provider[] },
+  providers: ReadonlyMap<string, unknown>,
   report: Report,
 ): readonly Deployment[] {
   const { group, params, info } = entry
   if (params.model === undefined) return []
   const place = node.entries.get('model')?.value.place ?? node.place
-  const written = { model: params.model, provider: params.custom_llm_provider, apiBase: params.api_base }
-  const resolved = resolveProvider(written, options, place, `${key}.model`, report)
+  const written = { model: params.model, provider: params.custom_llm_provider }
+  const resolved = resolveProvider(written, providers, place, `${key}.model`, report)
   if (!resolved) return []
   const organizations = params.organization ?? [undefined]
   const hashed = toJson(node) as JsonObject

@@ -1,4 +1,4 @@
-import type { Deployment, Provider } from 'sluice/internal'
+import type { Deployment } from 'sluice/internal'
 import { litellmParams } from '../keys/litellm-params.ts'
 import { objectOf } from '../keys/read-section.ts'
 import { modelEntry } from '../keys/top-level.ts'
@@ -7,11 +7,9 @@ import type { Report } from '../report.ts'
 import { type ConfigNode, type Entry, eachScalar, type MapNode, toJson } from '../source/node.ts'
 import { type Credentials, readCredentials, withCredential } from './credential-list.ts'
 import { deploymentsOf } from './deployment.ts'
-import type { ResolveModel } from './resolve-provider.ts'
 
 export interface ModelListOptions {
-  readonly resolveModel: ResolveModel
-  readonly providers: readonly Provider[]
+  readonly providers: ReadonlyMap<string, unknown>
   /** LiteLLM's LITELLM_ENVIRONMENT. */
   readonly environmentName: string | undefined
 }
@@ -68,7 +66,7 @@ function readEntry(
   const node = complete.entries.get('litellm_params')?.value
   if (node?.kind !== 'map') return []
   const values = { group: entry.model_name, params: entry.litellm_params, info: entry.model_info ?? {} }
-  return deploymentsOf(values, node, `${key}.litellm_params`, options, report)
+  return deploymentsOf(values, node, `${key}.litellm_params`, options.providers, report)
 }
 
 function withParams(item: MapNode, change: (params: MapNode) => MapNode): MapNode {

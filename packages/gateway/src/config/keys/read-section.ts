@@ -18,7 +18,7 @@ export function readSection<T extends Table>(
   report: Report,
 ): SectionReading<T> {
   const values: Record<string, unknown> = {}
-  const rest: Record<string, unknown> = Object.create(null)
+  const rest = Object.create(null) as Record<string, unknown>
   for (const [name, entry] of node.entries) {
     const key = path ? `${path}.${name}` : name
     const row = Object.hasOwn(section.rows, name) ? section.rows[name] : undefined
@@ -55,9 +55,9 @@ function readKnown(
     return
   }
   if (isEmpty(entry.value)) return refuseEmpty(name, row, entry, key, report)
+  noteStatus(row, entry, key, report)
   const value = row.type.read(entry.value, key, report)
   if (value !== undefined) values[target] = value
-  noteStatus(row, entry, key, report)
 }
 
 function refuseEmpty(name: string, row: Row, entry: Entry, key: string, report: Report): void {
@@ -75,7 +75,8 @@ function refuseEmpty(name: string, row: Row, entry: Entry, key: string, report: 
 }
 
 function noteStatus(row: Row, entry: Entry, key: string, report: Report): void {
-  if (row.status === 'works') return
+  if (row.status === 'works' || report.isCovered(key)) return
+  report.cover(key)
   const { value } = entry
   const off =
     value.kind === 'scalar' ? value.value === false : value.kind === 'list' ? value.items.length === 0 : false
@@ -133,7 +134,7 @@ function warnUnknown(name: string, entry: Entry, section: Section, key: string, 
 export function objectOf<T extends Table>(section: Section<T>): ValueType<Values<T>> {
   const type: ValueType<Values<T>> = {
     name: 'a map',
-    example: `{ ${Object.keys(section.rows)[0] ?? 'name'}: … }`,
+    example: exampleOf(section),
     section,
     read(node: ConfigNode, key: string, report: Report) {
       if (node.kind !== 'map') return refuse(type, node, key, report)
@@ -142,4 +143,12 @@ export function objectOf<T extends Table>(section: Section<T>): ValueType<Values
     },
   }
   return type
+}
+
+/** The keys a section cannot do without, else its first one. */
+function exampleOf(section: Section): string {
+  const rows = Object.entries(section.rows)
+  const required = rows.filter(([, row]) => row.required)
+  const shown = required.length > 0 ? required : rows.slice(0, 1)
+  return `{ ${shown.map(([name, row]) => `${name}: ${row.type.example}`).join(', ')} }`
 }

@@ -101,6 +101,17 @@ function amountOf(node: ConfigNode): number | undefined {
 /** A number of at least 0. */
 export const amount = scalar('a number ≥ 0', '0.5', amountOf)
 
+/** Dollars; 0 is no budget, as in LiteLLM, and warns. */
+export const budget: ValueType<number> = {
+  ...amount,
+  read(node, key, report) {
+    const value = amount.read(node, key, report)
+    if (value !== 0) return value
+    report.warn(node.place, key, '0 means no budget, as in LiteLLM', 'Take the line out.')
+    return undefined
+  },
+}
+
 /** Seconds, fractions allowed. */
 export const seconds = scalar('seconds (a number ≥ 0)', '30', amountOf)
 
@@ -160,7 +171,7 @@ export function choice<const T extends string>(...words: readonly T[]): ValueTyp
 /** A list of `item`; members that name an unset variable are left out. */
 export function list<T>(item: ValueType<T>): ValueType<readonly T[]> {
   const type: ValueType<readonly T[]> = {
-    name: `a list of ${item.name.replace(/^an? /, '')}`,
+    name: `a list, each ${item.name}`,
     example: `[${item.example}]`,
     ...(item.section ? { section: item.section } : {}),
     read(node, key, report) {
@@ -179,7 +190,7 @@ export function list<T>(item: ValueType<T>): ValueType<readonly T[]> {
 /** A map from any key to `value`. */
 export function map<T>(value: ValueType<T>): ValueType<ReadonlyMap<string, T>> {
   const type: ValueType<ReadonlyMap<string, T>> = {
-    name: `a map of name to ${value.name.replace(/^an? /, '')}`,
+    name: `a map, each value ${value.name}`,
     example: `{ name: ${value.example} }`,
     ...(value.section ? { section: value.section } : {}),
     read(node, key, report) {

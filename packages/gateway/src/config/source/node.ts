@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from 'sluice/internal'
+import type { JsonObject } from 'sluice/internal'
 
 /** Where a value was written. `line` and `column` count from 1; 0 means "not a file" (environment, command line). */
 export interface Place {
@@ -49,23 +49,22 @@ export function isEmpty(node: ConfigNode): boolean {
 export function toJson(node: ConfigNode): unknown {
   if (node.kind === 'scalar') return node.value
   if (node.kind === 'list') return node.items.map(toJson)
-  const object: JsonObject = Object.create(null)
+  const object = Object.create(null) as JsonObject
   for (const [key, entry] of node.entries) object[key] = toJson(entry.value)
   return object
 }
 
-/** Plain data as nodes that all stand at `place`; for values that come from no file. */
-export function fromJson(value: unknown, place: Place): ConfigNode {
-  if (Array.isArray(value)) return { kind: 'list', place, items: value.map(item => fromJson(item, place)) }
-  if (isJsonObject(value)) {
-    const entries = Object.entries(value)
-      .filter(([, item]) => item !== undefined)
-      .map(([key, item]) => [key, { place, value: fromJson(item, place) }] as const)
-    return { kind: 'map', place, entries: new Map(entries) }
+/** A map of values that come from no file; undefined ones are left out. */
+export function mapOfTexts(
+  values: Iterable<readonly [string, string | number | undefined]>,
+  place: Place,
+): MapNode {
+  const entries = new Map<string, Entry>()
+  for (const [key, value] of values) {
+    if (value !== undefined)
+      entries.set(key, { place, value: { kind: 'scalar', place, value, text: String(value) } })
   }
-  const scalar =
-    typeof value === 'number' || typeof value === 'boolean' ? value : value == null ? null : String(value)
-  return { kind: 'scalar', place, value: scalar, text: String(scalar ?? '') }
+  return { kind: 'map', place, entries }
 }
 
 /** Calls `visit` for every scalar below `node`, with its dotted path below `path`. */

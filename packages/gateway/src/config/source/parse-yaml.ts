@@ -129,9 +129,9 @@ class Builder {
 
   #scalar(node: Scalar, place: Place): ConfigNode {
     const { value } = node
-    const text = node.source ?? String(value ?? '')
     const plain =
       value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    const text = node.source ?? (plain ? String(value ?? '') : '')
     return { kind: 'scalar', place, value: plain ? value : text, text }
   }
 
