@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest'
+import type { CallInfo } from '../codecs/codec.ts'
+import { chat } from '../endpoints/chat.ts'
+import { createError } from '../errors.ts'
+import type { ChatRequest } from '../types/chat.ts'
+import type { Deployment } from '../types/deployment.ts'
+import type { Warning } from '../types/warning.ts'
+import { bind, urlOf } from './bind.ts'
+import { compatible } from './compatible.ts'
+import { openaiCompatible } from './openai-compatible.ts'
+import { applyParamRules } from './param-rules.ts'
+import type { Provider } from './provider.ts'
+
+const deploymentOf = (provider: string, more: Partial<Deployment> = {}): Deployment => ({
+  id: 'd',
+  group: 'g',
+  provider,
+  model: 'm',
+  ...more,
+})
+
+function provider(name: string): Provider {
+  const found = openaiCompatible.find(each => each.name === name)
+  if (!found) throw createError({ kind: 'unknown_provider', message: name })
+  return found
+}
+
+/** What the wire body looks like after the rules and the codec, and what was said about it. */
+function bodyAt(name: string, request: Partial<ChatRequest>, dropParams = false) {
+  const target = provider(name)
+  const binding = bind(target, 'chat', undefined)
+  const deployment = deploymentOf(name)
+  const warnings: Warning[] = []
+  const warn = (warning: Warning) => void warnings.push(warning)
+  const full: ChatRequest = { model: 'm', messages: [{ role: 'user', content: 'hi' }], ...request }
+  const allowed = applyParamRules(
+    full,
+    { endpoint: chat, codec: binding.codec, provider: target, deployment, model: 'm' },
+    { dropParams, additionalDropParams: [], allowedOpenaiParams: [] },
+    warn,
+  )
+  const info: CallInfo = { id: 'id', now: 0, model: 'm', stream: request.stream === true, deployment, warn }
+  return { body: binding.codec.upstream.encodeRequest(allowed, info).body, warnings }
+}
+
+describe('every row', () => {
+  it('is one of many, under a name of its own', () => {
+    expect(openaiCompatible.length).toBeGreaterThanOrEqual(25)
+    expect(new Set(openaiCompatible.map(each => each.name)).size).toBe(openaiCompatible.length)
+  })
+
+  it.each(openaiCompatible.map(each => [each.name, each] as const))('%s is callable', (name, each) => {
+    expect(each.title).not.toBe('')
+    expect(new URL(each.docs).protocol).toBe('https:')
+    if (each.credentials.required) expect(each.credentials.env.length).toBeGreaterThan(0)
+    const binding = bind(each, 'chat', 'openai-chat')
+    const deployment = deploymentOf(
+      name,
+      typeof each.baseUrl === 'string' ? {} : { apiBase: 'https://own.example/v1' },
+    )
+    const url = new URL(urlOf(each, binding, { model: 'm', stream: false, deployment }, undefined))
+    expect(url.pathname.endsWith('/chat/completions')).toBe(true)
+    const local = url.hostname === 'localhost' || url.hostname === '127.0.0.1'
+    expect(url.protocol).toBe(local ? 'http:' : 'https:')
+    expect(each.credentials.required).toBe(typeof each.baseUrl === 'string' ? !local : name === 'databricks')
+  })
+
+  it('signs with a bearer token', () => {
+    const request = { method: 'POST' as const, url: '', headers: {} as Record<string, string> }
+    provider('groq').credentials.sign(request, 'gsk-1', deploymentOf('groq'))
+    expect(request.headers.authorization).toBe('Bearer gsk-1')
+  })
+})
+
+describe('base addresses', () => {
+  it.each([
+    ['groq', 'https://api.groq.com/openai/v1/chat/completions'],
+    ['deepseek', 'https://api.deepseek.com/chat/completions'],
+    ['openrouter', 'https://openrouter.ai/api/v1/chat/completions'],
+    ['together_ai', 'https://api.together.xyz/v1/chat/completions'],
+  ])('%s is reached at %s', (name, url) => {
+    const each = provider(name)
+    const at = { model: 'm', stream: false, deployment: deploymentOf(name) }
+    expect(urlOf(each, bind(each, 'chat', undefined), at, undefined)).toBe(url)
+  })
+
+  it.each(['hosted_vllm', 'litellm_proxy', 'databricks', 'openai_like', 'custom_openai'])(
+    '%s asks for api_base when nobody gave one',
+    name => {
+      const each = provider(name)
+      const at = { model: 'm', stream: false, deployment: deploymentOf(name) }
+      expect(() => urlOf(each, bind(each, 'chat', undefined), at, undefined)).toThrow(
+        /^api_base: .*set api_base/,
+      )
+    },
+  )
+})
+
+describe('parameters', () => {
+  it('renames what Mistral calls by another name, and sends nothing Mistral forbids', () => {
+    const { body, warnings } = bodyAt('mistral', {
+      seed: 7,
+      max_completion_tokens: 5,
+      stream: true,
+      stream_options: { include_usage: true },
+      user: 'u',
+      metadata: { a: '1' },
+    })
+    expect(body).toEqual({
+      model: 'm',
+      messages: [{ role: 'user', content: 'hi' }],
+      random_seed: 7,
+      max_tokens: 5,
+      stream: true,
+    })
+    expect(warnings.map(warning => warning.param).sort()).toEqual([
+      'max_completion_tokens',
+      'metadata',
+      'seed',
+      'user',
+    ])
+  })
+
+  it('refuses what Groq refuses, by name, unless told to drop it', () => {
+    expect(() => bodyAt('groq', { logprobs: true, n: 2 })).toThrow(/logprobs, n/)
+    expect(bodyAt('groq', { n: 1 }).body).not.toHaveProperty('n')
+    expect(bodyAt('groq', { logprobs: true }, true).body).not.toHaveProperty('logprobs')
+  })
+
+  it('clamps Moonshot’s temperature', () => {
+    expect(bodyAt('moonshot', { temperature: 1.7 }).body.temperature).toBe(1)
+    expect(bodyAt('moonshot', { temperature: 0.2 }).body.temperature).toBe(0.2)
+  })
+
+  it('leaves a request alone that goes through another gateway', () => {
+    const request = { store: true, metadata: { a: '1' }, seed: 1, logit_bias: { 1: 2 } }
+    expect(bodyAt('litellm_proxy', request).body).toMatchObject(request)
+  })
+
+  it('sends thinking back to DeepSeek and nobody else', () => {
+    const messages: ChatRequest['messages'] = [
+      { role: 'user', content: 'hi' },
+      { role: 'assistant', content: 'a', reasoning_content: 'hm' },
+    ]
+    expect(bodyAt('deepseek', { messages }).body.messages).toEqual(messages)
+    expect(JSON.stringify(bodyAt('xai', { messages }).body)).not.toContain('hm')
+  })
+})
+
+it('makes a provider of a row', () => {
+  const made = compatible('x', {
+    title: 'X',
+    docs: 'https://x.example',
+    baseUrl: 'https://x.example',
+    env: ['X_KEY'],
+  })
+  expect(made.endpoints.embedding).toBeUndefined()
+  expect(made.credentials.env).toEqual(['X_KEY'])
+  expect(made.params).toEqual({ store: 'drop', metadata: 'drop' })
+})
