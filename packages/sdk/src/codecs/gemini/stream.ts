@@ -1,0 +1,263 @@
+import { createError } from '../../errors.ts'
+import type {
+  ChatChunk,
+  ChatChunkChoice,
+  ChatRequest,
+  FinishReason,
+  ToolCallDelta,
+} from '../../types/chat.ts'
+import { isJsonObject, type JsonObject } from '../../types/json.ts'
+import type { StreamTransform, WireEvent } from '../../types/stream.ts'
+import type { Usage } from '../../types/usage.ts'
+import type { CallInfo, EventEncoder } from '../codec.ts'
+import { parseEvent } from '../parse-event.ts'
+import { decodeExtras, encodeExtras, encodeParts, groundingOf, readParts, spokenFields } from './candidate.ts'
+import { SERVER_PARTS_KEY } from './contents.ts'
+import { decodeStreamError, encodeError } from './errors.ts'
+import { decodeFinishReason, encodeFinishReason } from './finish-reason.ts'
+import { countSearches, decodeGrounding } from './grounding.ts'
+import { decodeLogprobs } from './logprobs.ts'
+import { blockedChoice, encodeCall, idSource, replyHead, withSearches } from './response.ts'
+import { showsThoughts } from './thinking.ts'
+import { decodeUsage, encodeUsage } from './usage.ts'
+
+/** Events of `streamGenerateContent?alt=sse` → chunks; the last one carries the usage. */
+export function decodeStream(info: CallInfo): StreamTransform<WireEvent, ChatChunk> {
+  return new StreamDecoder(info)
+}
+
+interface CandidateState {
+  calls: number
+  text: string
+  images: number
+  server: JsonObject[]
+  finished: boolean
+}
+
+type Head = Pick<ChatChunk, 'id' | 'created' | 'model'>
+
+class StreamDecoder implements StreamTransform<WireEvent, ChatChunk> {
+  private readonly info: CallInfo
+  private readonly nextId: () => string
+  private readonly candidates = new Map<number, CandidateState>()
+  private head: Head | undefined
+  private usage: unknown
+  private searches = 0
+
+  constructor(info: CallInfo) {
+    this.info = info
+    this.nextId = idSource(info)
+  }
+
+  push(event: WireEvent): ChatChunk[] {
+    const body = parseEvent(event.data, this.info)
+    if (body.error != null) throw decodeStreamError(body.error, this.info)
+    const head = (this.head ??= replyHead(body, this.info))
+    if (body.usageMetadata != null) this.usage = body.usageMetadata
+    const chunks: ChatChunk[] = []
+    const candidates = Array.isArray(body.candidates) ? (body.candidates as unknown[]) : []
+    for (const [at, candidate] of candidates.entries())
+      if (isJsonObject(candidate)) this.decodeCandidate(candidate, at, head, chunks)
+    const blocked = this.candidates.size === 0 ? blockedChoice(body.promptFeedback) : undefined
+    if (blocked) {
+      this.candidates.set(0, { ...newState(), finished: true })
+      const { message, ...rest } = blocked
+      chunks.push(this.chunk(head, [{ ...rest, delta: message }]))
+    }
+    return chunks
+  }
+
+  end(): ChatChunk[] {
+    const states = [...this.candidates.values()]
+    if (this.head === undefined || states.length === 0 || states.some(state => !state.finished))
+      throw createError({
+        kind: 'truncated',
+        message: 'The provider closed the stream before it was complete.',
+        provider: this.info.deployment.provider,
+        model: this.info.model,
+      })
+    const usage = withSearches(decodeUsage(this.usage), this.searches)
+    return usage ? [{ ...this.chunk(this.head, []), usage }] : []
+  }
+
+  private decodeCandidate(candidate: JsonObject, at: number, head: Head, chunks: ChatChunk[]): void {
+    const index = typeof candidate.index === 'number' ? candidate.index : at
+    let state = this.candidates.get(index)
+    const fresh = state === undefined
+    if (state === undefined) this.candidates.set(index, (state = newState()))
+    const delta = this.decodeDelta(candidate, state)
+    const logprobs = decodeLogprobs(candidate.logprobsResult)
+    const native = typeof candidate.finishReason === 'string' ? candidate.finishReason : undefined
+    if (fresh || logprobs || Object.keys(delta).length > 0)
+      chunks.push(
+        this.chunk(head, [
+          {
+            index,
+            delta: fresh ? { role: 'assistant', ...delta } : delta,
+            finish_reason: null,
+            ...(logprobs && { logprobs }),
+          },
+        ]),
+      )
+    const extras = decodeExtras(candidate, native)
+    if (Object.keys(extras).length === 0) return
+    if (native !== undefined) state.finished = true
+    chunks.push(
+      this.chunk(head, [
+        {
+          index,
+          delta: {},
+          finish_reason:
+            native === undefined ? null : decodeFinishReason(native, state.calls > 0, this.info.warn),
+          provider_specific_fields: extras,
+        },
+      ]),
+    )
+  }
+
+  private decodeDelta(candidate: JsonObject, state: CandidateState): JsonObject {
+    const spoken = readParts(candidate, this.nextId)
+    state.text += spoken.text
+    for (const image of spoken.images) image.index = state.images++
+    state.server.push(...spoken.server)
+    const fields = spokenFields(spoken)
+    // Whoever joins deltas keeps the last list, so each one is complete.
+    if (spoken.server.length > 0 && isJsonObject(fields.provider_specific_fields))
+      fields.provider_specific_fields[SERVER_PARTS_KEY] = [...state.server]
+    const calls: ToolCallDelta[] = spoken.calls.map(call => ({ ...call, index: state.calls++ }))
+    const annotations = decodeGrounding(candidate.groundingMetadata, state.text)
+    this.searches += countSearches(candidate.groundingMetadata)
+    return {
+      ...(spoken.text !== '' && { content: spoken.text }),
+      ...fields,
+      ...(calls.length > 0 && { tool_calls: calls }),
+      ...(annotations.length > 0 && { annotations }),
+    }
+  }
+
+  private chunk(head: Head, choices: ChatChunkChoice[]): ChatChunk {
+    return { ...head, object: 'chat.completion.chunk', choices }
+  }
+}
+
+function newState(): CandidateState {
+  return { calls: 0, text: '', images: 0, server: [], finished: false }
+}
+
+/** Chunks → `GenerateContentResponse` events. Function calls go out whole; the last event tells reason and usage. */
+export function encodeStream(request: ChatRequest): EventEncoder<'chat'> {
+  return new StreamEncoder(showsThoughts(request))
+}
+
+interface OpenCall {
+  id: string
+  name: string
+  arguments: string
+  specific: JsonObject
+}
+
+interface ChoiceState {
+  readonly calls: Map<number, OpenCall>
+  readonly annotations: JsonObject[]
+  text: string
+  reason: FinishReason | undefined
+  specific: JsonObject
+}
+
+class StreamEncoder implements EventEncoder<'chat'> {
+  private readonly showThoughts: boolean
+  private readonly choices = new Map<number, ChoiceState>()
+  private head: JsonObject = {}
+  private usage: Usage | undefined
+  private feedback: unknown
+
+  constructor(showThoughts: boolean) {
+    this.showThoughts = showThoughts
+  }
+
+  push(chunk: ChatChunk): WireEvent[] {
+    this.head = { modelVersion: chunk.model, responseId: chunk.id }
+    if (chunk.usage) this.usage = chunk.usage
+    const candidates = chunk.choices.flatMap(choice => this.encodeChoice(choice))
+    return candidates.length > 0 ? [this.event({ candidates })] : []
+  }
+
+  /** Reason and usage wait for the end, because a hub stream names its usage last. */
+  end(): WireEvent[] {
+    const usage = this.usage ? { usageMetadata: encodeUsage(this.usage) } : {}
+    if (this.feedback !== undefined) return [this.event({ promptFeedback: this.feedback, ...usage })]
+    const candidates = [...this.choices].map(([index, state]) => ({
+      content: { parts: takeCalls(state), role: 'model' },
+      ...(state.reason && {
+        finishReason: encodeFinishReason(state.reason, state.specific.native_finish_reason),
+      }),
+      index,
+      ...encodeExtras({ provider_specific_fields: state.specific }),
+      ...groundingOf({ provider_specific_fields: state.specific }, state.annotations, state.text),
+    }))
+    return [this.event({ candidates, ...usage })]
+  }
+
+  fail(error: Parameters<typeof encodeError>[0], requestId: string): WireEvent[] {
+    return [{ data: JSON.stringify(encodeError(error, requestId)) }]
+  }
+
+  private encodeChoice(choice: ChatChunkChoice): JsonObject[] {
+    let state = this.choices.get(choice.index)
+    if (state === undefined) {
+      state = { calls: new Map(), annotations: [], text: '', reason: undefined, specific: {} }
+      this.choices.set(choice.index, state)
+    }
+    const { delta } = choice
+    if (choice.provider_specific_fields) {
+      state.specific = { ...state.specific, ...choice.provider_specific_fields }
+      this.feedback ??= choice.provider_specific_fields.prompt_feedback
+    }
+    if (delta.content) state.text += delta.content
+    if (Array.isArray(delta.annotations)) state.annotations.push(...(delta.annotations as JsonObject[]))
+    const parts = encodeParts(delta, this.showThoughts)
+    for (const piece of delta.tool_calls ?? []) parts.push(...addPiece(state, piece))
+    if (choice.finish_reason) {
+      state.reason = choice.finish_reason
+      parts.push(...takeCalls(state))
+    }
+    const { logprobsResult } = encodeExtras({ logprobs: choice.logprobs ?? null })
+    if (parts.length === 0 && logprobsResult === undefined) return []
+    return [
+      {
+        content: { parts, role: 'model' },
+        index: choice.index,
+        ...(logprobsResult !== undefined && { logprobsResult }),
+      },
+    ]
+  }
+
+  private event(body: JsonObject): WireEvent {
+    return { data: JSON.stringify({ ...body, ...this.head }) }
+  }
+}
+
+/** Adds a piece of a call. Returns the calls before it: a new call closes those, in order. */
+function addPiece(state: ChoiceState, piece: ToolCallDelta): JsonObject[] {
+  const known = state.calls.get(piece.index)
+  const closed = known ? [] : takeCalls(state)
+  const call = known ?? { id: '', name: '', arguments: '', specific: {} }
+  if (!known) state.calls.set(piece.index, call)
+  if (piece.id) call.id = piece.id
+  call.name += piece.function?.name ?? ''
+  call.arguments += piece.function?.arguments ?? ''
+  call.specific = { ...call.specific, ...piece.provider_specific_fields }
+  return closed
+}
+
+function takeCalls(state: ChoiceState): JsonObject[] {
+  const parts = [...state.calls.values()].map(call =>
+    encodeCall({
+      id: call.id,
+      function: { name: call.name, arguments: call.arguments },
+      provider_specific_fields: call.specific,
+    }),
+  )
+  state.calls.clear()
+  return parts
+}
