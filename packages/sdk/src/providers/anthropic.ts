@@ -72,9 +72,7 @@ export const anthropic: Provider = {
   ],
 }
 
-/** Base URLs are given with and without the path's own parts. */
+/** Some write the base URL with its version. */
 function messagesPath({ deployment }: { deployment: Deployment }): string {
-  const base = deployment.apiBase?.replace(/\/+$/, '') ?? ''
-  if (base.endsWith('/v1/messages')) return ''
-  return base.endsWith('/v1') ? '/messages' : '/v1/messages'
+  return deployment.apiBase?.replace(/\/$/, '').endsWith('/v1') ? '/messages' : '/v1/messages'
 }

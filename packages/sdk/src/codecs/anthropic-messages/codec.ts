@@ -1,10 +1,10 @@
 import type { Codec } from '../codec.ts'
 import { decodeError, encodeError } from './errors.ts'
 import { relay } from './relay.ts'
-import { ANTHROPIC_PARAMS, decodeRequest, encodeRequest } from './request.ts'
-import { decodeResponse, encodeResponse } from './response.ts'
-import { decodeStream } from './stream.ts'
-import { encodeStream } from './stream-encode.ts'
+import { decodeResponse, encodeResponse } from './reply/response.ts'
+import { decodeStream } from './reply/stream.ts'
+import { encodeStream } from './reply/stream-encode.ts'
+import { ANTHROPIC_PARAMS, decodeRequest, encodeRequest } from './request/request.ts'
 
 /** Anthropic's Messages API, both ways. Source: https://platform.claude.com/docs/en/api/messages */
 export const anthropicMessages: Codec<'chat'> = {

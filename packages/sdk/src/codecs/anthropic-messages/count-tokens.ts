@@ -2,8 +2,8 @@ import { createError } from '../../errors.ts'
 import type { ChatRequest } from '../../types/chat.ts'
 import { isJsonObject, type JsonObject } from '../../types/json.ts'
 import type { CallInfo, WireRequest } from '../codec.ts'
-import { pick } from './context.ts'
-import { encodeRequest } from './request.ts'
+import { pick } from './request/context.ts'
+import { encodeRequest } from './request/request.ts'
 
 /** What `POST /v1/messages/count_tokens` takes of a message request. */
 const COUNTED = [

@@ -1,14 +1,15 @@
 import { createError } from '../../errors.ts'
 import { isJsonObject, type JsonObject } from '../../types/json.ts'
 import type { Usage } from '../../types/usage.ts'
-import type { Relay, RelayTap } from '../codec.ts'
+import type { CallInfo, Relay, RelayTap } from '../codec.ts'
+import { parseEvent } from '../parse-event.ts'
 import { streamError } from './errors.ts'
-import { decodeUsage, mergeUsage } from './usage.ts'
+import { decodeUsage, mergeUsage } from './reply/usage.ts'
 
 /** Bytes between an Anthropic client and an Anthropic provider pass untouched; this reads what they cost. */
 export const relay: Relay = {
   modelKey: 'model',
-  tap: () => new Tap(),
+  tap: (_request, info) => new Tap(info),
   usage(body) {
     if (!isJsonObject(body)) return {}
     return { usage: decodeUsage(body.usage), id: typeof body.id === 'string' ? body.id : undefined }
@@ -20,6 +21,11 @@ class Tap implements RelayTap {
   textLength = 0
   private wireUsage: JsonObject | undefined
   private stopped = false
+  private readonly info: CallInfo
+
+  constructor(info: CallInfo) {
+    this.info = info
+  }
 
   get usage(): Usage | undefined {
     return decodeUsage(this.wireUsage)
@@ -30,19 +36,25 @@ class Tap implements RelayTap {
     // By far the most frequent event comes first and is never parsed.
     if (type === 'content_block_delta') this.textLength += deltaLength(frame)
     else if (type === 'message_start') {
-      const { message } = parse(frame)
+      const { message } = parse(frame, this.info)
       if (!isJsonObject(message)) return true
       if (typeof message.id === 'string') this.id = message.id
       this.wireUsage = mergeUsage(undefined, message.usage)
-    } else if (type === 'message_delta') this.wireUsage = mergeUsage(this.wireUsage, parse(frame).usage)
+    } else if (type === 'message_delta')
+      this.wireUsage = mergeUsage(this.wireUsage, parse(frame, this.info).usage)
     else if (type === 'message_stop') this.stopped = true
-    else if (type === 'error') throw streamError(parse(frame))
+    else if (type === 'error') throw streamError(parse(frame, this.info), this.info)
     return true
   }
 
   end(): void {
     if (!this.stopped)
-      throw createError({ kind: 'truncated', message: 'The provider ended its stream before message_stop.' })
+      throw createError({
+        kind: 'truncated',
+        message: 'The provider ended its stream before message_stop.',
+        provider: this.info.deployment.provider,
+        model: this.info.model,
+      })
   }
 }
 
@@ -72,20 +84,12 @@ function deltaLength(frame: string): number {
   return 0
 }
 
-function parse(frame: string): JsonObject {
+/** The frame's data. Relayed text is Latin-1, one character per byte. */
+function parse(frame: string, info: CallInfo): JsonObject {
   const data = frame
     .split('\n')
     .filter(line => line.startsWith('data:'))
     .map(line => line.slice(5))
     .join('\n')
-  try {
-    const value: unknown = JSON.parse(data)
-    if (isJsonObject(value)) return value
-  } catch {
-    // Told below, together with JSON that is not an object.
-  }
-  throw createError({
-    kind: 'bad_gateway',
-    message: 'The provider sent a stream event that is not a JSON object.',
-  })
+  return parseEvent(Buffer.from(data, 'latin1').toString('utf8'), info)
 }

@@ -1,6 +1,6 @@
-import { badRequest } from '../../errors.ts'
-import type { ChatRequest, ResponseFormat } from '../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
+import { badRequest } from '../../../errors.ts'
+import type { ChatRequest, ResponseFormat } from '../../../types/chat.ts'
+import { isJsonObject, type JsonObject } from '../../../types/json.ts'
 import type { EncodeContext } from './context.ts'
 
 /** Name of the tool that stands in for a JSON answer on models without `output_config.format`. */

@@ -1,7 +1,7 @@
-import { badRequest } from '../../errors.ts'
-import type { ChatMessage, ChatRequest, ThinkingBlock } from '../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
-import { EFFORT_BUDGETS } from '../reasoning-effort.ts'
+import { badRequest } from '../../../errors.ts'
+import type { ChatMessage, ChatRequest, ThinkingBlock } from '../../../types/chat.ts'
+import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import { EFFORT_BUDGETS } from '../../reasoning-effort.ts'
 import type { Block, EncodeContext } from './context.ts'
 
 /** Anthropic's least thinking budget, in tokens. */

@@ -1,6 +1,6 @@
-import { badRequest, createError } from '../../errors.ts'
-import type { ContentPart, FilePart, ImagePart } from '../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
+import { badRequest, createError } from '../../../errors.ts'
+import type { ContentPart, FilePart, ImagePart } from '../../../types/chat.ts'
+import { isJsonObject, type JsonObject } from '../../../types/json.ts'
 import { type Block, type EncodeContext, pick } from './context.ts'
 
 /** Fields of Anthropic's blocks that OpenAI's parts have no word for; carried on the part under the same name. */

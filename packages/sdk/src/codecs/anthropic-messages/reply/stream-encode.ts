@@ -1,15 +1,21 @@
-import { createError, type SluiceError } from '../../errors.ts'
-import type { ChatChunk, ChatChunkChoice, ChatDelta, ThinkingBlock, ToolCallDelta } from '../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
-import type { WireEvent } from '../../types/stream.ts'
-import type { Usage } from '../../types/usage.ts'
-import type { EventEncoder, InboundInfo } from '../codec.ts'
+import { createError, type SluiceError } from '../../../errors.ts'
+import type {
+  ChatChunk,
+  ChatChunkChoice,
+  ChatDelta,
+  ThinkingBlock,
+  ToolCallDelta,
+} from '../../../types/chat.ts'
+import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import type { WireEvent } from '../../../types/stream.ts'
+import type { Usage } from '../../../types/usage.ts'
+import type { EventEncoder, InboundInfo } from '../../codec.ts'
+import { encodeError } from '../errors.ts'
+import { type Block, pick } from '../request/context.ts'
+import { encodeReplyThinking } from '../request/thinking.ts'
 import { BLOCK_LISTS, encodeContent } from './content.ts'
-import { type Block, pick } from './context.ts'
-import { encodeError } from './errors.ts'
 import { encodeFinishReason } from './finish-reason.ts'
 import { MESSAGE_FIELDS } from './response.ts'
-import { encodeReplyThinking } from './thinking.ts'
 import { encodeServiceTier, encodeUsage } from './usage.ts'
 
 /**

@@ -1,10 +1,10 @@
-import type { ChatResponseMessage, ContentPart, ThinkingBlock, ToolCall } from '../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
-import type { Warning } from '../../types/warning.ts'
-import type { Block } from './context.ts'
-import { JSON_TOOL } from './response-format.ts'
-import { isThinkingBlock, thinkingText } from './thinking.ts'
-import { decodeToolCall, encodeToolCall } from './tools.ts'
+import type { ChatResponseMessage, ContentPart, ThinkingBlock, ToolCall } from '../../../types/chat.ts'
+import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import type { Warning } from '../../../types/warning.ts'
+import type { Block } from '../request/context.ts'
+import { JSON_TOOL } from '../request/response-format.ts'
+import { isThinkingBlock, thinkingText } from '../request/thinking.ts'
+import { decodeToolCall, encodeToolCall } from '../request/tools.ts'
 
 /**
  * Where a reply's blocks stood, kept in `provider_specific_fields.content_layout` when the hub's fields alone cannot

@@ -1,5 +1,5 @@
-import { badRequest } from '../../errors.ts'
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
+import { badRequest } from '../../../errors.ts'
+import { isJsonObject, type JsonObject } from '../../../types/json.ts'
 import type { Block } from './context.ts'
 import type { Turn } from './messages.ts'
 

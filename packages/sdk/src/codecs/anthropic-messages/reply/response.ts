@@ -1,11 +1,11 @@
-import { createError } from '../../errors.ts'
-import type { ChatResponse } from '../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
-import type { CallInfo, InboundInfo } from '../codec.ts'
+import { createError } from '../../../errors.ts'
+import type { ChatResponse } from '../../../types/chat.ts'
+import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import type { CallInfo, InboundInfo } from '../../codec.ts'
+import { type Block, pick } from '../request/context.ts'
+import { encodeReplyThinking } from '../request/thinking.ts'
 import { decodeContent, encodeContent } from './content.ts'
-import { type Block, pick } from './context.ts'
 import { decodeFinishReason, encodeFinishReason } from './finish-reason.ts'
-import { encodeReplyThinking } from './thinking.ts'
 import { decodeServiceTier, decodeUsage, encodeServiceTier, encodeUsage } from './usage.ts'
 
 /** Facts of a message that ride in the choice's `provider_specific_fields` under their own names. */

@@ -1,6 +1,6 @@
-import type { FinishReason } from '../../types/chat.ts'
-import type { JsonObject } from '../../types/json.ts'
-import type { Warning } from '../../types/warning.ts'
+import type { FinishReason } from '../../../types/chat.ts'
+import type { JsonObject } from '../../../types/json.ts'
+import type { Warning } from '../../../types/warning.ts'
 
 /** Source: https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons */
 const FINISH_REASONS = new Map<string, FinishReason>([

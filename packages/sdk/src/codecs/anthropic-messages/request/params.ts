@@ -1,7 +1,7 @@
-import { badRequest } from '../../errors.ts'
-import type { ChatRequest } from '../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
-import type { Warning } from '../../types/warning.ts'
+import { badRequest } from '../../../errors.ts'
+import type { ChatRequest } from '../../../types/chat.ts'
+import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import type { Warning } from '../../../types/warning.ts'
 import type { EncodeContext } from './context.ts'
 
 /** `temperature`, `top_p`, `top_k` as far as this model, thinking or not, lets them be set. */

@@ -1,4 +1,4 @@
-import { badRequest } from '../../errors.ts'
+import { badRequest } from '../../../errors.ts'
 import type {
   AssistantMessage,
   ChatMessage,
@@ -8,10 +8,10 @@ import type {
   ToolCall,
   ToolMessage,
   UserMessage,
-} from '../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
-import type { Warning } from '../../types/warning.ts'
-import { encodeContent, joinedText } from './content.ts'
+} from '../../../types/chat.ts'
+import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import type { Warning } from '../../../types/warning.ts'
+import { encodeContent, joinedText } from '../reply/content.ts'
 import { type Block, type EncodeContext, extrasOf, pick } from './context.ts'
 import { decodePart, encodePart, textBlock } from './media.ts'
 import { decodeSystem, encodeSystem, encodeSystemBlocks, staysBetweenTurns } from './system.ts'

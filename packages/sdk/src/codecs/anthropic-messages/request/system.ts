@@ -1,6 +1,6 @@
-import type { ChatMessage, SystemMessage } from '../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
-import { joinedText } from './content.ts'
+import type { ChatMessage, SystemMessage } from '../../../types/chat.ts'
+import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import { joinedText } from '../reply/content.ts'
 import type { Block, EncodeContext } from './context.ts'
 import { decodePart, encodePart, textBlock } from './media.ts'
 

@@ -1,7 +1,7 @@
-import { badRequest, createError } from '../../errors.ts'
-import type { ChatRequest, ChatTool, ToolCall, ToolChoice } from '../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
-import type { Warning } from '../../types/warning.ts'
+import { badRequest, createError } from '../../../errors.ts'
+import type { ChatRequest, ChatTool, ToolCall, ToolChoice } from '../../../types/chat.ts'
+import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import type { Warning } from '../../../types/warning.ts'
 import { type Block, type EncodeContext, pick } from './context.ts'
 import { JSON_TOOL } from './response-format.ts'
 

@@ -1,6 +1,6 @@
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
-import type { Usage } from '../../types/usage.ts'
-import { pick } from './context.ts'
+import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import type { Usage } from '../../../types/usage.ts'
+import { pick } from '../request/context.ts'
 
 /** Facts of a call that Anthropic reports in `usage` and the hub carries under the same names. */
 const CARRIED = ['server_tool_use', 'inference_geo', 'speed', 'iterations']

@@ -1,5 +1,5 @@
-import type { ChatRequest } from '../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
+import type { ChatRequest } from '../../../types/chat.ts'
+import { isJsonObject, type JsonObject } from '../../../types/json.ts'
 import type { EncodeContext } from './context.ts'
 
 /** Tool types that are still behind a beta, by the start of their name. Others are generally available. */

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../types/json.ts'
-import type { CallInfo } from '../codec.ts'
+import type { JsonObject } from '../../../types/json.ts'
+import type { CallInfo } from '../../codec.ts'
 import { type ModelTraits, traitsOf } from './models.ts'
 
 /** A content block of Anthropic's wire. Source: https://platform.claude.com/docs/en/api/messages */
