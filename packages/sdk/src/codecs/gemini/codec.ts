@@ -1,9 +1,9 @@
 import type { Codec } from '../codec.ts'
 import { decodeError, encodeError } from './errors.ts'
 import { relay } from './relay.ts'
-import { decodeRequest, encodeRequest, GEMINI_PARAMS } from './request.ts'
-import { decodeResponse, encodeResponse } from './response.ts'
-import { decodeStream, encodeStream } from './stream.ts'
+import { decodeResponse, encodeResponse } from './reply/response.ts'
+import { decodeStream, encodeStream } from './reply/stream.ts'
+import { decodeRequest, encodeRequest, GEMINI_PARAMS } from './request/request.ts'
 
 /** Google's generateContent, for Gemini API and Vertex AI. Source: https://ai.google.dev/api/generate-content */
 export const gemini: Codec<'chat'> = {

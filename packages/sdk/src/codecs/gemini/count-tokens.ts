@@ -2,8 +2,8 @@ import { badRequest, createError } from '../../errors.ts'
 import type { ChatRequest } from '../../types/chat.ts'
 import { isJsonObject, type JsonObject } from '../../types/json.ts'
 import type { CallInfo, InboundInfo } from '../codec.ts'
-import { fieldNames, readFields } from './fields.ts'
-import { decodeRequest, encodeRequest } from './request.ts'
+import { fieldNames, readFields } from './request/fields.ts'
+import { decodeRequest, encodeRequest } from './request/request.ts'
 
 const COUNT_FIELDS = fieldNames('generateContentRequest')
 

@@ -5,8 +5,8 @@ import type { Usage } from '../../types/usage.ts'
 import type { CallInfo, Relay } from '../codec.ts'
 import { parseEvent } from '../parse-event.ts'
 import { decodeStreamError } from './errors.ts'
-import { blockedChoice } from './response.ts'
-import { decodeUsage } from './usage.ts'
+import { blockedChoice } from './reply/response.ts'
+import { decodeUsage } from './reply/usage.ts'
 
 /** Bytes between a Gemini client and Gemini; the model is in the path, and usage comes unasked. */
 export const relay: Relay = {

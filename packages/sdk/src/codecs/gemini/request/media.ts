@@ -1,7 +1,7 @@
-import { badRequest } from '../../errors.ts'
-import type { ContentPart } from '../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
-import type { CallInfo } from '../codec.ts'
+import { badRequest } from '../../../errors.ts'
+import type { ContentPart } from '../../../types/chat.ts'
+import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import type { CallInfo } from '../../codec.ts'
 import { expectObject, expectString, fieldNames, readFields } from './fields.ts'
 import { isGemini3 } from './model-family.ts'
 

@@ -1,7 +1,7 @@
-import type { ChatRequest, ReasoningEffort } from '../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
-import type { CallInfo } from '../codec.ts'
-import { EFFORT_BUDGETS, effortOfThinking } from '../reasoning-effort.ts'
+import type { ChatRequest, ReasoningEffort } from '../../../types/chat.ts'
+import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import type { CallInfo } from '../../codec.ts'
+import { EFFORT_BUDGETS, effortOfThinking } from '../../reasoning-effort.ts'
 import { expectObject, fieldNames, readFields } from './fields.ts'
 
 const LEVELS = ['minimal', 'low', 'medium', 'high'] as const

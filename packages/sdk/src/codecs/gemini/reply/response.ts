@@ -1,8 +1,9 @@
-import { createError } from '../../errors.ts'
-import type { ChatChoice, ChatRequest, ChatResponse, ToolCall } from '../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
-import type { Usage } from '../../types/usage.ts'
-import type { CallInfo } from '../codec.ts'
+import { createError } from '../../../errors.ts'
+import type { ChatChoice, ChatRequest, ChatResponse, ToolCall } from '../../../types/chat.ts'
+import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import type { Usage } from '../../../types/usage.ts'
+import type { CallInfo } from '../../codec.ts'
+import { showsThoughts } from '../request/thinking.ts'
 import {
   decodeExtras,
   encodeExtras,
@@ -15,7 +16,6 @@ import {
 import { decodeFinishReason, encodeFinishReason } from './finish-reason.ts'
 import { countSearches, decodeGrounding } from './grounding.ts'
 import { decodeLogprobs } from './logprobs.ts'
-import { showsThoughts } from './thinking.ts'
 import { decodeUsage, encodeUsage } from './usage.ts'
 
 /** Ids for function calls that came without: same reply, same ids. */

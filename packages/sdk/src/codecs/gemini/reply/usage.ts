@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
-import type { CompletionTokensDetails, PromptTokensDetails, Usage } from '../../types/usage.ts'
+import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import type { CompletionTokensDetails, PromptTokensDetails, Usage } from '../../../types/usage.ts'
 
 const MODALITIES: ReadonlyMap<string, string> = new Map([
   ['TEXT', 'text_tokens'],

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
+import { isJsonObject, type JsonObject } from '../../../types/json.ts'
 
 /** `logprobsResult` → OpenAI's `logprobs`. Source: https://ai.google.dev/api/generate-content#LogprobsResult */
 export function decodeLogprobs(result: unknown): JsonObject | undefined {

@@ -1,10 +1,10 @@
-import type { ChatChoice, ChatResponseMessage, ThinkingBlock, ToolCall } from '../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
-import { isServerPart, SERVER_PARTS_KEY, SIGNATURES_KEY } from './contents.ts'
-import { decodeFunctionCall } from './function-calls.ts'
+import type { ChatChoice, ChatResponseMessage, ThinkingBlock, ToolCall } from '../../../types/chat.ts'
+import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import { isServerPart, SERVER_PARTS_KEY, SIGNATURES_KEY } from '../request/contents.ts'
+import { decodeFunctionCall } from '../request/function-calls.ts'
+import { dataUri, inlineBlob } from '../request/media.ts'
 import { encodeGrounding } from './grounding.ts'
 import { encodeLogprobs } from './logprobs.ts'
-import { dataUri, inlineBlob } from './media.ts'
 
 /** Candidate fields the hub has no place for: Gemini's name ↔ the key in the choice's `provider_specific_fields`. */
 const EXTRAS: readonly (readonly [string, string])[] = [

@@ -1,5 +1,5 @@
-import { badRequest } from '../../errors.ts'
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
+import { badRequest } from '../../../errors.ts'
+import { isJsonObject, type JsonObject } from '../../../types/json.ts'
 
 /** A field table of one message type: each name as proto3 JSON accepts it (`topP`, `top_p`) → its camelCase name. */
 export type FieldNames = ReadonlyMap<string, string>

@@ -1,7 +1,7 @@
-import { badRequest } from '../../errors.ts'
-import type { ChatMessage, ContentPart, SystemMessage } from '../../types/chat.ts'
-import type { JsonObject } from '../../types/json.ts'
-import type { CallInfo } from '../codec.ts'
+import { badRequest } from '../../../errors.ts'
+import type { ChatMessage, ContentPart, SystemMessage } from '../../../types/chat.ts'
+import type { JsonObject } from '../../../types/json.ts'
+import type { CallInfo } from '../../codec.ts'
 import { expectArray, expectObject } from './fields.ts'
 
 /** System and developer messages, wherever they stand → one `systemInstruction`; `undefined` without any. */

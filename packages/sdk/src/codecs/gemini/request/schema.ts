@@ -1,6 +1,6 @@
-import { badRequest } from '../../errors.ts'
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
-import type { Warning } from '../../types/warning.ts'
+import { badRequest } from '../../../errors.ts'
+import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import type { Warning } from '../../../types/warning.ts'
 import { fieldNames, readFields } from './fields.ts'
 
 type Warn = (warning: Warning) => void

@@ -1,4 +1,4 @@
-import { badRequest, createError } from '../../errors.ts'
+import { badRequest, createError } from '../../../errors.ts'
 import type {
   AssistantMessage,
   ChatMessage,
@@ -6,9 +6,9 @@ import type {
   ThinkingBlock,
   ToolCall,
   UserMessage,
-} from '../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
-import type { CallInfo, InboundInfo } from '../codec.ts'
+} from '../../../types/chat.ts'
+import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import type { CallInfo, InboundInfo } from '../../codec.ts'
 import { expectArray, expectObject, fieldNames, readFields } from './fields.ts'
 import {
   decodeFunctionCall,

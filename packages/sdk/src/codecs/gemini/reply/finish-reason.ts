@@ -1,5 +1,5 @@
-import type { FinishReason } from '../../types/chat.ts'
-import type { Warning } from '../../types/warning.ts'
+import type { FinishReason } from '../../../types/chat.ts'
+import type { Warning } from '../../../types/warning.ts'
 
 /** Source: https://ai.google.dev/api/generate-content#FinishReason and BlockReason; the right side is LiteLLM's map. */
 const REASONS: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>([

@@ -1,24 +1,24 @@
-import { createError } from '../../errors.ts'
+import { createError } from '../../../errors.ts'
 import type {
   ChatChunk,
   ChatChunkChoice,
   ChatRequest,
   FinishReason,
   ToolCallDelta,
-} from '../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
-import type { StreamTransform, WireEvent } from '../../types/stream.ts'
-import type { Usage } from '../../types/usage.ts'
-import type { CallInfo, EventEncoder } from '../codec.ts'
-import { parseEvent } from '../parse-event.ts'
+} from '../../../types/chat.ts'
+import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import type { StreamTransform, WireEvent } from '../../../types/stream.ts'
+import type { Usage } from '../../../types/usage.ts'
+import type { CallInfo, EventEncoder } from '../../codec.ts'
+import { parseEvent } from '../../parse-event.ts'
+import { decodeStreamError, encodeError } from '../errors.ts'
+import { SERVER_PARTS_KEY } from '../request/contents.ts'
+import { showsThoughts } from '../request/thinking.ts'
 import { decodeExtras, encodeExtras, encodeParts, groundingOf, readParts, spokenFields } from './candidate.ts'
-import { SERVER_PARTS_KEY } from './contents.ts'
-import { decodeStreamError, encodeError } from './errors.ts'
 import { decodeFinishReason, encodeFinishReason } from './finish-reason.ts'
 import { countSearches, decodeGrounding } from './grounding.ts'
 import { decodeLogprobs } from './logprobs.ts'
 import { blockedChoice, encodeCall, idSource, replyHead, withSearches } from './response.ts'
-import { showsThoughts } from './thinking.ts'
 import { decodeUsage, encodeUsage } from './usage.ts'
 
 /** Events of `streamGenerateContent?alt=sse` → chunks; the last one carries the usage. */

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
+import { isJsonObject, type JsonObject } from '../../../types/json.ts'
 
 /**
  * `groundingMetadata` → OpenAI's `url_citation` annotations. Google counts bytes, OpenAI characters of `text`.

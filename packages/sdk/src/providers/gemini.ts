@@ -1,0 +1,48 @@
+import { gemini as geminiChat } from '../codecs/gemini/codec.ts'
+import { geminiEmbeddings } from '../codecs/gemini-embeddings/codec.ts'
+import type { Credentials } from '../credentials/credentials.ts'
+import type { Provider } from './provider.ts'
+
+/** A header, because keys in URLs end up in logs. */
+const credentials: Credentials = {
+  env: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
+  required: true,
+  sign(request, secret) {
+    if (secret) request.headers['x-goog-api-key'] = secret
+  },
+}
+
+/** `models/x`, `tunedModels/x` and a bare `x` are all in use. */
+function modelPath(model: string): string {
+  const slash = model.indexOf('/')
+  const [collection, id] = slash === -1 ? ['models', model] : [model.slice(0, slash), model.slice(slash + 1)]
+  return `/${encodeURIComponent(collection)}/${encodeURIComponent(id)}`
+}
+
+/** Source: https://ai.google.dev/api */
+export const gemini: Provider = {
+  name: 'gemini',
+  title: 'Google Gemini',
+  docs: 'https://ai.google.dev/gemini-api/docs',
+  baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+  baseUrlEnv: ['GEMINI_API_BASE'],
+  credentials,
+  endpoints: {
+    chat: [
+      {
+        codec: geminiChat,
+        path: ({ model, stream }) =>
+          `${modelPath(model)}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
+      },
+    ],
+    embedding: [{ codec: geminiEmbeddings, path: ({ model }) => `${modelPath(model)}:batchEmbedContents` }],
+  },
+  exampleModels: [
+    'gemini-3-pro-preview',
+    'gemini-3-flash-preview',
+    'gemini-2.5-pro',
+    'gemini-2.5-flash',
+    'gemini-2.5-flash-lite',
+    'gemini-embedding-001',
+  ],
+}
