@@ -1,5 +1,6 @@
 import type { RecordCaller } from 'sluice/internal'
-import type { LimitSubject } from '../limits/limiter.ts'
+import type { KeyRow } from '../db/rows.ts'
+import type { BudgetLimit, LimitSubject } from '../limits/limiter.ts'
 
 /** Who is asking, made by one constructor (`authenticate`) from one credential. Frozen. */
 export interface Caller {
@@ -15,4 +16,74 @@ export interface Caller {
   readonly allowedRoutes: readonly string[]
   /** Everyone this caller's calls are charged to. */
   readonly subjects: readonly LimitSubject[]
+}
+
+/** Stands for the master key in spend rows: its hash is written nowhere. */
+export const MASTER_KEY_HASH = 'litellm_proxy_master_key'
+/** LiteLLM's user id of whoever holds the master key. */
+export const ADMIN_USER_ID = 'default_user_id'
+/** When a key's spend was last set by hand, milliseconds; kept in the row's metadata. */
+export const SPEND_SET_AT = 'spend_set_at'
+
+/** The holder of the master key: no limits but those of the whole proxy. */
+export function adminCaller(shared: readonly LimitSubject[] = []): Caller {
+  return Object.freeze<Caller>({
+    role: 'proxy_admin',
+    record: Object.freeze({ keyHash: MASTER_KEY_HASH, keyAlias: MASTER_KEY_HASH, userId: ADMIN_USER_ID }),
+    models: [],
+    aliases: new Map(),
+    tags: [],
+    metadata: {},
+    allowedRoutes: [],
+    subjects: shared,
+  })
+}
+
+/** The holder of a virtual key. `shared`: subjects every call is charged to besides. */
+export function callerOfKey(row: KeyRow, shared: readonly LimitSubject[] = []): Caller {
+  const subject = subjectOfKey(row)
+  return Object.freeze<Caller>({
+    role: 'key',
+    record: Object.freeze<RecordCaller>({
+      keyHash: row.tokenHash,
+      keyAlias: row.keyAlias ?? undefined,
+      userId: row.userId ?? undefined,
+      teamId: row.teamId ?? undefined,
+      organizationId: row.organizationId ?? undefined,
+    }),
+    models: row.models,
+    aliases: new Map(Object.entries(row.aliases)),
+    tags: row.tags,
+    metadata: row.metadata,
+    allowedRoutes: row.allowedRoutes,
+    subjects: subject === undefined ? shared : [subject, ...shared],
+  })
+}
+
+/** Undefined for a key without limits: what has none is not counted. */
+function subjectOfKey(row: KeyRow): LimitSubject | undefined {
+  const subject: LimitSubject = {
+    kind: 'key',
+    id: row.tokenHash,
+    label: row.keyAlias ?? row.keyName,
+    rpm: row.rpmLimit ?? undefined,
+    tpm: row.tpmLimit ?? undefined,
+    maxParallelRequests: row.maxParallelRequests ?? undefined,
+    budget: budgetOfKey(row),
+  }
+  const { rpm, tpm, maxParallelRequests, budget } = subject
+  const limited = [rpm, tpm, maxParallelRequests, budget].some(limit => limit !== undefined)
+  return limited ? Object.freeze(subject) : undefined
+}
+
+function budgetOfKey(row: KeyRow): BudgetLimit | undefined {
+  if (row.maxBudgetNanoUsd === null) return undefined
+  const setAt = row.metadata[SPEND_SET_AT]
+  return Object.freeze<BudgetLimit>({
+    maxNanoUsd: row.maxBudgetNanoUsd,
+    spentNanoUsd: row.spendNanoUsd,
+    duration: row.budgetDuration ?? undefined,
+    resetAt: row.budgetResetAt ?? undefined,
+    setAt: typeof setAt === 'number' ? setAt : undefined,
+  })
 }

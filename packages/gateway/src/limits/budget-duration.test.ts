@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { momentAfter, nextBudgetReset, readBudgetDuration } from './budget-duration.ts'
+import { budgetPeriodStart, momentAfter, nextBudgetReset, readBudgetDuration } from './budget-duration.ts'
 import { zonedCalendar } from './zoned-calendar.ts'
 
 const utc = zonedCalendar('UTC')
@@ -83,6 +83,16 @@ describe('nextBudgetReset', () => {
   test('a time zone that does not exist is refused', () => {
     expect(() => zonedCalendar('Mars/Olympus')).toThrow(RangeError)
   })
+})
+
+test('budgetPeriodStart finds where an anchored period began, in the zone of the budget', () => {
+  const now = at('2026-11-21T12:00:00Z')
+  expect(budgetPeriodStart('1d', now, utc)).toBe(at('2026-11-21T00:00:00Z'))
+  expect(budgetPeriodStart('7d', now, utc)).toBe(at('2026-11-16T00:00:00Z'))
+  expect(budgetPeriodStart('30d', now, berlin)).toBe(at('2026-10-31T23:00:00Z'))
+  expect(budgetPeriodStart('1mo', at('2026-01-09T00:00:00Z'), utc)).toBe(at('2026-01-01T00:00:00Z'))
+  expect(budgetPeriodStart(undefined, now, utc)).toBe(0)
+  expect(budgetPeriodStart('10d', now, utc)).toBeUndefined()
 })
 
 test('readBudgetDuration reads a count and a unit and nothing else', () => {

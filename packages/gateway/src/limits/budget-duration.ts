@@ -55,6 +55,25 @@ export function nextBudgetReset(
   return calendar.instant(dayBoundary(seconds / DAY, today))
 }
 
+/**
+ * When the running period began, for durations the calendar anchors (`1d`, `7d`, `30d`, `1mo`); 0 for a budget that
+ * never resets; undefined for one whose start only its own history knows.
+ */
+export function budgetPeriodStart(
+  text: string | null | undefined,
+  now: number,
+  calendar: ZonedCalendar,
+): number | undefined {
+  const next = nextBudgetReset(text, now, calendar)
+  if (next === undefined) return 0
+  const end = calendar.wall(next)
+  const duration = readBudgetDuration(text ?? '') ?? { count: 1, unit: 'd' }
+  const days = duration.unit === 'mo' ? 0 : (duration.count * SECONDS[duration.unit]) / DAY
+  if (days === 1 || days === 7) return calendar.instant({ ...end, day: end.day - days })
+  const monthly = days === 30 || (duration.unit === 'mo' && duration.count === 1)
+  return monthly ? calendar.instant({ ...end, month: end.month - 1 }) : undefined
+}
+
 function dayBoundary(days: number, today: WallTime): WallTime {
   if (days === 30) return { ...today, month: today.month + 1, day: 1 }
   if (days !== 7) return { ...today, day: today.day + days }

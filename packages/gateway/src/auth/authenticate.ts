@@ -1,0 +1,134 @@
+import { timingSafeEqual } from 'node:crypto'
+import { createError, type SluiceError } from 'sluice/internal'
+import type { Settings } from '../config/settings.ts'
+import type { KeyRow } from '../db/rows.ts'
+import { type GlobalSpend, globalSubject } from '../limits/global-subject.ts'
+import type { LimitSubject } from '../limits/limiter.ts'
+import { adminCaller, type Caller, callerOfKey } from './caller.ts'
+import { hashKey, maskKey } from './hash.ts'
+import type { KeyCache } from './key-cache.ts'
+
+export interface AuthenticatorOptions {
+  /** The settings in force; what is derived from them follows when they are swapped. */
+  readonly settings: () => Settings
+  readonly keys: Pick<KeyCache, 'find'>
+  readonly now?: () => number
+  /** What the whole proxy spent before this process started; `readGlobalSpend` knows. */
+  readonly globalSpend?: GlobalSpend | undefined
+}
+
+export interface Authenticator {
+  /**
+   * Who holds this credential; at once when the key is in memory. Throws (or rejects with) `AuthenticationError` for
+   * a missing, malformed, unknown, expired or blocked key, `ServiceUnavailableError` when nobody can tell.
+   */
+  authenticate(credential: string | undefined): Caller | Promise<Caller>
+}
+
+/** What follows from one `Settings` object. */
+interface Derived {
+  readonly settings: Settings
+  readonly masterDigest: Buffer | undefined
+  readonly admin: Caller
+  readonly shared: readonly LimitSubject[]
+  readonly callers: WeakMap<KeyRow, Caller>
+}
+
+/** The one constructor of identities: every door of the gateway asks it, and nothing else makes a `Caller`. */
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+  const now = options.now ?? Date.now
+  let derived: Derived | undefined
+
+  function current(): Derived {
+    const settings = options.settings()
+    if (derived?.settings !== settings) derived = derive(settings, now(), options.globalSpend)
+    return derived
+  }
+
+  return {
+    authenticate(credential) {
+      const facts = current()
+      if (facts.masterDigest === undefined) return facts.admin
+      if (credential === undefined || credential === '') throw noKey()
+      const hash = hashKey(credential)
+      if (timingSafeEqual(Buffer.from(hash, 'latin1'), facts.masterDigest)) return facts.admin
+      if (!credential.startsWith('sk-')) throw malformed(credential)
+      const row = options.keys.find(hash)
+      if (row instanceof Promise) return row.then(found => callerOf(found, credential, facts, now()))
+      return callerOf(row, credential, facts, now())
+    },
+  }
+}
+
+function derive(settings: Settings, now: number, globalSpend?: GlobalSpend): Derived {
+  const { masterKey } = settings.auth
+  const global = globalSubject(settings.limits, now, globalSpend)
+  const shared = global === undefined ? [] : [global]
+  return {
+    settings,
+    masterDigest: masterKey === undefined ? undefined : Buffer.from(hashKey(masterKey), 'latin1'),
+    admin: adminCaller(shared),
+    shared,
+    callers: new WeakMap(),
+  }
+}
+
+function callerOf(row: KeyRow | undefined, credential: string, facts: Derived, now: number): Caller {
+  if (row === undefined) throw unknownKey(credential)
+  if (row.blocked) throw blocked()
+  if (row.expiresAt !== null && row.expiresAt <= now) throw expired(row.expiresAt, credential, now)
+  let caller = facts.callers.get(row)
+  if (caller === undefined) {
+    caller = callerOfKey(row, facts.shared)
+    facts.callers.set(row, caller)
+  }
+  return caller
+}
+
+function noKey(): SluiceError {
+  return createError({
+    kind: 'authentication',
+    type: 'auth_error',
+    message: 'Authentication Error, No api key passed in.',
+  })
+}
+
+function malformed(credential: string): SluiceError {
+  // At most a quarter of it: a secret of some other system may have been sent by mistake.
+  const seen = credential.slice(0, Math.min(4, Math.floor(credential.length / 4)))
+  return createError({
+    kind: 'authentication',
+    type: 'auth_error',
+    message: `Authentication Error, LiteLLM Virtual Key expected. Received=${seen}****, expected to start with 'sk-'.`,
+  })
+}
+
+function unknownKey(credential: string): SluiceError {
+  return createError({
+    kind: 'authentication',
+    type: 'token_not_found_in_db',
+    param: 'key',
+    message:
+      `Authentication Error, Invalid proxy server token passed. Received API Key = ${maskKey(credential)}. ` +
+      'Unable to find token in cache or `LiteLLM_VerificationTokenTable`',
+  })
+}
+
+function blocked(): SluiceError {
+  return createError({
+    kind: 'authentication',
+    type: 'auth_error',
+    message: "Authentication Error, Key is blocked. Update via `/key/unblock` if you're an admin.",
+  })
+}
+
+function expired(expiresAt: number, credential: string, now: number): SluiceError {
+  return createError({
+    kind: 'authentication',
+    type: 'expired_key',
+    param: maskKey(credential),
+    message:
+      `Authentication Error - Expired Key. Key Expiry time ${new Date(expiresAt).toISOString()} ` +
+      `and current time ${new Date(now).toISOString()}`,
+  })
+}

@@ -1,0 +1,52 @@
+import { PermissionDeniedError } from 'sluice/internal'
+import { expect, test } from 'vitest'
+import { keyRow } from '../db/testing/rows.ts'
+import { authorizeModel, mayUseModel } from './authorize-model.ts'
+import { callerOfKey } from './caller.ts'
+
+function callerWith(models: string[], aliases: Record<string, string> = {}) {
+  return callerOfKey(keyRow('h', { models, aliases }))
+}
+
+test.each([
+  [[], 'anything', true],
+  [['gpt-4o'], 'gpt-4o', true],
+  [['gpt-4o'], 'gpt-4o-mini', false],
+  [['openai/*'], 'openai/gpt-4o', true],
+  [['openai/*'], 'anthropic/claude', false],
+  [['openai/*-mini'], 'openai/gpt-4o-mini', true],
+  [['openai/*-mini'], 'openai/gpt-4o', false],
+  [['a*a'], 'a', false],
+  [['*b*c*'], 'xbxcx', true],
+  [['*b*c*'], 'xcxbx', false],
+  [['*'], 'anything', true],
+  [['all-proxy-models'], 'anything', true],
+  [['no-default-models'], 'anything', false],
+  [['gpt.4o'], 'gptx4o', false],
+])('a key with models %j asking for %s: %s', (models, model, expected) => {
+  expect(mayUseModel(callerWith(models), model)).toBe(expected)
+})
+
+test('an alias is allowed when what it means is', () => {
+  expect(mayUseModel(callerWith(['gpt-4o'], { smart: 'gpt-4o' }), 'smart')).toBe(true)
+  expect(mayUseModel(callerWith(['gpt-4o'], { smart: 'o3' }), 'smart')).toBe(false)
+})
+
+test('an access group stands for the models in it', () => {
+  const groups = new Map([['beta', new Set(['gpt-5'])]])
+  expect(mayUseModel(callerWith(['beta']), 'gpt-5', groups)).toBe(true)
+  expect(mayUseModel(callerWith(['beta']), 'gpt-4o', groups)).toBe(false)
+})
+
+test('the refusal lists the models the key may use', () => {
+  const work = () => authorizeModel(callerWith(['gpt-4o', 'openai/*']), 'claude')
+  expect(work).toThrow(PermissionDeniedError)
+  expect(work).toThrow(
+    "key not allowed to access model. This key can only access models=['gpt-4o', 'openai/*']. Tried to access claude",
+  )
+  try {
+    work()
+  } catch (error) {
+    expect(error).toMatchObject({ type: 'key_model_access_denied', param: 'model', status: 403 })
+  }
+})
