@@ -103,13 +103,16 @@ test('no message repeats a secret or the value of a variable', async () => {
 model_list:
   - model_name: a
     litellm_params: { model: openai/gpt-4o, api_key: [top-secret-1], rpm: os.environ/SLIPPED }
+router_settings: { timeout: sk-top-secret-4, num_retries: "http://me:top-secret-5@host" }
 general_settings: { master_key: { key: top-secret-2 } }
 `
   const problems = await problemsOf(text, { env: { SLIPPED: 'top-secret-3' } })
   expect(problems).toEqual([
     '4:54 model_list[0].litellm_params.api_key: expected a secret, got a list',
     '4:75 model_list[0].litellm_params.rpm: expected a whole number ≥ 0, got the value of environment variable SLIPPED',
-    '5:33 general_settings.master_key: expected a secret, got a map',
+    '5:29 router_settings.timeout: expected seconds (a number > 0), got a string',
+    '5:59 router_settings.num_retries: expected a whole number ≥ 0, got a string',
+    '6:33 general_settings.master_key: expected a secret, got a map',
   ])
   expect(problems.join()).not.toContain('top-secret')
 })

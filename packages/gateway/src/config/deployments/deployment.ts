@@ -23,9 +23,10 @@ export function deploymentsOf(
 ): readonly Deployment[] {
   const { group, params, info } = entry
   if (params.model === undefined) return []
-  const place = node.entries.get('model')?.value.place ?? node.place
+  const source = params.custom_llm_provider === undefined ? 'model' : 'custom_llm_provider'
+  const place = node.entries.get(source)?.value.place ?? node.place
   const written = { model: params.model, provider: params.custom_llm_provider }
-  const resolved = resolveProvider(written, providers, place, `${key}.model`, report)
+  const resolved = resolveProvider(written, providers, place, `${key}.${source}`, report)
   if (!resolved) return []
   const organizations = params.organization ?? [undefined]
   const hashed = toJson(node) as JsonObject

@@ -94,7 +94,7 @@ test('custom_llm_provider names the provider of a bare model', async () => {
     model: 'my-model',
   })
   expect(await problemsOf(text.replace('hosted_vllm', 'hosted_vlm'))).toEqual([
-    '1:55 model_list[0].litellm_params.model: unknown provider "hosted_vlm"; did you mean hosted_vllm?',
+    '1:87 model_list[0].litellm_params.custom_llm_provider: unknown provider "hosted_vlm"; did you mean hosted_vllm?',
   ])
 })
 

@@ -37,38 +37,39 @@ for (const [name, keys] of Object.entries(documentedKeys)) {
   })
 }
 
+/** Keys whose example cannot stand alone: they name something that must exist. */
+const NEEDS_MORE = ['include', 'litellm_credential_name', 'custom_llm_provider']
+
 for (const [name, place] of Object.entries(places)) {
   test(`every key of ${name} takes the example that its remedy shows`, async () => {
+    const unknown: string[] = []
     for (const [key, row] of Object.entries(named(name).rows)) {
-      if (row.required || key === 'include' || key === 'litellm_credential_name') continue
-      const text = place(`${key}: ${row.type.example}\n`)
-      const { warnings } = await loadText(text, { env }).catch((error: unknown) => {
-        throw new Error(`${key}: ${String(error)}`)
-      })
-      const unknown = warnings.filter(({ message }) => /unknown key|belongs under/.test(message))
-      expect(unknown, key).toEqual([])
+      if (row.required || NEEDS_MORE.includes(key)) continue
+      const { warnings } = await loadText(place(`${key}: ${row.type.example}\n`), { env })
+      if (warnings.some(({ message }) => /unknown key|belongs under/.test(message))) unknown.push(key)
     }
+    expect(unknown).toEqual([])
   })
 
-  test(`every key of ${name} that has no effect says so`, async () => {
+  test(`every key of ${name} that has no effect says so, once`, async () => {
+    const silent: string[] = []
     for (const [key, row] of Object.entries(named(name).rows)) {
       if (row.status === 'works') continue
       const warnings = await warningsOf(place(`${key}: ${row.type.example}\n`), { env })
       const word = row.status === 'unenforced' ? 'NOT ENFORCED' : 'no effect yet'
-      const covered = name === 'litellm_settings.cache_params' ? 'cache_params' : key
-      expect(
-        warnings.filter(text => text.includes(covered) && text.includes(word)),
-        key,
-      ).toHaveLength(1)
+      const shown = name === 'litellm_settings.cache_params' ? 'cache_params' : key
+      const count = warnings.filter(text => text.includes(shown) && text.includes(word)).length
+      if (count !== 1) silent.push(`${key}: ${count}`)
     }
+    expect(silent).toEqual([])
   })
 }
 
 test('every other name stands for a key of its own section', () => {
-  for (const section of sections) {
-    for (const [key, row] of Object.entries(section.rows)) {
-      if (row.alias !== undefined)
-        expect(Object.hasOwn(section.rows, row.alias), `${section.name}.${key}`).toBe(true)
-    }
-  }
+  const astray = sections.flatMap(({ name, rows }) =>
+    Object.entries(rows).flatMap(([key, { alias }]) =>
+      alias === undefined || Object.hasOwn(rows, alias) ? [] : [`${name}.${key}`],
+    ),
+  )
+  expect(astray).toEqual([])
 })

@@ -1,6 +1,6 @@
 import { callParams } from './call-params.ts'
 import { pricing, pricingPatterns } from './pricing.ts'
-import { accepted, type Section, unenforced, works } from './row.ts'
+import { accepted, type Section, unenforced, type ValueType, works } from './row.ts'
 import {
   amount,
   anyList,
@@ -19,6 +19,7 @@ import {
   whole,
 } from './types.ts'
 
+const upstreamModel: ValueType<string> = { ...text, name: 'provider/model', example: 'openai/gpt-4o' }
 const param = (doc: string) => works(text, doc, 'deployment.params')
 const secretParam = (doc: string) => works(secret, doc, 'deployment.params')
 const prompts = (doc: string) => accepted(anything, doc)
@@ -31,7 +32,7 @@ export const litellmParams = {
   open: true,
   patterns: pricingPatterns,
   rows: {
-    model: works(text, 'Upstream model as `provider/model`; may hold `*`.', 'deployment.model', {
+    model: works(upstreamModel, 'Upstream model as `provider/model`; may hold `*`.', 'deployment.model', {
       required: true,
     }),
     custom_llm_provider: works(text, 'Names the provider when `model` has no prefix.', 'deployment.provider'),

@@ -7,9 +7,14 @@ export function describe(node: ConfigNode, secret = false): string {
   if (node.kind !== 'scalar') return node.kind === 'list' ? 'a list' : 'a map'
   if (node.variable !== undefined) return `the value of environment variable ${node.variable}`
   if (node.value === null) return 'nothing'
-  if (secret) return `a ${typeof node.value}`
+  if (secret || (typeof node.value === 'string' && looksSecret(node.value))) return `a ${typeof node.value}`
   const text = typeof node.value === 'string' ? JSON.stringify(node.value) : String(node.value)
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
+}
+
+/** Keys that slipped into the wrong line, and addresses that carry a password. */
+function looksSecret(value: string): boolean {
+  return /\bsk-|@/.test(value)
 }
 
 /** Reports that `node` is not of `type`. */
@@ -232,7 +237,7 @@ export const object: ValueType<Readonly<Record<string, unknown>>> = {
 }
 
 /** A list whose members are not checked. */
-export const anyList: ValueType<readonly unknown[]> = list(anything)
+export const anyList: ValueType<readonly unknown[]> = { ...list(anything), name: 'a list' }
 
 /** The first type for maps, the second for everything else. */
 export function mapOr<M, S>(whenMap: ValueType<M>, otherwise: ValueType<S>): ValueType<M | S> {
