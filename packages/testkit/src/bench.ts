@@ -1,7 +1,7 @@
 import { compose } from './compose.ts'
 import type { Control } from './control.ts'
 import { filler } from './conversation.ts'
-import type { Reply } from './deliver.ts'
+import { prepareReply, type Reply } from './deliver.ts'
 import { asObject, type JsonObject } from './json.ts'
 import { PromptCache } from './prompt-cache.ts'
 import { sampleRequest } from './sample-request.ts'
@@ -46,15 +46,17 @@ export class BenchReplies {
   reply(wire: Wire, route: Route, request: BenchRequest, control: Control): Reply {
     const bytes = control.reply?.textBytes ?? defaultBytes
     const events = control.reply?.events ?? defaultEvents
+    const batch = Math.max(1, Math.floor(control.eventsPerWrite ?? 1))
     const size = request.stream
-      ? `stream ${events} ${route.framing} ${request.includeUsage}`
+      ? `stream ${events} ${batch} ${route.framing} ${request.includeUsage}`
       : `whole ${bytes}`
     const key = `${wire.name} ${request.model} ${size}`
     const known = this.#replies.get(key)
     if (known) return known
-    const reply = request.stream
+    const plain = request.stream
       ? composed(wire, route, request, { reply: { events, text: filler(events * 5) } })
       : wholeOfSize(wire, route, request, bytes)
+    const reply = { ...plain, prepared: prepareReply(plain, batch) }
     if (this.#replies.size >= limit) this.#replies.clear()
     this.#replies.set(key, reply)
     return reply

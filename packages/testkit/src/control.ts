@@ -27,6 +27,8 @@ export interface Control {
   readonly firstTokenMs?: number | undefined
   /** Between two writes. */
   readonly tokenIntervalMs?: number | undefined
+  /** Benchmarks only: how many events one write carries, default 1. */
+  readonly eventsPerWrite?: number | undefined
   /** Writes the body in pieces of this size instead of one event at a time. */
   readonly chunkBytes?: number | undefined
   /** Writes the body in pieces that end at these offsets. */
@@ -54,6 +56,7 @@ const numeric = {
   'x-testkit-latency-ms': 'latencyMs',
   'x-testkit-first-token-ms': 'firstTokenMs',
   'x-testkit-interval-ms': 'tokenIntervalMs',
+  'x-testkit-events-per-write': 'eventsPerWrite',
   'x-testkit-chunk-bytes': 'chunkBytes',
   'x-testkit-cut-after-bytes': 'cutAfterBytes',
   'x-testkit-fail-after-events': 'failAfterEvents',

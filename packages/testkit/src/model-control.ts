@@ -37,6 +37,7 @@ const table: Readonly<Record<string, Directive>> = {
   first: { argument: 'must', control: firstTokenMs => ({ firstTokenMs }) },
   interval: { argument: 'must', control: tokenIntervalMs => ({ tokenIntervalMs }) },
   chunk: { argument: 'must', control: chunkBytes => ({ chunkBytes }) },
+  batch: { argument: 'must', control: eventsPerWrite => ({ eventsPerWrite }) },
   bytes: { argument: 'must', control: filled },
   events: { argument: 'must', control: events => ({ reply: { events } }) },
   'reasoning-content': {

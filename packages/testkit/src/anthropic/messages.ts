@@ -50,6 +50,7 @@ function readMessages(body: JsonObject, route: Route): AnthropicAsked {
     stream: body.stream === true,
     promptText: promptParts(body, turns)
       .map(part => part.text)
+      .filter(Boolean)
       .join('\n'),
     lastUserText: textOf(lastUser?.blocks ?? []),
     imageBytes: (lastUser?.blocks ?? []).filter(block => block.type === 'image').map(imageSize),

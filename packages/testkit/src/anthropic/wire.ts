@@ -4,7 +4,7 @@ import type { Head, PlainOperation, Route, Wire } from '../wire.ts'
 import { anthropicErrorBody, anthropicFailure } from './failures.ts'
 import { countMessageTokens, messagesOperation } from './messages.ts'
 
-const modelNames = ['claude-opus-4-1', 'claude-sonnet-4-5', 'claude-haiku-4-5', 'bench']
+const modelNames = ['claude-opus-4-5', 'claude-sonnet-4-6', 'claude-haiku-4-5', 'bench']
 const plain = messagesOperation(false)
 const beta = messagesOperation(true)
 

@@ -108,7 +108,7 @@ function promptOf(
       part => asText(part.text) || JSON.stringify(part.functionCall ?? part.functionResponse ?? ''),
     ),
   )
-  return [system, ...said, ...declared.map(one => JSON.stringify(one))].join('\n')
+  return [system, ...said, ...declared.map(one => JSON.stringify(one))].filter(Boolean).join('\n')
 }
 
 function textOf(parts: readonly JsonObject[]): string {

@@ -102,7 +102,9 @@ function promptOf(body: JsonObject, messages: JsonObject[]): string {
   const called = messages.flatMap(message =>
     asObjects(message.tool_calls).map(call => JSON.stringify(call.function)),
   )
-  return [...said, ...called, ...asObjects(body.tools).map(tool => JSON.stringify(tool))].join('\n')
+  return [...said, ...called, ...asObjects(body.tools).map(tool => JSON.stringify(tool))]
+    .filter(Boolean)
+    .join('\n')
 }
 
 const finishReasons: Readonly<Record<Finish, string>> = {
