@@ -201,3 +201,38 @@ test('open sockets are counted', async () => {
   await postChat('gpt-4o')
   expect(upstream.connections).toBeGreaterThan(0)
 })
+
+test('a Gemini stream without alt=sse is one JSON array', async () => {
+  const { body } = sampleRequest('gemini', 'Hello', 'gemini')
+  const { text } = await post('/v1beta/models/gemini:streamGenerateContent', body)
+  const events = JSON.parse(text) as { candidates: { content: { parts: { text: string }[] } }[] }[]
+  expect(events.map(event => event.candidates[0]?.content.parts[0]?.text)).toEqual([
+    'You ',
+    'said: ',
+    'Hello',
+  ])
+})
+
+test('an Anthropic stream pings after its first block begins', () => {
+  const names = recordStream('anthropic')
+    .toString()
+    .match(/^event: .*$/gm)
+  expect(names?.slice(0, 4)).toEqual([
+    'event: message_start',
+    'event: content_block_start',
+    'event: ping',
+    'event: content_block_delta',
+  ])
+})
+
+test('waiting for what does not come fails with the condition', async () => {
+  await expect(upstream.until(() => upstream.requests.length === 99, 1)).rejects.toThrow(
+    /requests\.length === 99/,
+  )
+})
+
+test('delays are kept', async () => {
+  const started = performance.now()
+  await postChat('testkit-slow-30ms')
+  expect(performance.now() - started).toBeGreaterThan(28)
+})
