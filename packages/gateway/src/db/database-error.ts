@@ -21,6 +21,23 @@ export function databaseConflict(cause?: unknown): SluiceError {
   })
 }
 
+/** The value itself is at fault: trying again never helps. */
+export function databaseRefusal(cause?: unknown): SluiceError {
+  return createError({
+    kind: 'unprocessable',
+    code: REFUSED,
+    message: 'The database cannot hold one of the values. Shorten it or correct its type.',
+    cause,
+  })
+}
+
+const REFUSED = 'database_value_refused'
+
+/** True when a row can never be stored, as opposed to a database that is away or misconfigured. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof SluiceError && (error.kind === 'conflict' || error.code === REFUSED)
+}
+
 /** Anything else: the driver's own words stay in `cause`, out of the message. */
 export function databaseFailure(cause?: unknown): SluiceError {
   return createError({

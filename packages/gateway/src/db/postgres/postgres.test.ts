@@ -101,6 +101,7 @@ test('errors are classified by SQLSTATE', () => {
   for (const state of ['08006', '53300', '57P01', '57014', '40P01', '55P03', '25006', '58030']) {
     expect(status(state)).toBe(503)
   }
+  for (const state of ['22021', '23502', '54000']) expect(status(state)).toBe(422)
   expect(status('42601')).toBe(500)
 })
 

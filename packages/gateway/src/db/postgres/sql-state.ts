@@ -1,5 +1,5 @@
 import type { SluiceError } from 'sluice/internal'
-import { databaseConflict, databaseFailure, databaseUnavailable } from '../database-error.ts'
+import { databaseConflict, databaseFailure, databaseRefusal, databaseUnavailable } from '../database-error.ts'
 
 const UNIQUE_VIOLATION = '23505'
 
@@ -10,6 +10,8 @@ const UNIQUE_VIOLATION = '23505'
 const NOT_NOW_CLASSES = new Set(['08', '53', '57', '58'])
 /** Serialization failure, deadlock, lock not available, read-only transaction (a standby after a failover). */
 const NOT_NOW_STATES = new Set(['40001', '40P01', '55P03', '25006'])
+/** Data exception, integrity constraint violation, program limit exceeded. */
+const REFUSED_CLASSES = new Set(['22', '23', '54'])
 /** Those after which the connection itself is worth nothing. */
 const BROKEN_CLASSES = new Set(['08', '57', '58'])
 
@@ -17,7 +19,7 @@ const BROKEN_CLASSES = new Set(['08', '57', '58'])
 export function postgresError(state: string, cause: unknown): SluiceError {
   if (state === UNIQUE_VIOLATION) return databaseConflict(cause)
   if (NOT_NOW_CLASSES.has(state.slice(0, 2)) || NOT_NOW_STATES.has(state)) return databaseUnavailable(cause)
-  return databaseFailure(cause)
+  return REFUSED_CLASSES.has(state.slice(0, 2)) ? databaseRefusal(cause) : databaseFailure(cause)
 }
 
 /** True when the connection that reported this state must not be used again. */

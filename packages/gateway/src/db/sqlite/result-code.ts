@@ -1,5 +1,5 @@
 import type { SluiceError } from 'sluice/internal'
-import { databaseConflict, databaseFailure, databaseUnavailable } from '../database-error.ts'
+import { databaseConflict, databaseFailure, databaseRefusal, databaseUnavailable } from '../database-error.ts'
 import type { WorkerFailure } from './protocol.ts'
 
 const PRIMARY_KEY_TAKEN = 1555
@@ -12,6 +12,9 @@ const ROW_ID_TAKEN = 2579
  */
 const NOT_NOW = new Set([3, 5, 6, 7, 8, 10, 13, 14, 15])
 
+/** TOOBIG, CONSTRAINT, MISMATCH, RANGE. */
+const REFUSED = new Set([18, 19, 20, 25])
+
 /** Maps SQLite's extended result code to our error. */
 export function sqliteError(failure: WorkerFailure): SluiceError {
   const cause = Object.assign(new Error(failure.message), {
@@ -19,9 +22,13 @@ export function sqliteError(failure: WorkerFailure): SluiceError {
     resultCode: failure.resultCode,
   })
   const code = failure.resultCode
-  if (code === undefined) return databaseFailure(cause)
+  if (code === undefined) {
+    // Node found a parameter that SQLite has no type for.
+    return failure.code === 'ERR_INVALID_ARG_TYPE' ? databaseRefusal(cause) : databaseFailure(cause)
+  }
   if (code === PRIMARY_KEY_TAKEN || code === UNIQUE_TAKEN || code === ROW_ID_TAKEN) {
     return databaseConflict(cause)
   }
-  return NOT_NOW.has(code & 0xff) ? databaseUnavailable(cause) : databaseFailure(cause)
+  if (NOT_NOW.has(code & 0xff)) return databaseUnavailable(cause)
+  return REFUSED.has(code & 0xff) ? databaseRefusal(cause) : databaseFailure(cause)
 }

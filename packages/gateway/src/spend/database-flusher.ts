@@ -1,0 +1,150 @@
+import { appendFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Database } from '../db/database.ts'
+import { databaseUnavailable, isRefusal } from '../db/database-error.ts'
+import type { Log } from '../db/log.ts'
+import type { SpendRow } from '../db/rows.ts'
+import type { Journal } from './journal/journal.ts'
+import { readSpendRow } from './read-spend-row.ts'
+
+export interface FlusherOptions {
+  readonly database: Database
+  readonly own: Journal
+  /** Replayed first, then removed. */
+  readonly orphans: readonly Journal[]
+  readonly flushMs: number
+  readonly log: Log
+}
+
+const BATCH_ROWS = 500
+const LAST_RETRY_MS = 30_000
+
+/** Moves rows from journals to the database, in order, a batch at a time, re-reading them from disk after a failure. */
+export class DatabaseFlusher {
+  readonly #options: FlusherOptions
+  #orphans: readonly Journal[]
+  #turn: Promise<void> = Promise.resolve()
+  #timer: NodeJS.Timeout | undefined
+  #failures = 0
+  #closed = false
+
+  constructor(options: FlusherOptions) {
+    this.#options = options
+    this.#orphans = options.orphans
+  }
+
+  get pending(): number {
+    return this.#orphans.reduce((sum, journal) => sum + journal.pending, this.#options.own.pending)
+  }
+
+  get databaseReachable(): boolean {
+    return this.#failures === 0
+  }
+
+  start(): void {
+    this.#schedule(this.pending > 0 ? 0 : this.#options.flushMs)
+  }
+
+  /** Resolves when the database has all that is on disk now; rejects when it refuses. One drain runs at a time. */
+  drain(): Promise<void> {
+    const mine = this.#turn.then(() => this.#drainAll())
+    this.#turn = mine.catch(() => {})
+    return mine
+  }
+
+  /** Puts everything on disk, gives the database `withinMs` to take it, and lets go of the journals. */
+  async close(withinMs: number): Promise<void> {
+    clearTimeout(this.#timer)
+    // What fails here stays in the journal or is reported by it.
+    await this.#options.own.durable().catch(() => {})
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, withinMs)
+    })
+    await Promise.race([this.drain().catch(() => {}), late])
+    clearTimeout(timer)
+    this.#closed = true
+    if (this.pending > 0) {
+      this.#options.log.warn({ rows: this.pending }, 'spend rows stay in the journal for the next start')
+    }
+    for (const journal of [...this.#orphans, this.#options.own]) await journal.close()
+  }
+
+  #schedule(ms: number): void {
+    if (this.#closed) return
+    this.#timer = setTimeout(() => void this.#tick(), ms)
+    this.#timer.unref()
+  }
+
+  async #tick(): Promise<void> {
+    const { flushMs, log } = this.#options
+    try {
+      if (this.pending > 0) await this.drain()
+      this.#schedule(flushMs)
+    } catch (error) {
+      const wait = Math.min(Math.max(flushMs, 250) * 2 ** Math.min(this.#failures, 10), LAST_RETRY_MS)
+      if (this.#failures === 1) {
+        log.warn(
+          { err: error, rows: this.pending },
+          'spend rows wait in the journal: the database does not take them',
+        )
+      }
+      this.#schedule(wait * (0.5 + Math.random() / 2))
+    }
+  }
+
+  async #drainAll(): Promise<void> {
+    try {
+      for (const journal of this.#orphans) {
+        await this.#drainOne(journal)
+        this.#orphans = this.#orphans.filter(other => other !== journal)
+        await journal.remove()
+      }
+      await this.#drainOne(this.#options.own)
+    } catch (error) {
+      this.#failures++
+      throw error
+    }
+    if (this.#failures > 0) this.#options.log.info({}, 'the database takes spend rows again')
+    this.#failures = 0
+  }
+
+  async #drainOne(journal: Journal): Promise<void> {
+    while (true) {
+      const batch = await journal.read(BATCH_ROWS)
+      const rows: SpendRow[] = []
+      for (const json of batch.records) {
+        const row = readSpendRow(json)
+        if (row === undefined) await this.#setAside(journal, json, 'it is no spend row')
+        else rows.push(row)
+      }
+      if (rows.length > 0) await this.#store(journal, rows)
+      if (this.#closed) throw databaseUnavailable(new Error('the ledger was closed'))
+      await journal.advance(batch)
+      if (batch.records.length === 0) return
+    }
+  }
+
+  /** One row that the database will never take must not hold up the others: halves until it is found. */
+  async #store(journal: Journal, rows: readonly SpendRow[]): Promise<void> {
+    try {
+      await this.#options.database.spend.addBatch(rows)
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      const [only] = rows
+      if (rows.length === 1 && only !== undefined) {
+        await this.#setAside(journal, JSON.stringify(only), 'the database refuses it')
+        return
+      }
+      const half = Math.ceil(rows.length / 2)
+      await this.#store(journal, rows.slice(0, half))
+      await this.#store(journal, rows.slice(half))
+    }
+  }
+
+  async #setAside(journal: Journal, json: string, reason: string): Promise<void> {
+    const file = join(journal.directory, 'refused.bad')
+    await appendFile(file, `${json}\n`, { mode: 0o600 })
+    this.#options.log.error({ file, reason }, 'a spend row was set aside and is not counted')
+  }
+}

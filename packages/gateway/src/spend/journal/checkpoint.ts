@@ -1,0 +1,33 @@
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** Everything before it is in the database. */
+export interface Position {
+  readonly segment: number
+  readonly offset: number
+}
+
+const START: Position = { segment: 0, offset: 0 }
+
+/**
+ * Reads how far the database had come. A missing or damaged checkpoint means "from the start": rows are idempotent,
+ * so reading too much is slow but never wrong.
+ */
+export async function readCheckpoint(directory: string): Promise<Position> {
+  let text: string
+  try {
+    text = await readFile(join(directory, 'checkpoint'), 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return START
+    throw error
+  }
+  const [segment, offset] = text.split(' ').map(Number)
+  if (!Number.isSafeInteger(segment) || !Number.isSafeInteger(offset)) return START
+  return { segment: segment ?? 0, offset: offset ?? 0 }
+}
+
+export async function writeCheckpoint(directory: string, position: Position): Promise<void> {
+  const path = join(directory, 'checkpoint')
+  await writeFile(`${path}.new`, `${position.segment} ${position.offset}`, { mode: 0o600 })
+  await rename(`${path}.new`, path)
+}

@@ -1,0 +1,185 @@
+import type { SpendTotal } from '../db/database.ts'
+import type { SpendRow } from '../db/rows.ts'
+import { usdFromNano } from './money.ts'
+
+// LiteLLM's report shapes. Source: https://docs.litellm.ai/docs/proxy/cost_tracking
+
+const UNASSIGNED_TEAM = 'Unassigned Team'
+
+export interface SpendDetail {
+  readonly model: string
+  readonly api_key: string
+  readonly spend: number
+  readonly total_tokens: number
+  /** Calls of unknown price that `spend` does not hold. */
+  readonly unknown_cost_requests: number
+}
+
+/**
+ * `/global/spend/report?group_by=team`, from the totals of kind `team`: per day, what each team spent on which model
+ * with which key. `nameOf` turns a team's id into its alias.
+ */
+export function teamReport(totals: readonly SpendTotal[], nameOf: (teamId: string) => string = id => id) {
+  return byDay(totals).map(([day, rows]) => ({
+    group_by_day: day,
+    teams: groupsOf(rows, row => row.id).map(([id, group]) => ({
+      team_name: id === '' ? UNASSIGNED_TEAM : nameOf(id),
+      team_id: id,
+      ...subjectSpend(group),
+    })),
+  }))
+}
+
+/** `/global/spend/report?group_by=customer`, from the totals of kind `customer`; calls without one are left out. */
+export function customerReport(totals: readonly SpendTotal[]) {
+  const named = totals.filter(row => row.id !== '')
+  return byDay(named).map(([day, rows]) => ({
+    group_by_day: day,
+    customers: groupsOf(rows, row => row.id).map(([id, group]) => ({ customer: id, ...subjectSpend(group) })),
+  }))
+}
+
+/** The report grouped by user, organization or tag: per day, as LiteLLM does for customers. */
+export function subjectReport(
+  totals: readonly SpendTotal[],
+  name: 'user' | 'organization' | 'tag' | 'model',
+) {
+  return byDay(totals).map(([day, rows]) => ({
+    group_by_day: day,
+    [`${name}s`]: groupsOf(rows, row => row.id).map(([id, group]) => ({
+      [name]: id,
+      ...subjectSpend(group),
+    })),
+  }))
+}
+
+/** `/global/spend/report?group_by=api_key`: what each key cost, dearest first, over the whole range. */
+export function keyReport(totals: readonly SpendTotal[]) {
+  const keys = groupsOf(totals, row => row.apiKey).map(([apiKey, rows]) => ({
+    api_key: apiKey,
+    ...cost(rows),
+    model_details: groupsOf(rows, row => row.model)
+      .map(([model, group]) => ({ model, ...cost(group) }))
+      .sort((a, b) => b.total_cost - a.total_cost),
+  }))
+  return keys.sort((a, b) => b.total_cost - a.total_cost)
+}
+
+/** `/spend/tags` and `/global/spend/tags`, from the totals of kind `tag`. */
+export function tagReport(totals: readonly SpendTotal[]) {
+  return groupsOf(totals, row => row.id)
+    .map(([tag, rows]) => ({
+      individual_request_tag: tag,
+      log_count: sum(rows, row => row.requests),
+      total_spend: usdFromNano(sum(rows, row => row.spendNanoUsd)),
+    }))
+    .sort((a, b) => b.total_spend - a.total_spend)
+}
+
+/**
+ * `/spend/logs?summarize=true`: one object per day, with a property of its own for every key.
+ * Takes the totals of kind `user`, which hold every call once.
+ */
+export function dailySummary(byUser: readonly SpendTotal[]): Record<string, unknown>[] {
+  return byDay(byUser).map(([day, rows]) => ({
+    ...spendBy(rows, row => row.apiKey),
+    startTime: day,
+    spend: usdFromNano(sum(rows, row => row.spendNanoUsd)),
+    users: spendBy(rows, row => row.id),
+    models: spendBy(rows, row => row.model),
+  }))
+}
+
+/** `/global/spend/logs`: `[{date, spend}]`. */
+export function dailySpend(totals: readonly SpendTotal[]) {
+  return byDay(totals).map(([date, rows]) => ({
+    date,
+    spend: usdFromNano(sum(rows, row => row.spendNanoUsd)),
+  }))
+}
+
+/** A spend row with LiteLLM's column names and types; `spend` is null when the price is unknown. */
+export function spendRowToLitellm(row: SpendRow) {
+  return {
+    request_id: row.requestId,
+    call_type: row.callType,
+    api_key: row.apiKey,
+    spend: row.spendNanoUsd === null ? null : usdFromNano(row.spendNanoUsd),
+    total_tokens: row.totalTokens,
+    prompt_tokens: row.promptTokens,
+    completion_tokens: row.completionTokens,
+    startTime: iso(row.startTime),
+    endTime: iso(row.endTime),
+    request_duration_ms: row.endTime - row.startTime,
+    completionStartTime: row.completionStartTime === null ? null : iso(row.completionStartTime),
+    model: row.model,
+    model_id: row.modelId ?? '',
+    model_group: row.modelGroup,
+    custom_llm_provider: row.provider ?? '',
+    api_base: row.apiBase ?? '',
+    user: row.userId ?? '',
+    metadata: row.metadata,
+    cache_hit: row.cacheHit ? 'True' : 'False',
+    cache_key: '',
+    request_tags: row.requestTags,
+    team_id: row.teamId,
+    organization_id: row.organizationId,
+    end_user: row.endUser ?? '',
+    requester_ip_address: row.requesterIp,
+    messages: row.messages,
+    response: row.response,
+    session_id: row.sessionId,
+    status: row.status,
+  }
+}
+
+function subjectSpend(rows: readonly SpendTotal[]) {
+  return {
+    total_spend: usdFromNano(sum(rows, row => row.spendNanoUsd)),
+    metadata: groupsOf(rows, row => JSON.stringify([row.model, row.apiKey])).map(([, group]) =>
+      detail(group),
+    ),
+  }
+}
+
+function detail(rows: readonly SpendTotal[]): SpendDetail {
+  return {
+    model: rows[0]?.model ?? '',
+    api_key: rows[0]?.apiKey ?? '',
+    spend: usdFromNano(sum(rows, row => row.spendNanoUsd)),
+    total_tokens: sum(rows, row => row.promptTokens + row.completionTokens),
+    unknown_cost_requests: sum(rows, row => row.unknownCostRequests),
+  }
+}
+
+function cost(rows: readonly SpendTotal[]) {
+  return {
+    total_cost: usdFromNano(sum(rows, row => row.spendNanoUsd)),
+    total_input_tokens: sum(rows, row => row.promptTokens),
+    total_output_tokens: sum(rows, row => row.completionTokens),
+    unknown_cost_requests: sum(rows, row => row.unknownCostRequests),
+  }
+}
+
+function spendBy(rows: readonly SpendTotal[], of: (row: SpendTotal) => string): Record<string, number> {
+  return Object.fromEntries(
+    groupsOf(rows, of).map(([id, group]) => [id, usdFromNano(sum(group, row => row.spendNanoUsd))]),
+  )
+}
+
+function byDay(rows: readonly SpendTotal[]): [string, SpendTotal[]][] {
+  return groupsOf(rows, row => row.day).sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+/** Sums stay in nano-dollars until the last moment, so that parts add up to wholes. */
+function sum(rows: readonly SpendTotal[], of: (row: SpendTotal) => number): number {
+  return rows.reduce((total, row) => total + of(row), 0)
+}
+
+function groupsOf(rows: readonly SpendTotal[], of: (row: SpendTotal) => string): [string, SpendTotal[]][] {
+  return [...Map.groupBy(rows, of)]
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString()
+}

@@ -1,0 +1,147 @@
+import { type CallRecord, type Cost, isJsonObject, SluiceError, type Usage } from 'sluice/internal'
+import type { SpendRow } from '../db/rows.ts'
+import { usdFromNano } from './money.ts'
+
+/** Names and ids are index keys in the database, which bounds their size. */
+const MOST_ID_BYTES = 512
+const MOST_MESSAGE_CHARACTERS = 2048
+const MOST_TAGS = 64
+/** Client metadata beyond this many characters of JSON is left out, and says so. */
+const MOST_METADATA_CHARACTERS = 16_384
+
+/** The spend row of a finished call: LiteLLM's SpendLogs columns, its facts in `metadata`. Pure. */
+export function spendRowOf(record: CallRecord): SpendRow {
+  const { caller, deployment, usage, cost } = record
+  return {
+    requestId: clip(record.id),
+    callType: callTypeOf(record),
+    apiKey: clip(caller?.keyHash ?? ''),
+    keyAlias: optional(caller?.keyAlias),
+    userId: optional(caller?.userId),
+    teamId: optional(caller?.teamId),
+    organizationId: optional(caller?.organizationId),
+    endUser: optional(record.endUser),
+    model: clip(deployment?.model ?? record.requestedModel),
+    modelGroup: clip(deployment?.group ?? record.requestedModel),
+    modelId: optional(deployment?.id),
+    provider: optional(deployment?.provider),
+    apiBase: optional(deployment?.apiBase),
+    spendNanoUsd: nanoOf(cost),
+    totalTokens: count(usage?.total_tokens),
+    promptTokens: count(usage?.prompt_tokens),
+    completionTokens: count(usage?.completion_tokens),
+    cacheReadTokens: count(usage?.cache_read_input_tokens ?? usage?.prompt_tokens_details?.cached_tokens),
+    cacheWriteTokens: count(cacheWrites(usage)),
+    startTime: count(record.startedAt),
+    endTime: count(record.endedAt ?? record.startedAt),
+    completionStartTime: record.firstTokenAt === undefined ? null : count(record.firstTokenAt),
+    status: record.status === 'success' ? 'success' : 'failure',
+    stream: record.stream,
+    cacheHit: false,
+    requestTags: [...new Set(record.tags.slice(0, MOST_TAGS).map(clip))],
+    metadata: metadataOf(record),
+    requesterIp: optional(record.clientIp),
+    sessionId: optional(record.sessionId ?? record.traceId),
+    messages: {},
+    response: {},
+  }
+}
+
+/** LiteLLM's `call_type`: the client's format where it has a name of its own, else the endpoint. */
+function callTypeOf({ endpoint, format, route }: CallRecord): string {
+  if (endpoint !== 'chat') return `a${endpoint}`
+  if (format.endsWith('-messages')) return format.replaceAll('-', '_')
+  if (format.endsWith('-responses')) return 'aresponses'
+  if (format.endsWith('-completions')) return 'atext_completion'
+  return route?.includes('enerateContent') === true ? 'agenerate_content' : 'acompletion'
+}
+
+function metadataOf(record: CallRecord): Record<string, unknown> {
+  const { caller, cost } = record
+  return {
+    user_api_key: caller?.keyHash ?? null,
+    user_api_key_alias: caller?.keyAlias ?? null,
+    user_api_key_user_id: caller?.userId ?? null,
+    user_api_key_team_id: caller?.teamId ?? null,
+    user_api_key_team_alias: caller?.teamAlias ?? null,
+    user_api_key_org_id: caller?.organizationId ?? null,
+    requester_ip_address: record.clientIp ?? null,
+    status: record.status === 'success' ? 'success' : 'failure',
+    error_information: record.error === undefined ? null : errorInformation(record.error, record),
+    usage_object: record.usage ?? null,
+    usage_estimated: record.usageEstimated === true,
+    cost_breakdown: costBreakdown(cost),
+    attempted_retries: Math.max(0, record.attempts.length - 1 - record.fallbacks),
+    attempted_fallbacks: record.fallbacks,
+    client_disconnected: record.clientGone === true,
+    upstream_time_ms: record.upstreamMs,
+    response_id: record.responseId ?? null,
+    route: record.route ?? null,
+    user_agent: record.userAgent ?? null,
+    warnings: record.warnings,
+    ...clientMetadata(record.metadata),
+  }
+}
+
+/** Only our own errors speak: another error's message may hold anything. */
+function errorInformation(error: Error, record: CallRecord): Record<string, unknown> {
+  const own = error instanceof SluiceError ? error : undefined
+  return {
+    error_code: String(own?.status ?? 500),
+    error_class: own?.name ?? 'InternalServerError',
+    error_message: (own?.message ?? 'Internal error').slice(0, MOST_MESSAGE_CHARACTERS),
+    llm_provider: own?.provider ?? record.deployment?.provider ?? '',
+  }
+}
+
+function costBreakdown(cost: Cost): Record<string, unknown> | null {
+  switch (cost.state) {
+    case 'none':
+      return null
+    case 'unknown':
+      return { unknown_reason: cost.reason }
+    case 'known':
+      return {
+        input_cost: usdFromNano(cost.inputNanoUsd),
+        output_cost: usdFromNano(cost.outputNanoUsd),
+        total_cost: usdFromNano(cost.nanoUsd),
+      }
+  }
+}
+
+function clientMetadata(metadata: CallRecord['metadata']): Record<string, unknown> {
+  if (Object.keys(metadata).length === 0) return {}
+  const size = JSON.stringify(metadata).length
+  if (size > MOST_METADATA_CHARACTERS) return { requester_metadata_omitted: `${size} characters` }
+  const forLogs = metadata['spend_logs_metadata']
+  return {
+    requester_metadata: metadata,
+    ...(isJsonObject(forLogs) ? { spend_logs_metadata: forLogs } : {}),
+  }
+}
+
+function nanoOf(cost: Cost): number | null {
+  if (cost.state === 'unknown') return null
+  return cost.state === 'none' ? 0 : Math.round(cost.nanoUsd)
+}
+
+function cacheWrites(usage: Usage | undefined): number | undefined {
+  return usage?.cache_creation_input_tokens ?? usage?.prompt_tokens_details?.cache_creation_tokens
+}
+
+/** Providers have sent fractions, nulls and strings for counts: none of them may stop the ledger. */
+function count(value: unknown): number {
+  const number = typeof value === 'number' && Number.isFinite(value) ? Math.round(value) : 0
+  return Math.min(Math.max(number, 0), Number.MAX_SAFE_INTEGER)
+}
+
+function optional(value: string | undefined): string | null {
+  return value === undefined || value === '' ? null : clip(value)
+}
+
+function clip(text: string): string {
+  if (text.length * 3 <= MOST_ID_BYTES || Buffer.byteLength(text) <= MOST_ID_BYTES) return text
+  const bytes = Buffer.from(text).subarray(0, MOST_ID_BYTES)
+  // A character cut in half decodes to the replacement character.
+  return bytes.toString('utf8').replace(/\uFFFD+$/, '')
+}
