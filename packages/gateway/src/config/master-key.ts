@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConfigError } from './problem.ts'
 
@@ -24,14 +24,24 @@ export async function findOrCreateMasterKey(dataDirectory: string): Promise<Mast
   if (existing !== undefined) return { key: existing, created: false, path }
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 })
   const key = PREFIX + randomBytes(24).toString('base64url')
-  try {
-    await writeFile(path, `${key}\n`, { mode: 0o600, flag: 'wx' })
-    return { key, created: true, path }
-  } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error
-  }
+  if (await createWhole(path, `${key}\n`)) return { key, created: true, path }
   // Another process was faster; its key is the one.
   return { key: (await readKey(path)) ?? refuse(path, 'disappeared'), created: false, path }
+}
+
+/** Creates the file in one step, so that nobody reads half of it; false when it is there already. */
+async function createWhole(path: string, text: string): Promise<boolean> {
+  const draft = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`
+  await writeFile(draft, text, { mode: 0o600, flag: 'wx' })
+  try {
+    await link(draft, path)
+    return true
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false
+    throw error
+  } finally {
+    await rm(draft, { force: true })
+  }
 }
 
 async function readKey(path: string): Promise<string | undefined> {

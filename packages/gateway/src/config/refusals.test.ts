@@ -61,6 +61,12 @@ test('an unknown provider is refused with the nearest one', async () => {
   ])
 })
 
+test('a model without a name behind its provider is refused as such', async () => {
+  expect(await problemsOf('model_list: [{ model_name: a, litellm_params: { model: azure/ } }]')).toEqual([
+    '1:56 model_list[0].litellm_params.model: the model "azure/" has no name behind its provider',
+  ])
+})
+
 test('an address that is no http address is refused', async () => {
   expect(await problemsOf(model('api_base: localhost:8000'))).toEqual([
     '3:55 model_list[0].litellm_params.api_base: expected an http:// or https:// address, got "localhost:8000"',

@@ -20,13 +20,21 @@ export function resolveProvider(
     return resolveModel(model, providers, provider)
   } catch (error) {
     if (!(error instanceof UnknownProviderError)) throw error
-    const named = provider ?? (model.includes('/') ? model.slice(0, model.indexOf('/')) : undefined)
-    const close = named === undefined ? undefined : nearest(named, providers.keys())
-    const message =
-      named === undefined
-        ? `no provider can be told from the model ${JSON.stringify(model)}`
-        : `unknown provider ${JSON.stringify(named)}${close ? `; did you mean ${close}?` : ''}`
+    const message = explain(model, provider, providers)
     report.problem(place, key, message, 'Write model: provider/model, or set custom_llm_provider.')
     return undefined
   }
+}
+
+function explain(
+  model: string,
+  provider: string | undefined,
+  providers: ReadonlyMap<string, unknown>,
+): string {
+  const slash = model.indexOf('/')
+  const named = provider ?? (slash > 0 ? model.slice(0, slash) : undefined)
+  if (named === undefined) return `no provider can be told from the model ${JSON.stringify(model)}`
+  if (providers.has(named)) return `the model ${JSON.stringify(model)} has no name behind its provider`
+  const close = nearest(named, providers.keys())
+  return `unknown provider ${JSON.stringify(named)}${close ? `; did you mean ${close}?` : ''}`
 }

@@ -57,6 +57,9 @@ export const litellmSettings = {
     langfuse_default_tags: accepted(list(text), 'Fields that become tags.'),
     store_audit_logs: accepted(flag, 'Write the audit log.'),
     json_logs: works(flag, 'Write logs as JSON.', 'telemetry.jsonLogs'),
+    telemetry: works(flag, 'Nothing is ever sent home; the switch of old is understood.'),
+    log_raw_request_response: accepted(flag, 'Log what providers are sent and answer.'),
+    return_response_headers: accepted(flag, "Return the provider's headers."),
     set_verbose: works(flag, 'Log in detail.', 'telemetry.logLevel'),
     request_timeout: works(
       positiveSeconds,

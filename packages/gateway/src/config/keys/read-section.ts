@@ -62,7 +62,10 @@ function readKnown(
 
 function refuseEmpty(name: string, row: Row, entry: Entry, key: string, report: Report): void {
   const node = entry.value
-  if (node.kind === 'scalar' && node.unset && (row.required || row.mustResolve)) {
+  const unset = node.kind === 'scalar' && node.unset
+  // A feature that does not exist yet is no reason to refuse the start over its variables.
+  if (unset && row.status !== 'works') return
+  if (unset && (row.required || row.mustResolve)) {
     report.settled.add(node)
     report.problem(
       node.place,

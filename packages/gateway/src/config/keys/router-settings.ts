@@ -86,7 +86,9 @@ export const routerSettings = {
     optional_pre_call_checks: accepted(list(text), 'More such looks.'),
     deployment_affinity_ttl_seconds: accepted(seconds, 'Seconds a caller stays with a deployment.'),
     model_group_affinity_config: accepted(object, 'The same by group.'),
-    enable_tag_filtering: on('Choose deployments by tag.'),
+    enable_tag_filtering: unenforced(flag, 'Choose deployments by tag.', {
+      remedy: 'Give the deployments of each tag a model_name of their own.',
+    }),
     tag_filtering_match_any: on('One matching tag is enough.'),
     tag_routing_prefix: accepted(text, 'Prefix of tags that route.'),
     enable_weighted_failover: on('After a failure choose another deployment by weight.'),

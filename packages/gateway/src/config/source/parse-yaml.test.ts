@@ -64,3 +64,10 @@ test('text is kept as it was typed', () => {
     when: '2024-10-21',
   })
 })
+
+test('nesting without end is refused', () => {
+  expect(parse(`a: ${'['.repeat(150)}${']'.repeat(150)}`).problems).toEqual([
+    '1: the file holds more than 100 levels',
+  ])
+  expect(parse('a: '.concat('['.repeat(50_000))).problems[0]).toMatch(/nested too deeply|not valid YAML/)
+})

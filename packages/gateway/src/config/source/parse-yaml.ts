@@ -23,15 +23,15 @@ const MAX_DEPTH = 100
  */
 export function parseYaml(text: string, file: string, report: Report): ConfigNode | undefined {
   const lines = new LineCounter()
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    uniqueKeys: false,
-    prettyErrors: false,
-    logLevel: 'silent',
-  })
+  const document = readDocument(text, lines)
   const at = (offset: number): Place => {
     const { line, col } = lines.linePos(offset)
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
+  }
+  if (!document) {
+    const place = { file, line: 1, column: 1 }
+    report.problem(place, '', 'the file is nested too deeply to be read', 'Use fewer levels of brackets.')
+    return undefined
   }
   for (const error of document.errors) {
     report.problem(
@@ -54,6 +54,16 @@ export function parseYaml(text: string, file: string, report: Report): ConfigNod
     return undefined
   }
   return new Builder(at, report).build(document.contents, '', 0)
+}
+
+/** Undefined when the nesting overflows the parser's stack. */
+function readDocument(text: string, lineCounter: LineCounter) {
+  try {
+    return parseDocument(text, { lineCounter, uniqueKeys: false, prettyErrors: false, logLevel: 'silent' })
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
 }
 
 /** Turns one document into nodes; remembers anchors in document order, as YAML defines aliases. */
