@@ -140,6 +140,16 @@ describe('the events of a reply', () => {
     ])
   })
 
+  test.each<[FinishReason, string]>([
+    ['stop', 'tool_use'],
+    ['tool_calls', 'tool_use'],
+    ['length', 'max_tokens'],
+  ])('a turn of tool calls that ends with %s stops for %s', (finish, stop_reason) => {
+    const call = { index: 0, id: 'a', function: { name: 'f', arguments: '{}' } }
+    const { events } = encode([chunk({ tool_calls: [call] }), chunk({}, finish)])
+    expect(events.at(-2)).toMatchObject({ delta: { stop_reason } })
+  })
+
   test('arguments of a call that never began are a provider’s fault', () => {
     const stream = encodeStream(inboundInfo())
     expect(() =>

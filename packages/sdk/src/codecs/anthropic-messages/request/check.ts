@@ -90,6 +90,11 @@ function checkMessage(message: unknown, at: string): void {
   }
   if (!Array.isArray(content))
     throw badRequest(`${at}.content: must be a string or an array of content blocks.`, `${at}.content`)
+  if (content.length === 0 && role !== 'assistant')
+    throw badRequest(
+      `${at}.content: must not be empty; add a block or leave the message out.`,
+      `${at}.content`,
+    )
   for (const [index, block] of content.entries()) checkBlock(block, role, `${at}.content.${index}`)
 }
 
