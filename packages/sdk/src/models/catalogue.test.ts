@@ -113,6 +113,14 @@ describe('overrides', () => {
     expect(catalogue.find('hosted_vllm', 'my-model', { id: 'abc', db_model: true })).toBeUndefined()
   })
 
+  it('that cannot be read leave the price unknown and say why', () => {
+    const facts = catalogue.find('openai', 'gpt-4o', { input_cost_per_token: 'a lot' })
+    expect(facts?.price).toBeUndefined()
+    expect(facts?.price_problem).toContain('input_cost_per_token')
+    const hours = { off_peak_pricing: { windows: [{ hours_utc: 'at night' }] } }
+    expect(catalogue.find('openai', 'gpt-4o', hours)?.price_problem).toContain('HH:MM-HH:MM')
+  })
+
   it('are told apart by identity, so two deployments never share a price', () => {
     const cheap = { input_cost_per_token: 1e-9 }
     const dear = { input_cost_per_token: 1e-3 }
@@ -167,6 +175,23 @@ describe('a price file', () => {
     expect(own.find('groq', 'new-model')?.input_cost_per_token).toBe(1e-6)
     expect(own.find('vertex_ai', 'gemini-x')?.input_cost_per_token).toBe(3e-6)
     expect(own.models('groq')).toContain('new-model')
+  })
+
+  it('may hold tiers by another measure than tokens, which are not charged by', () => {
+    const own = createCatalogue()
+    const search = {
+      tiered_pricing: [{ input_cost_per_query: 0.005, max_results_range: [0, 25] }],
+      mode: 'search',
+    }
+    expect(own.loadPriceFile({ 'exa/search': search }, 'f').ok).toBe(true)
+    expect(own.find('exa', 'search')?.price).toBeUndefined()
+  })
+
+  it('replaces the list’s calendar together with its prices', () => {
+    const own = createCatalogue()
+    expect(own.find('deepseek', 'deepseek-v4-flash')?.price?.schedule).toBeDefined()
+    own.loadPriceFile({ 'deepseek/deepseek-v4-flash': row(1e-6) }, 'f')
+    expect(own.find('deepseek', 'deepseek-v4-flash')?.price?.schedule).toBeUndefined()
   })
 
   it('forgets remembered answers', () => {

@@ -1,12 +1,14 @@
 import type { Deployment } from '../types/deployment.ts'
-import type { JsonObject } from '../types/json.ts'
+import { isJsonObject, type JsonObject } from '../types/json.ts'
 import { factsOf, isNumeric, type ModelFacts, mergeRows } from './model-facts.ts'
 import { familyNames, plainName, undated } from './model-names.ts'
 import { overlayRow } from './overlay.ts'
 import { type Price, priceOf, type ScheduledPrice } from './price.ts'
-import { type LoadReport, type PriceRows, readPriceFile } from './price-file.ts'
+import { type LoadReport, type PriceRows, problemOfRow, readPriceFile } from './price-file.ts'
 import { type ListedModel, listedModel, listedModels } from './price-list.ts'
+import { offPeakWindows } from './price-schedule.ts'
 import { PRICE_SOURCES } from './price-sources.ts'
+import { rateOf } from './rate.ts'
 
 /** Prices, limits and capabilities of models. Look-ups are synchronous and remembered; the first loads the list. */
 export interface Catalogue {
@@ -99,34 +101,55 @@ function lookUp(
   const overlay = overlayRow(provider, familyNames(name))
   const own = overrides && Object.keys(overrides).some(isDescriptive) ? overrides : undefined
   if (!older && !inFile && !overlay && !own) return undefined
+  const problem = own && problemOfRow(own)
+  const layers = [overlay, inFile, problem ? undefined : own]
   const layer = (row: Readonly<JsonObject>): JsonObject =>
-    [overlay, inFile, own].reduce<JsonObject>(
+    layers.reduce<JsonObject>(
       (under, over) => (over ? mergeRows(under, over) : under),
       mergeRows({ litellm_provider: provider }, row),
     )
-  return assemble(older, older?.id ?? name, layer, now)
+  // A price of one's own has no part in the list's calendar.
+  const rows = layers.some(row => row && isWholePrice(row)) ? older?.rows.slice(0, 1) : older?.rows
+  const facts = assemble(rows ?? [], name, layer, now)
+  // Neither the list's price nor the unreadable one is what the operator meant.
+  return problem ? Object.freeze({ ...facts, price: undefined, price_problem: problem }) : facts
+}
+
+function isWholePrice(row: Readonly<JsonObject>): boolean {
+  return rateOf(row.input_cost_per_token) !== undefined && rateOf(row.output_cost_per_token) !== undefined
 }
 
 /** Builds the facts from every dated row of the list, showing the one in force. */
 function assemble(
-  listed: ListedModel | undefined,
+  listed: ListedModel['rows'],
   key: string,
   layer: (row: Readonly<JsonObject>) => JsonObject,
   now: number,
 ): ModelFacts {
-  const [first, ...later] = (listed?.rows ?? [{ when: {}, row: {} }]).map(({ when, row }) => ({
+  const [first, ...later] = (listed.length > 0 ? listed : [{ when: {}, row: {} }]).map(({ when, row }) => ({
     when,
     row: layer(row),
   }))
   if (!first) return factsOf(key, layer({}))
   const base = priceOf(first.row)
-  const schedule: ScheduledPrice[] = later.flatMap(({ when, row }) => {
-    const price = priceOf(row)
-    return price ? [{ ...when, price }] : []
-  })
+  const schedule: ScheduledPrice[] = [
+    ...offPeak(first.row),
+    ...later.flatMap(({ when, row }) => {
+      const price = priceOf(row)
+      return price ? [{ ...when, price }] : []
+    }),
+  ]
   const price: Price | undefined = base && (schedule.length > 0 ? { ...base, schedule } : base)
   const shown = later.findLast(({ when }) => !when.daily && (when.from ?? 0) <= now)?.row ?? first.row
   return factsOf(key, shown, price)
+}
+
+/** A row's cheaper hours: its own prices with LiteLLM's `off_peak_pricing` over them. */
+function offPeak(row: Readonly<JsonObject>): ScheduledPrice[] {
+  const { off_peak_pricing: cheaper, ...normal } = row
+  if (!isJsonObject(cheaper)) return []
+  const price = priceOf({ ...normal, ...cheaper })
+  return price ? offPeakWindows(cheaper).map(window => ({ ...window, price })) : []
 }
 
 /** A file's row under LiteLLM's naming: `provider/model`, or bare where the row says whose model it is. */
@@ -152,7 +175,7 @@ function isSameVendor(owner: string, provider: string): boolean {
 
 /** True for keys that say something of the model; a deployment's id or team says nothing. */
 function isDescriptive(key: string): boolean {
-  return isNumeric(key) || key === 'mode' || key === 'tiered_pricing' || key.startsWith('supports_')
+  return isNumeric(key) || key === 'mode' || /^(tiered_pricing|off_peak_pricing|supports_)/.test(key)
 }
 
 function allNames(file: PriceRows | undefined): readonly string[] {

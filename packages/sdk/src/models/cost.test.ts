@@ -222,6 +222,41 @@ describe('LiteLLM’s price keys', () => {
     expect(priced(row, usage(10, 10), { serviceTier: 'batch' })).toEqual(known(12_500, 2_500, 10_000))
   })
 
+  it('tells ultrafast from priority', () => {
+    const fast = { ...row, input_cost_per_token_ultrafast: 6e-6 }
+    expect(priced(fast, usage(10, 0), { serviceTier: 'ultrafast' })).toEqual(known(60_000, 60_000, 0))
+    expect(priced(fast, usage(10, 0), { serviceTier: 'priority' })).toEqual(known(30_000, 30_000, 0))
+  })
+
+  it('charges off-peak prices in their hours and on their days', () => {
+    const own = createCatalogue()
+    own.loadPriceFile(
+      {
+        'x/m': {
+          input_cost_per_token: 4e-6,
+          output_cost_per_token: 8e-6,
+          off_peak_pricing: {
+            input_cost_per_token: 1e-6,
+            windows: [
+              { hours_utc: ['22:00-02:00', '12:00-13:00'], weekdays: [1, 2, 3, 4, 5] },
+              { hours_utc: '00:00-00:00', weekdays: [6, 7] },
+            ],
+          },
+        },
+      },
+      'f',
+    )
+    const price = own.find('x', 'm')?.price
+    const at = (day: number, hour: number) =>
+      costOf(usage(1, 1), price, { now: Date.UTC(2026, 10, day, hour) })
+    expect(at(20, 11)).toEqual(known(12_000, 4_000, 8_000)) // Friday
+    expect(at(20, 12)).toEqual(known(9_000, 1_000, 8_000))
+    expect(at(20, 23)).toEqual(known(9_000, 1_000, 8_000))
+    expect(at(20, 2)).toEqual(known(12_000, 4_000, 8_000))
+    expect(at(21, 11)).toEqual(known(9_000, 1_000, 8_000)) // Saturday
+    expect(at(23, 11)).toEqual(known(12_000, 4_000, 8_000)) // Monday
+  })
+
   it('charges images by the piece', () => {
     expect(priced(row, usage(10, 0), { units: { outputPerImage: 2 } })).toEqual(
       known(80_010_000, 10_000, 80_000_000),

@@ -1,6 +1,7 @@
 import type { Cost } from '../types/call-record.ts'
 import type { Usage } from '../types/usage.ts'
-import { type Price, RATE_KEYS, type RateName, type Rates, ratesFor, type ServiceTier } from './price.ts'
+import { type Price, RATE_KEYS, type RateName, type Rates, type ServiceTier } from './price.ts'
+import { ratesFor } from './price-schedule.ts'
 import { Money, type Rate } from './rate.ts'
 
 export interface CostContext {
@@ -16,7 +17,7 @@ export interface CostContext {
 const SERVICE_TIERS: Readonly<Record<string, ServiceTier>> = {
   priority: 'priority',
   fast: 'priority',
-  ultrafast: 'priority',
+  ultrafast: 'ultrafast',
   flex: 'flex',
   batch: 'batch',
   batches: 'batch',

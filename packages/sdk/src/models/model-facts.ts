@@ -20,6 +20,8 @@ export interface ModelFacts extends Readonly<JsonObject> {
   readonly input_cost_per_token?: number
   readonly output_cost_per_token?: number
   readonly price?: Price | undefined
+  /** Why an override's price could not be read; there is no `price` then. */
+  readonly price_problem?: string
 }
 
 /** The most tokens the model can write in one reply, where known. */
@@ -49,9 +51,12 @@ function replacedKeys(over: Readonly<JsonObject>): (key: string) => boolean {
   const input = rateOf(over.input_cost_per_token) !== undefined || Array.isArray(over.tiered_pricing)
   const output = rateOf(over.output_cost_per_token) !== undefined || Array.isArray(over.tiered_pricing)
   return key =>
-    (input && (/^(input|cache_(read|creation))_.*cost/.test(key) || key === 'tiered_pricing')) ||
-    (output && (key.startsWith('output_cost_') || key === 'tiered_pricing'))
+    (input && (/^(input|cache_(read|creation))_.*cost/.test(key) || DERIVED.has(key))) ||
+    (output && (key.startsWith('output_cost_') || DERIVED.has(key)))
 }
+
+/** Prices that hold both sides at once, so that they fall with either. */
+const DERIVED: ReadonlySet<string> = new Set(['tiered_pricing', 'off_peak_pricing'])
 
 /** True when the field of a LiteLLM-shaped row holds a number. */
 export function isNumeric(key: string): boolean {

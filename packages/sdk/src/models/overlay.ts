@@ -101,6 +101,11 @@ const OPENAI: readonly OverlayEntry[] = [
     prices: openaiTiers({ priority: [4.25, 2.125, 17] }),
   },
   {
+    models: ['gpt-4o-2024-05-13'],
+    facts: chat(128_000, 4_096),
+    supports: GPT.filter(name => name !== 'response_schema' && name !== 'native_structured_output'),
+  },
+  {
     models: ['gpt-4o-mini'],
     facts: chat(128_000, 16_384),
     supports: GPT,
@@ -109,13 +114,13 @@ const OPENAI: readonly OverlayEntry[] = [
   {
     models: ['gpt-4.1'],
     facts: chat(1_047_576, 32_768),
-    supports: GPT,
+    supports: [...GPT, 'web_search'],
     prices: openaiTiers({ priority: [3.5, 0.875, 14] }),
   },
   {
     models: ['gpt-4.1-mini'],
     facts: chat(1_047_576, 32_768),
-    supports: GPT,
+    supports: [...GPT, 'web_search'],
     prices: openaiTiers({ priority: [0.7, 0.175, 2.8] }),
   },
   {
@@ -167,13 +172,13 @@ const OPENAI: readonly OverlayEntry[] = [
   {
     models: ['o3'],
     facts: chat(200_000, 100_000),
-    supports: O_SERIES,
+    supports: [...O_SERIES, 'web_search'],
     prices: openaiTiers({ priority: [3.5, 0.875, 14], flex: [1, 0.25, 4] }),
   },
   {
     models: ['o4-mini'],
     facts: chat(200_000, 100_000),
-    supports: O_SERIES,
+    supports: [...O_SERIES, 'web_search'],
     prices: openaiTiers({ priority: [2, 0.5, 8], flex: [0.55, 0.138, 2.2] }),
   },
   {
@@ -200,7 +205,7 @@ const OPENAI: readonly OverlayEntry[] = [
     prices: openaiTiers({ flex: [0.025, 0.0025, 0.2] }),
   },
   {
-    models: ['gpt-5.1', 'gpt-5.1-codex'],
+    models: ['gpt-5.1'],
     facts: chat(272_000, 128_000),
     supports: GPT_5,
     prices: openaiTiers({ priority: [2.5, 0.25, 20] }),
@@ -214,6 +219,7 @@ const OPENAI: readonly OverlayEntry[] = [
   {
     models: [
       'gpt-5-codex',
+      'gpt-5.1-codex',
       'gpt-5.1-codex-max',
       'gpt-5.1-codex-mini',
       'gpt-5.2-codex',
@@ -227,10 +233,11 @@ const OPENAI: readonly OverlayEntry[] = [
   {
     models: ['gpt-5-chat', 'gpt-5.1-chat', 'gpt-5.2-chat', 'gpt-5.3-chat'],
     facts: chat(128_000, 16_384),
-    supports: GPT,
+    supports: GPT.filter(name => name !== 'prompt_caching'),
   },
+  { models: ['gpt-5.4', 'gpt-5.5'], facts: chat(1_050_000, 128_000), supports: GPT_5 },
   {
-    models: ['gpt-5.4', 'gpt-5.5', 'gpt-5.6-sol', 'gpt-5.6-luna', 'gpt-5.6-terra'],
+    models: ['gpt-5.6-sol', 'gpt-5.6-luna', 'gpt-5.6-terra'],
     facts: chat(922_000, 128_000),
     supports: GPT_5,
   },

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from '../types/json.ts'
 import { isNumeric } from './model-facts.ts'
 import { readPriceKey } from './price.ts'
+import { offPeakWindows } from './price-schedule.ts'
 import { rateOf } from './rate.ts'
 
 /** What became of a price file. A refused file changes nothing: the last good one stays in force. */
@@ -75,6 +76,9 @@ export function problemOfRow(row: Readonly<JsonObject>): string | undefined {
       }
     } else if (key.startsWith('supports_') && typeof value !== 'boolean') {
       return `\`${key}\` must be true or false`
+    } else if (key === 'off_peak_pricing') {
+      const problem = problemOfOffPeak(value)
+      if (problem) return problem
     } else if (key === 'tiered_pricing') {
       const problem = problemOfTiers(value)
       if (problem) return problem
@@ -87,11 +91,26 @@ function problemOfTiers(tiers: unknown): string | undefined {
   if (!Array.isArray(tiers)) return '`tiered_pricing` must be a list of { range: [from, to], prices }'
   for (const [index, tier] of tiers.entries()) {
     const at = `tiered_pricing[${index}]`
-    if (!isJsonObject(tier) || !Array.isArray(tier.range) || rateOf(tier.range[0]) === undefined) {
+    if (!isJsonObject(tier)) return `\`${at}\` must be an object of a range and prices`
+    // Search engines have tiers by another measure than tokens; those are not ours to charge by.
+    const byTokens = tier.range !== undefined || Object.keys(tier).some(key => key.includes('token'))
+    if (byTokens && !(Array.isArray(tier.range) && rateOf(tier.range[0]) !== undefined)) {
       return `\`${at}.range\` must be [from, to] in tokens`
     }
     const problem = problemOfRow(tier)
     if (problem) return `${at}: ${problem}`
   }
   return undefined
+}
+
+function problemOfOffPeak(offPeak: unknown): string | undefined {
+  if (!isJsonObject(offPeak)) return '`off_peak_pricing` must be an object of windows and prices'
+  try {
+    offPeakWindows(offPeak)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return `off_peak_pricing: ${error.message}`
+  }
+  const problem = problemOfRow({ ...offPeak, off_peak_pricing: undefined })
+  return problem && `off_peak_pricing: ${problem}`
 }

@@ -47,9 +47,10 @@ export function listedModel(provider: string, model: string): ListedModel | unde
   }
 }
 
-/** Ids the bundled list has for a provider. */
+/** Ids the bundled list has for a provider, less those the list made up for a group of regions. */
 export function listedModels(provider: string): readonly string[] {
-  return sourceOf(provider)?.models.map(model => model.id) ?? []
+  const ids = sourceOf(provider)?.models.map(model => model.id) ?? []
+  return ids.filter(id => !/^(regional|global)\./.test(id))
 }
 
 function sourceOf(provider: string): Provider | undefined {

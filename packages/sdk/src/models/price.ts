@@ -7,6 +7,7 @@ export const RATE_KEYS = {
   output_cost_per_token: 'output',
   output_cost_per_reasoning_token: 'reasoning',
   cache_read_input_token_cost: 'cacheRead',
+  input_cost_per_token_cache_hit: 'cacheRead',
   cache_creation_input_token_cost: 'cacheWrite',
   cache_creation_input_token_cost_above_1hr: 'cacheWrite1h',
   input_cost_per_audio_token: 'inputAudio',
@@ -42,6 +43,7 @@ export type Rates = { readonly [N in RateName]?: Rate }
 export interface Price {
   readonly standard: Ladder
   readonly priority: Ladder
+  readonly ultrafast: Ladder
   readonly flex: Ladder
   readonly batch: Ladder
   /** Prices that replace this one from a date on, or at a time of day; the last that applies wins. */
@@ -59,10 +61,12 @@ export interface ScheduledPrice {
   readonly from?: number
   /** Milliseconds after UTC midnight: start, and end (not included); may wrap past midnight. */
   readonly daily?: readonly [start: number, end: number]
+  /** 1 Monday to 7 Sunday, UTC. */
+  readonly weekdays?: readonly number[]
   readonly price: Price
 }
 
-export type ServiceTier = 'standard' | 'priority' | 'flex' | 'batch'
+export type ServiceTier = 'standard' | 'priority' | 'ultrafast' | 'flex' | 'batch'
 
 interface PriceKey {
   readonly name: RateName
@@ -73,7 +77,7 @@ interface PriceKey {
 
 const SERVICE_SUFFIXES: Readonly<Record<string, ServiceTier>> = {
   _priority: 'priority',
-  _ultrafast: 'priority',
+  _ultrafast: 'ultrafast',
   _flex: 'flex',
   _batches: 'batch',
 }
@@ -117,6 +121,7 @@ export function priceOf(row: JsonObject): Price | undefined {
   return {
     standard: ladder('standard'),
     priority: ladder('priority'),
+    ultrafast: ladder('ultrafast'),
     flex: ladder('flex'),
     batch: ladder('batch'),
   }
@@ -166,32 +171,4 @@ function toolPrices(row: JsonObject): (PriceKey & { rate: Rate })[] {
     ...(web ? [{ ...at, name: 'webSearch' as const, rate: web }] : []),
     ...(files ? [{ ...at, name: 'fileSearch' as const, rate: files }] : []),
   ]
-}
-
-const DAY = 86_400_000
-
-/** The rates in force for a request of `promptTokens` at `now` (milliseconds since the epoch). */
-export function ratesFor(price: Price, service: ServiceTier, promptTokens: number, now: number): Rates {
-  const ladder = priceAt(price, now)[service]
-  for (const rung of ladder.above) if (promptTokens > rung.tokens) return rung.rates
-  return ladder.base
-}
-
-function priceAt(price: Price, now: number): Price {
-  const schedule = price.schedule
-  if (!schedule) return price
-  for (let i = schedule.length - 1; i >= 0; i--) {
-    const entry = schedule[i]
-    if (entry && (entry.from === undefined || now >= entry.from) && inDaily(entry.daily, now)) {
-      return entry.price
-    }
-  }
-  return price
-}
-
-function inDaily(daily: readonly [number, number] | undefined, now: number): boolean {
-  if (!daily) return true
-  const time = ((now % DAY) + DAY) % DAY
-  const [start, end] = daily
-  return start <= end ? time >= start && time < end : time >= start || time < end
 }
