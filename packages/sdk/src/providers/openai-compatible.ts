@@ -1,3 +1,4 @@
+import { AGGREGATORS } from './aggregators.ts'
 import { type CompatibleRow, compatible, MAX_TOKENS, RENAMES_REASONING } from './compatible.ts'
 import { OWN_SERVERS } from './own-servers.ts'
 import type { Provider } from './provider.ts'
@@ -23,7 +24,7 @@ const MISTRAL = {
 } as const
 
 /** Vendors that need no more than facts. Keys are LiteLLM's names: `groq/llama-3.3-70b-versatile`. */
-const ROWS = {
+const VENDORS = {
   ai21: {
     title: 'AI21',
     docs: 'https://docs.ai21.com/reference/jamba-1-6-api-ref',
@@ -31,24 +32,6 @@ const ROWS = {
     baseUrlEnv: ['AI21_API_BASE'],
     env: ['AI21_API_KEY'],
     params: { ...MAX_TOKENS, logit_bias: 'refuse', logprobs: 'refuse', top_logprobs: 'refuse' },
-  },
-  aihubmix: {
-    title: 'AIHubMix',
-    docs: 'https://docs.aihubmix.com',
-    baseUrl: 'https://aihubmix.com/v1',
-    baseUrlEnv: ['AIHUBMIX_API_BASE'],
-    env: ['AIHUBMIX_API_KEY'],
-    embeddings: true,
-    forwards: true,
-  },
-  aiml: {
-    title: 'AI/ML API',
-    docs: 'https://docs.aimlapi.com',
-    baseUrl: 'https://api.aimlapi.com/v1',
-    baseUrlEnv: ['AIML_API_BASE'],
-    env: ['AIML_API_KEY'],
-    embeddings: true,
-    forwards: true,
   },
   baseten: {
     title: 'Baseten',
@@ -80,14 +63,6 @@ const ROWS = {
     baseUrl: 'https://codestral.mistral.ai/v1',
     env: ['CODESTRAL_API_KEY'],
     exampleModels: ['codestral-latest'],
-  },
-  cometapi: {
-    title: 'CometAPI',
-    docs: 'https://api.cometapi.com/doc',
-    baseUrl: 'https://api.cometapi.com/v1',
-    env: ['COMETAPI_KEY', 'COMETAPI_API_KEY'],
-    embeddings: true,
-    forwards: true,
   },
   compactifai: {
     title: 'CompactifAI',
@@ -221,14 +196,6 @@ const ROWS = {
     params: { logprobs: 'refuse', top_logprobs: 'refuse', logit_bias: 'refuse', n: 'refuse' },
     exampleModels: ['openai/gpt-oss-120b', 'llama-3.3-70b-versatile', 'llama-3.1-8b-instant'],
   },
-  huggingface: {
-    title: 'Hugging Face Inference Providers',
-    docs: 'https://huggingface.co/docs/inference-providers',
-    baseUrl: 'https://router.huggingface.co/v1',
-    baseUrlEnv: ['HUGGINGFACE_API_BASE'],
-    env: ['HF_TOKEN', 'HUGGINGFACE_API_KEY'],
-    forwards: true,
-  },
   hyperbolic: {
     title: 'Hyperbolic',
     docs: 'https://docs.hyperbolic.xyz',
@@ -295,15 +262,6 @@ const ROWS = {
     env: ['MORPH_API_KEY'],
     params: MAX_TOKENS,
   },
-  'nano-gpt': {
-    title: 'NanoGPT',
-    docs: 'https://docs.nano-gpt.com',
-    baseUrl: 'https://nano-gpt.com/api/v1',
-    env: ['NANOGPT_API_KEY'],
-    embeddings: true,
-    params: MAX_TOKENS,
-    forwards: true,
-  },
   nebius: {
     title: 'Nebius',
     docs: 'https://docs.studio.nebius.com',
@@ -337,18 +295,6 @@ const ROWS = {
     embeddings: true,
     params: MAX_TOKENS,
   },
-  openrouter: {
-    title: 'OpenRouter',
-    docs: 'https://openrouter.ai/docs/api-reference/overview',
-    baseUrl: 'https://openrouter.ai/api/v1',
-    baseUrlEnv: ['OPENROUTER_API_BASE'],
-    env: ['OPENROUTER_API_KEY', 'OR_API_KEY'],
-    embeddings: true,
-    chat: { keeps: ['cache_control'], ...RENAMES_REASONING },
-    params: MAX_TOKENS,
-    forwards: true,
-    exampleModels: ['anthropic/claude-sonnet-4.5', 'openai/gpt-5.1', 'google/gemini-2.5-pro'],
-  },
   perplexity: {
     title: 'Perplexity',
     docs: 'https://docs.perplexity.ai/api-reference/chat-completions-post',
@@ -368,14 +314,6 @@ const ROWS = {
       seed: 'refuse',
     },
     exampleModels: ['sonar-pro', 'sonar', 'sonar-reasoning-pro'],
-  },
-  poe: {
-    title: 'Poe',
-    docs: 'https://creator.poe.com/docs/external-applications/openai-compatible-api',
-    baseUrl: 'https://api.poe.com/v1',
-    env: ['POE_API_KEY'],
-    params: MAX_TOKENS,
-    forwards: true,
   },
   publicai: {
     title: 'Public AI',
@@ -442,17 +380,6 @@ const ROWS = {
     baseUrl: 'https://api.venice.ai/api/v1',
     env: ['VENICE_AI_API_KEY'],
   },
-  vercel_ai_gateway: {
-    title: 'Vercel AI Gateway',
-    docs: 'https://vercel.com/docs/ai-gateway/openai-compat',
-    baseUrl: 'https://ai-gateway.vercel.sh/v1',
-    baseUrlEnv: ['VERCEL_AI_GATEWAY_API_BASE'],
-    env: ['VERCEL_AI_GATEWAY_API_KEY', 'VERCEL_OIDC_TOKEN'],
-    embeddings: true,
-    chat: { keeps: ['cache_control'], ...RENAMES_REASONING },
-    forwards: true,
-    exampleModels: ['anthropic/claude-sonnet-4.5', 'openai/gpt-5.1'],
-  },
   volcengine: {
     title: 'Volcengine Ark',
     docs: 'https://www.volcengine.com/docs/82379/1494384',
@@ -500,6 +427,8 @@ const ROWS = {
 } as const satisfies Readonly<Record<string, CompatibleRow>>
 
 /** Every provider that needs no code of its own. */
-export const openaiCompatible: readonly Provider[] = Object.entries({ ...ROWS, ...OWN_SERVERS }).map(
-  ([name, row]: [string, CompatibleRow]) => compatible(name, row),
-)
+export const openaiCompatible: readonly Provider[] = Object.entries({
+  ...VENDORS,
+  ...AGGREGATORS,
+  ...OWN_SERVERS,
+}).map(([name, row]: [string, CompatibleRow]) => compatible(name, row))
