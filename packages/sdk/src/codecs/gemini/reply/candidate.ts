@@ -117,8 +117,21 @@ export function encodeExtras(choice: Pick<ChatChoice, 'provider_specific_fields'
   return { ...Object.fromEntries(fields), ...(logprobs && { logprobsResult: logprobs }) }
 }
 
-/** A reply's message → the parts of a candidate. `showThoughts`: whether the client asked for them. */
-export function encodeParts(message: Partial<ChatResponseMessage>, showThoughts: boolean): JsonObject[] {
+type Message = Partial<
+  Pick<
+    ChatResponseMessage,
+    | 'content'
+    | 'refusal'
+    | 'reasoning_content'
+    | 'thinking_blocks'
+    | 'images'
+    | 'audio'
+    | 'provider_specific_fields'
+  >
+>
+
+/** A reply's message or delta, calls aside → the parts of a candidate. `showThoughts`: whether the client asked for them. */
+export function encodeParts(message: Message, showThoughts: boolean): JsonObject[] {
   const specific = message.provider_specific_fields ?? {}
   const server = specific[SERVER_PARTS_KEY]
   const signatures = specific[SIGNATURES_KEY]
@@ -138,7 +151,7 @@ export function encodeParts(message: Partial<ChatResponseMessage>, showThoughts:
   return parts
 }
 
-function encodeThoughts(message: Partial<ChatResponseMessage>): JsonObject[] {
+function encodeThoughts(message: Message): JsonObject[] {
   const parts = (message.thinking_blocks ?? []).flatMap(block =>
     block.type === 'thinking' ? [signed({ text: block.thinking, thought: true }, block.signature)] : [],
   )

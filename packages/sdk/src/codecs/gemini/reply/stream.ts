@@ -2,6 +2,7 @@ import { createError } from '../../../errors.ts'
 import type {
   ChatChunk,
   ChatChunkChoice,
+  ChatDelta,
   ChatRequest,
   FinishReason,
   ToolCallDelta,
@@ -61,8 +62,8 @@ class StreamDecoder implements StreamTransform<WireEvent, ChatChunk> {
     const blocked = this.candidates.size === 0 ? blockedChoice(body.promptFeedback) : undefined
     if (blocked) {
       this.candidates.set(0, { ...newState(), finished: true })
-      const { message, ...rest } = blocked
-      chunks.push(this.chunk(head, [{ ...rest, delta: message }]))
+      const { message: _, ...rest } = blocked
+      chunks.push(this.chunk(head, [{ ...rest, delta: { role: 'assistant', content: null } }]))
     }
     return chunks
   }
@@ -88,31 +89,18 @@ class StreamDecoder implements StreamTransform<WireEvent, ChatChunk> {
     const delta = this.decodeDelta(candidate, state)
     const logprobs = decodeLogprobs(candidate.logprobsResult)
     const native = typeof candidate.finishReason === 'string' ? candidate.finishReason : undefined
-    if (fresh || logprobs || Object.keys(delta).length > 0)
-      chunks.push(
-        this.chunk(head, [
-          {
-            index,
-            delta: fresh ? { role: 'assistant', ...delta } : delta,
-            finish_reason: null,
-            ...(logprobs && { logprobs }),
-          },
-        ]),
-      )
     const extras = decodeExtras(candidate, native)
-    if (Object.keys(extras).length === 0) return
-    if (native !== undefined) state.finished = true
-    chunks.push(
-      this.chunk(head, [
-        {
-          index,
-          delta: {},
-          finish_reason:
-            native === undefined ? null : decodeFinishReason(native, state.calls > 0, this.info.warn),
-          provider_specific_fields: extras,
-        },
-      ]),
-    )
+    const specific = Object.keys(extras).length > 0 ? { provider_specific_fields: extras } : {}
+    const ended = native !== undefined
+    if (fresh || logprobs || Object.keys(delta).length > 0 || (!ended && specific.provider_specific_fields)) {
+      const said = fresh ? { role: 'assistant' as const, ...delta } : delta
+      const choice = { index, delta: said, finish_reason: null, ...(logprobs && { logprobs }) }
+      chunks.push(this.chunk(head, [ended ? choice : { ...choice, ...specific }]))
+    }
+    if (!ended) return
+    state.finished = true
+    const finish_reason = decodeFinishReason(native, state.calls > 0, this.info.warn)
+    chunks.push(this.chunk(head, [{ index, delta: {}, finish_reason, ...specific }]))
   }
 
   private decodeDelta(candidate: JsonObject, state: CandidateState): JsonObject {
@@ -160,6 +148,7 @@ interface ChoiceState {
   readonly calls: Map<number, OpenCall>
   readonly annotations: JsonObject[]
   text: string
+  serverParts: number
   reason: FinishReason | undefined
   specific: JsonObject
 }
@@ -205,7 +194,7 @@ class StreamEncoder implements EventEncoder<'chat'> {
   private encodeChoice(choice: ChatChunkChoice): JsonObject[] {
     let state = this.choices.get(choice.index)
     if (state === undefined) {
-      state = { calls: new Map(), annotations: [], text: '', reason: undefined, specific: {} }
+      state = { calls: new Map(), annotations: [], text: '', serverParts: 0, reason: undefined, specific: {} }
       this.choices.set(choice.index, state)
     }
     const { delta } = choice
@@ -215,8 +204,8 @@ class StreamEncoder implements EventEncoder<'chat'> {
     }
     if (delta.content) state.text += delta.content
     if (Array.isArray(delta.annotations)) state.annotations.push(...(delta.annotations as JsonObject[]))
-    const parts = encodeParts(delta, this.showThoughts)
-    for (const piece of delta.tool_calls ?? []) parts.push(...addPiece(state, piece))
+    const parts = encodeParts(freshParts(delta, state), this.showThoughts)
+    for (const piece of delta.tool_calls ?? []) addPiece(state, piece)
     if (choice.finish_reason) {
       state.reason = choice.finish_reason
       parts.push(...takeCalls(state))
@@ -237,17 +226,25 @@ class StreamEncoder implements EventEncoder<'chat'> {
   }
 }
 
-/** Adds a piece of a call. Returns the calls before it: a new call closes those, in order. */
-function addPiece(state: ChoiceState, piece: ToolCallDelta): JsonObject[] {
-  const known = state.calls.get(piece.index)
-  const closed = known ? [] : takeCalls(state)
-  const call = known ?? { id: '', name: '', arguments: '', specific: {} }
-  if (!known) state.calls.set(piece.index, call)
+/** The delta with those server parts only that were not sent yet; each delta lists all so far. */
+function freshParts(delta: ChatDelta, state: ChoiceState): Parameters<typeof encodeParts>[0] {
+  const specific = delta.provider_specific_fields
+  const listed = specific?.[SERVER_PARTS_KEY]
+  if (!Array.isArray(listed)) return delta
+  const fresh = listed.slice(state.serverParts)
+  state.serverParts = listed.length
+  return { ...delta, provider_specific_fields: { ...specific, [SERVER_PARTS_KEY]: fresh } }
+}
+
+/** Pieces of several calls may come in any order, so none is whole before the choice ends. */
+function addPiece(state: ChoiceState, piece: ToolCallDelta): void {
+  let call = state.calls.get(piece.index)
+  if (call === undefined)
+    state.calls.set(piece.index, (call = { id: '', name: '', arguments: '', specific: {} }))
   if (piece.id) call.id = piece.id
   call.name += piece.function?.name ?? ''
   call.arguments += piece.function?.arguments ?? ''
   call.specific = { ...call.specific, ...piece.provider_specific_fields }
-  return closed
 }
 
 function takeCalls(state: ChoiceState): JsonObject[] {
