@@ -59,9 +59,10 @@ export function encodeFinishReason(
   const native = fields?.native_finish_reason
   const known = typeof native === 'string' && FINISH_REASONS.get(native) === finishReason
   // Some providers end a turn of tool calls with "stop"; Anthropic's clients run tools only on "tool_use".
-  const reason = hasToolCalls && finishReason !== 'length' ? 'tool_calls' : (finishReason ?? 'stop')
+  const reason = finishReason ?? 'stop'
+  const usesTools = hasToolCalls && reason === 'stop'
   return {
-    stop_reason: known ? native : (STOP_REASONS.get(reason) ?? 'end_turn'),
+    stop_reason: known ? native : STOP_REASONS.get(usesTools ? 'tool_calls' : reason),
     stop_sequence: typeof fields?.stop_sequence === 'string' ? fields.stop_sequence : null,
     ...(fields?.stop_details != null && { stop_details: fields.stop_details }),
   }

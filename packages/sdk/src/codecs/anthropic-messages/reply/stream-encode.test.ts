@@ -144,6 +144,7 @@ describe('the events of a reply', () => {
     ['stop', 'tool_use'],
     ['tool_calls', 'tool_use'],
     ['length', 'max_tokens'],
+    ['content_filter', 'refusal'],
   ])('a turn of tool calls that ends with %s stops for %s', (finish, stop_reason) => {
     const call = { index: 0, id: 'a', function: { name: 'f', arguments: '{}' } }
     const { events } = encode([chunk({ tool_calls: [call] }), chunk({}, finish)])

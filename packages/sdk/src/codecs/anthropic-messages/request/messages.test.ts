@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ChatMessage } from '../../../types/chat.ts'
 import { testInfo } from '../testing/call-info.ts'
-import { encodeContext } from './context.ts'
+import { type Block, encodeContext } from './context.ts'
 import { encodeMessages } from './messages.ts'
 
 function encode(messages: ChatMessage[], model?: string) {
@@ -121,10 +121,10 @@ describe('turns', () => {
       },
       { role: 'tool', tool_call_id: 'call:1/x', content: 'ok' },
     ])
-    const [call] = messages[0]?.content as [{ id: string }]
-    const [result] = messages[1]?.content as [{ tool_use_id: string }]
-    expect(call.id).toMatch(/^[a-zA-Z0-9_-]+$/)
-    expect(result.tool_use_id).toBe(call.id)
+    const [call] = messages[0]?.content ?? []
+    const [result] = messages[1]?.content ?? []
+    expect(call).toMatchObject({ id: expect.stringMatching(/^[a-zA-Z0-9_-]+$/) })
+    expect(result).toMatchObject({ tool_use_id: (call as Block).id })
   })
 
   test('thinking blocks go back unchanged and first, redacted ones too; unsigned ones cannot', () => {

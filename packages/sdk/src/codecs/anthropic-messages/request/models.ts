@@ -78,10 +78,11 @@ const FAMILIES = new Set(['opus', 'sonnet', 'haiku', 'fable', 'mythos', 'instant
 /** Traits of a model id in any vendor's spelling (`claude-3-5-sonnet-…`, `anthropic.claude-opus-4-6-v1:0` …). */
 export function traitsOf(model: string): ModelTraits {
   const { family, version } = parseModel(model)
-  if (family === undefined && version === undefined) return UNKNOWN
-  const row = ROWS.find(
-    candidate =>
-      (candidate.family === undefined || candidate.family === family) && (version ?? 0) >= candidate.from,
+  // A family without a version is a preview, or an alias that may mean any generation.
+  const row = ROWS.find(candidate =>
+    version === undefined
+      ? candidate.family !== undefined && candidate.family === family && candidate.from === 0
+      : (candidate.family === undefined || candidate.family === family) && version >= candidate.from,
   )
   return row?.traits ?? UNKNOWN
 }

@@ -121,6 +121,7 @@ describe('the table of models', () => {
     ['claude-opus-4-8-20260528', 'adaptive', 'native'],
     ['claude-mythos-preview', 'either', 'native'],
     ['claude-fable-5-2', 'adaptive', 'native'],
+    ['claude-opus-latest', 'manual', 'tool'],
     ['kimi-k2-thinking', 'manual', 'tool'],
   ])('%s thinks: %s, schemas: %s', (model, thinking, jsonSchema) => {
     expect(traitsOf(model)).toMatchObject({ thinking, jsonSchema })
