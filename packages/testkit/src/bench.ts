@@ -1,9 +1,9 @@
+import { filler } from './answer/conversation.ts'
+import { PromptCache } from './answer/prompt-cache.ts'
 import { compose } from './compose.ts'
 import type { Control } from './control.ts'
-import { filler } from './conversation.ts'
-import { prepareReply, type Reply } from './deliver.ts'
+import { prepareReply, type Reply } from './delivery/deliver.ts'
 import { asObject, type JsonObject } from './json.ts'
-import { PromptCache } from './prompt-cache.ts'
 import { sampleRequest } from './sample-request.ts'
 import type { Route, Wire } from './wire.ts'
 

@@ -1,9 +1,9 @@
+import { answerTo } from './answer/conversation.ts'
+import type { PromptCache } from './answer/prompt-cache.ts'
 import type { Control } from './control.ts'
-import { answerTo } from './conversation.ts'
-import type { Reply } from './deliver.ts'
+import type { Reply } from './delivery/deliver.ts'
 import { Failure, failureOfStatus } from './failure.ts'
 import type { JsonObject } from './json.ts'
-import type { PromptCache } from './prompt-cache.ts'
 import type { Route, Wire } from './wire.ts'
 
 /** One request, as far as composing its reply needs it. */

@@ -1,5 +1,5 @@
+import type { ReplyScript } from './answer/conversation.ts'
 import { compose } from './compose.ts'
-import type { ReplyScript } from './conversation.ts'
 import type { JsonObject } from './json.ts'
 import { PromptCache } from './prompt-cache.ts'
 import { sampleRequest } from './sample-request.ts'

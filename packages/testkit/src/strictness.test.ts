@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { signatureOf } from './answer/signature.ts'
 import type { JsonObject } from './json.ts'
 import { Violation } from './shape.ts'
-import { signatureOf } from './signature.ts'
 import type { WireName } from './wire.ts'
 import { wires } from './wires.ts'
 

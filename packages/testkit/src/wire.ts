@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Answer, Asked } from './conversation.ts'
+import type { Answer, Asked } from './answer/conversation.ts'
 import type { Failure } from './failure.ts'
 import type { JsonObject } from './json.ts'
 

@@ -1,4 +1,4 @@
-import { asObject, isObject, type JsonObject } from './json.ts'
+import { asObject, isObject, type JsonObject } from '../json.ts'
 
 const deepest = 6
 
