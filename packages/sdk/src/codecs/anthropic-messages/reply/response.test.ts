@@ -233,6 +233,19 @@ describe('for a client of Anthropic’s', () => {
     expect(content.some(block => 'citations' in block)).toBe(false)
   })
 
+  test('a rewritten text is not given the citations of the text it replaced', () => {
+    const cited = [{ type: 'char_location', cited_text: 'secret', document_index: 0 }]
+    const body = {
+      ...readJson('message.json'),
+      content: [{ type: 'text', text: 'The secret.', citations: cited }],
+    }
+    const hub = decodeResponse(body, testInfo())
+    expect(encodeResponse(hub, inboundInfo()).content).toEqual(body.content)
+    const message = hub.choices[0]?.message
+    if (message) message.content = 'The ***.'
+    expect(encodeResponse(hub, inboundInfo()).content).toEqual([{ type: 'text', text: 'The ***.' }])
+  })
+
   test('an empty reply has no blocks, and images are dropped with a warning', () => {
     const info = inboundInfo()
     const empty: ChatResponse = {
