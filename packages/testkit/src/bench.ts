@@ -1,11 +1,11 @@
 import { filler } from './answer/conversation.ts'
 import { PromptCache } from './answer/prompt-cache.ts'
 import { compose } from './compose.ts'
-import type { Control } from './control.ts'
+import type { Control } from './delivery/control.ts'
 import { prepareReply, type Reply } from './delivery/deliver.ts'
 import { asObject, type JsonObject } from './json.ts'
-import { sampleRequest } from './sample-request.ts'
-import type { Route, Wire } from './wire.ts'
+import { sampleRequest } from './wire/sample-request.ts'
+import type { Route, Wire } from './wire/wire.ts'
 
 const limit = 64
 const defaultBytes = 1_024

@@ -1,10 +1,10 @@
 import { answerTo } from './answer/conversation.ts'
 import type { PromptCache } from './answer/prompt-cache.ts'
-import type { Control } from './control.ts'
+import type { Control } from './delivery/control.ts'
 import type { Reply } from './delivery/deliver.ts'
-import { Failure, failureOfStatus } from './failure.ts'
 import type { JsonObject } from './json.ts'
-import type { Route, Wire } from './wire.ts'
+import { Failure, failureOfStatus } from './wire/failure.ts'
+import type { Route, Wire } from './wire/wire.ts'
 
 /** One request, as far as composing its reply needs it. */
 export interface Exchange {

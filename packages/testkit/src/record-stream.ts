@@ -1,11 +1,11 @@
 import type { ReplyScript } from './answer/conversation.ts'
+import { PromptCache } from './answer/prompt-cache.ts'
 import { compose } from './compose.ts'
 import type { JsonObject } from './json.ts'
-import { PromptCache } from './prompt-cache.ts'
-import { sampleRequest } from './sample-request.ts'
 import { modelOf } from './script.ts'
-import type { WireName } from './wire.ts'
-import { wires } from './wires.ts'
+import { sampleRequest } from './wire/sample-request.ts'
+import type { WireName } from './wire/wire.ts'
+import { wires } from './wire/wires.ts'
 
 export interface StreamRecording {
   /** The user's text; default `Hello`. */

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Head, WireName } from './wire.ts'
+import type { Head, WireName } from './wire/wire.ts'
 
 /** A request as it arrived. */
 export class RecordedRequest {

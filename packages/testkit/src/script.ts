@@ -1,7 +1,7 @@
-import type { Control } from './control.ts'
+import type { Control } from './delivery/control.ts'
 import { asObject, asText } from './json.ts'
 import type { RecordedRequest } from './recorded-request.ts'
-import type { WireName } from './wire.ts'
+import type { WireName } from './wire/wire.ts'
 
 /** What a request must be like for a script to answer it; absent fields match anything. */
 export interface Match {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { signatureOf } from './answer/signature.ts'
 import type { JsonObject } from './json.ts'
-import { Violation } from './shape.ts'
-import type { WireName } from './wire.ts'
-import { wires } from './wires.ts'
+import { Violation } from './wire/shape.ts'
+import type { WireName } from './wire/wire.ts'
+import { wires } from './wire/wires.ts'
 
 /** What the vendor would say to the body: the message of its error, or `accepted`. */
 function verdict(wireName: WireName, path: string, body: JsonObject): string {

@@ -1,9 +1,9 @@
 import { request } from 'node:http'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { recordStream } from './record-stream.ts'
-import { sampleRequest } from './sample-request.ts'
 import { startUpstream } from './upstream.ts'
-import type { WireName } from './wire.ts'
+import { sampleRequest } from './wire/sample-request.ts'
+import type { WireName } from './wire/wire.ts'
 
 const upstream = await startUpstream()
 beforeEach(() => upstream.reset())

@@ -4,7 +4,7 @@ import { type AbortedResponse, Journal } from './journal.ts'
 import type { RecordedRequest } from './recorded-request.ts'
 import { Responder } from './responder.ts'
 import { type Script, type ScriptHandle, Scripts } from './script.ts'
-import type { WireName } from './wire.ts'
+import type { WireName } from './wire/wire.ts'
 
 export interface UpstreamOptions {
   /** The wires to serve; default all. Their paths differ, so one upstream can play every vendor. */

@@ -1,6 +1,6 @@
-import { Failure } from '../failure.ts'
+import { signatureOf } from '../answer/signature.ts'
 import { asObject, asObjects, asText, type JsonObject } from '../json.ts'
-import { signatureOf } from '../signature.ts'
+import { Failure } from '../wire/failure.ts'
 
 /** Checks what a shape cannot say: order of turns, tool results, thinking. Throws `Failure`. */
 export function checkMessagesRules(body: JsonObject): void {

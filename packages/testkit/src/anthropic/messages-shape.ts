@@ -14,7 +14,7 @@ import {
   text,
   textOr,
   Violation,
-} from '../shape.ts'
+} from '../wire/shape.ts'
 
 const cacheControl = nullable(record({ type: oneOf('ephemeral') }, { ttl: oneOf('5m', '1h') }))
 const cached = { cache_control: cacheControl }

@@ -1,6 +1,6 @@
-import { Failure } from '../failure.ts'
 import { asObject, type JsonObject } from '../json.ts'
-import type { Head, PlainOperation, Route, Wire } from '../wire.ts'
+import { Failure } from '../wire/failure.ts'
+import type { Head, PlainOperation, Route, Wire } from '../wire/wire.ts'
 import { anthropicErrorBody, anthropicFailure } from './failures.ts'
 import { countMessageTokens, messagesOperation } from './messages.ts'
 

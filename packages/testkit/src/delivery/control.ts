@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { ReplyScript } from '../answer/conversation.ts'
-import type { FailureKind } from '../failure.ts'
+import type { FailureKind } from '../wire/failure.ts'
 
 /** `close` ends the connection, `reset` breaks it, `hang` keeps it open and sends nothing more. */
 export type CutMode = 'close' | 'reset' | 'hang'

@@ -1,7 +1,7 @@
-import { embeddingOf } from '../embedding.ts'
-import { Failure } from '../failure.ts'
+import { embeddingOf } from '../answer/embedding.ts'
 import { asObject, asObjects, asText, type JsonObject } from '../json.ts'
-import type { PlainOperation } from '../wire.ts'
+import { Failure } from '../wire/failure.ts'
+import type { PlainOperation } from '../wire/wire.ts'
 import { camelCase } from './camel-case.ts'
 import { batchEmbedShape, embedShape } from './generate-shape.ts'
 

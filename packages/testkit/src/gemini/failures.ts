@@ -1,7 +1,7 @@
-import type { Failure, FailureKind } from '../failure.ts'
 import type { JsonObject } from '../json.ts'
-import type { Path, Violation } from '../shape.ts'
-import type { FailureReply } from '../wire.ts'
+import type { Failure, FailureKind } from '../wire/failure.ts'
+import type { Path, Violation } from '../wire/shape.ts'
+import type { FailureReply } from '../wire/wire.ts'
 
 interface Row {
   readonly code: number

@@ -1,6 +1,6 @@
-import { Failure } from '../failure.ts'
+import { signatureOf } from '../answer/signature.ts'
 import { asObject, asObjects, asText, type JsonObject } from '../json.ts'
-import { signatureOf } from '../signature.ts'
+import { Failure } from '../wire/failure.ts'
 
 /** Documented stand-ins for a signature that is not known, https://ai.google.dev/gemini-api/docs/thought-signatures. */
 const standIns = ['skip_thought_signature_validator', 'context_engineering_is_the_way_to_go']

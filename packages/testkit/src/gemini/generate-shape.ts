@@ -11,7 +11,7 @@ import {
   type Shape,
   text,
   Violation,
-} from '../shape.ts'
+} from '../wire/shape.ts'
 
 const upperTypes = ['TYPE_UNSPECIFIED', 'STRING', 'NUMBER', 'INTEGER', 'BOOLEAN', 'ARRAY', 'OBJECT', 'NULL']
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json.ts'
-import { dataFrame } from '../sse-frame.ts'
-import type { Head, Operation, PlainOperation, Route, Wire } from '../wire.ts'
+import { dataFrame } from '../wire/sse-frame.ts'
+import type { Head, Operation, PlainOperation, Route, Wire } from '../wire/wire.ts'
 import { batchEmbed, embed } from './embed.ts'
 import { geminiError, geminiFailure } from './failures.ts'
 import { countContentTokens, generate } from './generate.ts'

@@ -1,6 +1,6 @@
-import { Failure, type FailureKind } from '../failure.ts'
 import type { JsonObject } from '../json.ts'
-import type { ChatOperation, FailureReply, Head, PlainOperation, Route, Wire } from '../wire.ts'
+import { Failure, type FailureKind } from '../wire/failure.ts'
+import type { ChatOperation, FailureReply, Head, PlainOperation, Route, Wire } from '../wire/wire.ts'
 import { chat } from './chat.ts'
 import { embeddings } from './embeddings.ts'
 import { openaiFailure, retryHeaders } from './failures.ts'

@@ -1,5 +1,5 @@
-import { Failure } from '../failure.ts'
 import { asObject, asObjects, isObject, type JsonObject } from '../json.ts'
+import { Failure } from '../wire/failure.ts'
 
 /** Checks what a shape cannot say: the order of messages and which parameters go together. Throws `Failure`. */
 export function checkChatRules(body: JsonObject): void {

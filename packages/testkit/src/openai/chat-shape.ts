@@ -12,7 +12,7 @@ import {
   tagged,
   text,
   textOr,
-} from '../shape.ts'
+} from '../wire/shape.ts'
 
 const toolCall = tagged('type', {
   function: record({ id: text, type: text, function: record({ name: text, arguments: text }) }),

@@ -1,7 +1,7 @@
-import type { Answer, Asked, Finish, ToolCall } from '../conversation.ts'
+import type { Answer, Asked, Finish, ToolCall } from '../answer/conversation.ts'
+import { argumentPieces, countTokens } from '../answer/tokens.ts'
 import { asObject, asObjects, asText, asTexts, isObject, type JsonObject } from '../json.ts'
-import { argumentPieces, countTokens } from '../tokens.ts'
-import type { ChatOperation, Route } from '../wire.ts'
+import type { ChatOperation, Route } from '../wire/wire.ts'
 import { checkChatRules } from './chat-rules.ts'
 import { chatShape } from './chat-shape.ts'
 

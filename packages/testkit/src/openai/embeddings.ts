@@ -1,8 +1,8 @@
-import { embeddingOf } from '../embedding.ts'
+import { embeddingOf } from '../answer/embedding.ts'
+import { countTokens } from '../answer/tokens.ts'
 import { asText, type JsonObject } from '../json.ts'
-import { filledText, integer, list, oneOf, record, type Shape, text, Violation } from '../shape.ts'
-import { countTokens } from '../tokens.ts'
-import type { PlainOperation } from '../wire.ts'
+import { filledText, integer, list, oneOf, record, type Shape, text, Violation } from '../wire/shape.ts'
+import type { PlainOperation } from '../wire/wire.ts'
 
 const input: Shape = (value, path) => {
   if (typeof value === 'string') return filledText(value, path)

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json.ts'
-import { dataFrame } from '../sse-frame.ts'
-import type { Head, PlainOperation, Route, Wire } from '../wire.ts'
+import { dataFrame } from '../wire/sse-frame.ts'
+import type { Head, PlainOperation, Route, Wire } from '../wire/wire.ts'
 import { chat, createdAt } from './chat.ts'
 import { embeddings } from './embeddings.ts'
 import { openaiErrorBody, openaiFailure } from './failures.ts'

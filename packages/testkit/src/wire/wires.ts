@@ -1,7 +1,7 @@
-import { anthropic } from './anthropic/wire.ts'
-import { gemini } from './gemini/wire.ts'
-import { azure } from './openai/azure.ts'
-import { openai } from './openai/wire.ts'
+import { anthropic } from '../anthropic/wire.ts'
+import { gemini } from '../gemini/wire.ts'
+import { azure } from '../openai/azure.ts'
+import { openai } from '../openai/wire.ts'
 import type { Wire, WireName } from './wire.ts'
 
 /** Every wire, in the order their routes are tried: OpenAI's `/v1/models` is the most general. */

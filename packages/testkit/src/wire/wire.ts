@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Answer, Asked } from './answer/conversation.ts'
+import type { Answer, Asked } from '../answer/conversation.ts'
+import type { JsonObject } from '../json.ts'
 import type { Failure } from './failure.ts'
-import type { JsonObject } from './json.ts'
 
 export type WireName = 'openai' | 'azure' | 'anthropic' | 'gemini'
 
