@@ -13,8 +13,7 @@ export function aggregateSpend(rows: readonly StoredSpend[]): SpendIncrements {
   const daily = new Map<string, DailySpendTable>()
   const totals = new Map<string, SpendTotalsTable>()
   for (const row of rows) {
-    const { columns } = row
-    const day = new Date(columns.start_time).toISOString().slice(0, 10)
+    const { columns, day } = row
     for (const [kind, subjectId] of subjectsOf(row)) {
       const dimensions = {
         kind,

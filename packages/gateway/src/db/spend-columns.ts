@@ -1,3 +1,4 @@
+import { databaseRefusal } from './database-error.ts'
 import type { SpendRow } from './rows.ts'
 import type { SpendLogsTable } from './tables.ts'
 
@@ -8,14 +9,24 @@ function text(value: string | null): string | null {
   return value?.includes('\0') === true ? value.replaceAll('\0', '\uFFFD') : value
 }
 
-/** A row as it is stored: its columns, and its tags, each once. */
+/** A row as it is stored: its columns, the UTC day it counts under, and its tags, each once. */
 export interface StoredSpend {
   readonly columns: SpendLogsTable
+  readonly day: string
   readonly tags: readonly string[]
 }
 
+/** Fails as `databaseRefusal` when a field is not of its type. */
 export function encodeSpend(row: SpendRow): StoredSpend {
-  return { columns: encodeSpendRow(row), tags: [...new Set(row.requestTags.map(tag => text(tag)))] }
+  try {
+    return {
+      columns: encodeSpendRow(row),
+      day: new Date(row.startTime).toISOString().slice(0, 10),
+      tags: [...new Set(row.requestTags.map(tag => text(tag)))],
+    }
+  } catch (error) {
+    throw databaseRefusal(error)
+  }
 }
 
 function encodeSpendRow(row: SpendRow): SpendLogsTable {
