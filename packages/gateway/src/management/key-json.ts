@@ -1,0 +1,64 @@
+import type { KeyRow } from '../db/rows.ts'
+import { usdFromNano } from '../spend/money.ts'
+
+/** A key's row in LiteLLM's names: dollars and ISO times, without its hash. */
+export function keyInfo(row: KeyRow) {
+  return {
+    key_name: row.keyName,
+    key_alias: row.keyAlias,
+    user_id: row.userId,
+    team_id: row.teamId,
+    organization_id: row.organizationId,
+    models: row.models,
+    aliases: row.aliases,
+    config: {},
+    spend: usdFromNano(row.spendNanoUsd),
+    max_budget: dollars(row.maxBudgetNanoUsd),
+    soft_budget: dollars(row.softBudgetNanoUsd),
+    budget_duration: row.budgetDuration,
+    budget_reset_at: time(row.budgetResetAt),
+    budget_id: null,
+    litellm_budget_table: null,
+    rpm_limit: row.rpmLimit,
+    tpm_limit: row.tpmLimit,
+    max_parallel_requests: row.maxParallelRequests,
+    expires: time(row.expiresAt),
+    blocked: row.blocked,
+    metadata: row.metadata,
+    permissions: row.permissions,
+    tags: row.tags,
+    allowed_routes: row.allowedRoutes,
+    created_at: time(row.createdAt),
+    created_by: row.createdBy,
+    updated_at: time(row.updatedAt),
+    updated_by: row.updatedBy,
+    last_active: time(row.lastActiveAt),
+  }
+}
+
+/** As `keyInfo`, with the hash under the names LiteLLM gives it. The hash names a key and opens nothing. */
+export function keyObject(row: KeyRow) {
+  return { token: row.tokenHash, token_id: row.tokenHash, ...keyInfo(row) }
+}
+
+/** The one answer that shows a key: right after it was made. */
+export function newKeyAnswer(row: KeyRow, key: string, warnings: readonly string[]) {
+  return { key, ...keyObject(row), ...warned(warnings) }
+}
+
+/** The answer to a change; `key` is the hash. */
+export function changedKeyAnswer(row: KeyRow, warnings: readonly string[] = []) {
+  return { key: row.tokenHash, ...keyObject(row), ...warned(warnings) }
+}
+
+function warned(warnings: readonly string[]) {
+  return warnings.length === 0 ? {} : { warnings }
+}
+
+function dollars(nano: number | null): number | null {
+  return nano === null ? null : usdFromNano(nano)
+}
+
+function time(instant: number | null): string | null {
+  return instant === null ? null : new Date(instant).toISOString()
+}

@@ -1,0 +1,226 @@
+import { createError, type SluiceError } from 'sluice/internal'
+import type { z } from 'zod'
+import type { Caller } from '../auth/caller.ts'
+import { hashKey, maskKey } from '../auth/hash.ts'
+import type { KeyCache } from '../auth/key-cache.ts'
+import type { Settings } from '../config/settings.ts'
+import type { Database } from '../db/database.ts'
+import type { KeyRow } from '../db/rows.ts'
+import type { MemoryLimiter } from '../limits/memory-limiter.ts'
+import { zonedCalendar } from '../limits/zoned-calendar.ts'
+import { type ChangeContext, keyChanges, routesOfType } from './key-changes.ts'
+import type {
+  DeleteKeysBody,
+  GenerateKeyBody,
+  ListKeysQuery,
+  RegenerateKeyBody,
+  UpdateKeyBody,
+} from './key-schemas.ts'
+
+export interface KeyOfficeServices {
+  readonly settings: () => Settings
+  readonly database: Pick<Database, 'keys'>
+  readonly keys: Pick<KeyCache, 'absorb' | 'forget'>
+  readonly limiter: Pick<MemoryLimiter, 'move' | 'forget'>
+  readonly now: () => number
+  /** Cryptographically random. */
+  readonly randomBytes: (size: number) => Uint8Array
+}
+
+/** A key together with the one look at its secret, and what had no effect. */
+export interface IssuedKey {
+  readonly row: KeyRow
+  readonly key: string
+  readonly warnings: readonly string[]
+}
+
+/**
+ * The rules of virtual keys. Every method writes to the database first and then to this replica's memory; all reject
+ * with `ServiceUnavailableError` while the database is down.
+ */
+export class KeyOffice {
+  readonly #services: KeyOfficeServices
+
+  constructor(services: KeyOfficeServices) {
+    this.#services = services
+  }
+
+  /** Throws `ConflictError` when the key or its alias is taken. */
+  async generate(body: z.infer<typeof GenerateKeyBody>, by: string | null): Promise<IssuedKey> {
+    const context = this.#context(by)
+    const key = body.key ?? this.#newKey()
+    const { key: _, key_type: type, ...fields } = body
+    const { changes, warnings } = keyChanges(fields, undefined, context)
+    const allowedRoutes = changes.allowedRoutes?.length ? changes.allowedRoutes : (routesOfType(type) ?? [])
+    const row: KeyRow = { ...blankKey(key, context), ...changes, allowedRoutes }
+    await this.#conflicts(row.keyAlias, this.#services.database.keys.create(row))
+    this.#services.keys.absorb(row)
+    return { row, key, warnings }
+  }
+
+  /** Throws `NotFoundError`; `ConflictError` when the alias is taken. */
+  async update(body: z.infer<typeof UpdateKeyBody>, by: string | null) {
+    const { key, ...fields } = body
+    const before = await this.find(key)
+    const { changes, warnings } = keyChanges(fields, before, this.#context(by))
+    return { row: await this.#write(before.tokenHash, changes), warnings }
+  }
+
+  async setBlocked(reference: string, blocked: boolean, by: string | null): Promise<KeyRow> {
+    const changes = { blocked, updatedAt: this.#services.now(), updatedBy: by }
+    return await this.#write(hashOfReference(reference), changes)
+  }
+
+  /** Gives a key a new secret at once: the old one stops here now, elsewhere with the next sync. */
+  async regenerate(
+    reference: string,
+    body: z.infer<typeof RegenerateKeyBody>,
+    by: string | null,
+  ): Promise<IssuedKey> {
+    const { key: _, new_key: wanted, ...fields } = body
+    const context = this.#context(by)
+    const before = await this.find(reference)
+    const { changes, warnings } = keyChanges(fields, before, context)
+    const key = wanted ?? this.#newKey()
+    const hash = hashKey(key)
+    const { keys, limiter, database } = this.#services
+    // Fields first: were they refused after the secret changed, nobody would ever see the new one.
+    await this.#write(before.tokenHash, changes)
+    const row = await this.#conflicts(
+      null,
+      database.keys.replaceHash(before.tokenHash, hash, maskKey(key), context.now),
+    )
+    if (row === undefined) throw notFound()
+    keys.forget(before.tokenHash)
+    keys.absorb(row)
+    limiter.move('key', before.tokenHash, hash)
+    return { row, key, warnings }
+  }
+
+  /** Hashes of the keys that were removed; throws `NotFoundError` when one of them does not exist, removing none. */
+  async remove(body: z.infer<typeof DeleteKeysBody>): Promise<readonly string[]> {
+    const hashes = new Set((body.keys ?? []).map(hashOfReference))
+    for (const alias of body.key_aliases ?? []) hashes.add((await this.#findAlias(alias)).tokenHash)
+    for (const hash of hashes) await this.find(hash)
+    const rows = await this.#services.database.keys.remove([...hashes])
+    for (const { tokenHash } of rows) {
+      this.#services.keys.forget(tokenHash)
+      this.#services.limiter.forget('key', tokenHash)
+    }
+    return rows.map(row => row.tokenHash)
+  }
+
+  /** A key by its secret or hash, as the database has it now. Throws `NotFoundError`. */
+  async find(reference: string): Promise<KeyRow> {
+    const row = await this.#services.database.keys.find(hashOfReference(reference))
+    if (row === undefined) throw notFound()
+    return row
+  }
+
+  /** What `caller` may know about a key: the admin all, a key only itself (its default). */
+  async describe(reference: string | undefined, caller: Caller): Promise<KeyRow> {
+    const own = caller.record.keyHash
+    if (caller.role !== 'proxy_admin' && reference !== undefined && hashOfReference(reference) !== own) {
+      throw createError({
+        kind: 'permission',
+        type: 'auth_error',
+        message: 'You are not allowed to access this key. A key may only ask about itself.',
+        param: 'key',
+      })
+    }
+    return await this.find(reference ?? own)
+  }
+
+  async list(query: z.infer<typeof ListKeysQuery>) {
+    return await this.#services.database.keys.list({
+      page: query.page,
+      size: query.size,
+      ...(query.user_id === undefined ? {} : { userId: query.user_id }),
+      ...(query.team_id === undefined ? {} : { teamId: query.team_id }),
+      ...(query.organization_id === undefined ? {} : { organizationId: query.organization_id }),
+      ...(query.key_hash === undefined ? {} : { keyHash: hashOfReference(query.key_hash) }),
+      ...(query.key_alias === undefined ? {} : { keyAlias: query.key_alias }),
+      ...(query.sort_by === undefined ? {} : { sortBy: query.sort_by }),
+      ...(query.sort_order === undefined ? {} : { sortOrder: query.sort_order }),
+    })
+  }
+
+  async #findAlias(alias: string): Promise<KeyRow> {
+    const { rows } = await this.#services.database.keys.list({ keyAlias: alias, page: 1, size: 1 })
+    if (rows[0] === undefined) throw notFound('key_aliases')
+    return rows[0]
+  }
+
+  async #write(tokenHash: string, changes: Partial<KeyRow>): Promise<KeyRow> {
+    const update = this.#services.database.keys.update(tokenHash, changes)
+    const row = await this.#conflicts(changes.keyAlias ?? null, update)
+    if (row === undefined) throw notFound()
+    this.#services.keys.absorb(row)
+    return row
+  }
+
+  async #conflicts<T>(alias: string | null, work: Promise<T>): Promise<T> {
+    try {
+      return await work
+    } catch (error) {
+      if ((error as SluiceError).kind !== 'conflict') throw error
+      const what = alias === null ? 'This key' : `This key, or one with the alias '${alias}',`
+      const message = `${what} already exists. Unique key aliases across all keys are required; choose another.`
+      throw createError({ kind: 'conflict', message, param: 'key_alias', retryable: false, cause: error })
+    }
+  }
+
+  #newKey(): string {
+    return `sk-${Buffer.from(this.#services.randomBytes(24)).toString('base64url')}`
+  }
+
+  #context(by: string | null): ChangeContext {
+    const { settings, now } = this.#services
+    return { now: now(), by, calendar: zonedCalendar(settings().limits.timezone) }
+  }
+}
+
+/** Raw keys are hashed; anything else is taken as a hash. */
+function hashOfReference(reference: string): string {
+  return reference.startsWith('sk-') ? hashKey(reference) : reference
+}
+
+function notFound(param = 'key'): SluiceError {
+  return createError({
+    kind: 'not_found',
+    message: 'Key not found in database. Check the key, hash or alias.',
+    param,
+  })
+}
+
+function blankKey(key: string, { now, by }: ChangeContext): KeyRow {
+  return {
+    tokenHash: hashKey(key),
+    keyName: maskKey(key),
+    keyAlias: null,
+    userId: null,
+    teamId: null,
+    organizationId: null,
+    models: [],
+    aliases: {},
+    maxBudgetNanoUsd: null,
+    softBudgetNanoUsd: null,
+    spendNanoUsd: 0,
+    budgetDuration: null,
+    budgetResetAt: null,
+    rpmLimit: null,
+    tpmLimit: null,
+    maxParallelRequests: null,
+    expiresAt: null,
+    blocked: false,
+    metadata: {},
+    tags: [],
+    permissions: {},
+    allowedRoutes: [],
+    createdAt: now,
+    createdBy: by,
+    updatedAt: now,
+    updatedBy: by,
+    lastActiveAt: null,
+  }
+}

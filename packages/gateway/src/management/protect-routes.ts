@@ -1,0 +1,74 @@
+import type { FastifyInstance, FastifyRequest, FastifySchemaCompiler } from 'fastify'
+import { badRequest, createError, type SluiceError } from 'sluice/internal'
+import type { ZodError, ZodType } from 'zod'
+import type { Authenticator } from '../auth/authenticate.ts'
+import { authorizeRoute, type RouteAccess } from '../auth/authorize-route.ts'
+import type { Caller } from '../auth/caller.ts'
+import { readCredential } from '../auth/credential.ts'
+import type { Settings } from '../config/settings.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may call the route; a route that does not say is for the admin. */
+    access?: RouteAccess
+  }
+}
+
+export interface AccessServices {
+  readonly settings: () => Settings
+  readonly authenticator: Authenticator
+}
+
+const callers = new WeakMap<FastifyRequest, Caller>()
+
+/**
+ * Every route registered on this scope is authenticated and authorized before its body is read, denied by default,
+ * and validated by its zod schema with errors that name the field.
+ */
+export function protectRoutes(scope: FastifyInstance, services: AccessServices): void {
+  scope.setValidatorCompiler(compileSchema as FastifySchemaCompiler<unknown>)
+  scope.addHook('onRequest', async request => {
+    const { keyHeaderName } = services.settings().auth
+    const credential = readCredential({ headers: request.headers, keyHeaderName })
+    const caller = await services.authenticator.authenticate(credential)
+    const { url = '', config } = request.routeOptions
+    authorizeRoute(caller, { path: url, access: config.access })
+    callers.set(request, caller)
+  })
+}
+
+/** Who sent this request; throws when its route is not protected. */
+export function callerOfRequest(request: FastifyRequest): Caller {
+  const caller = callers.get(request)
+  if (caller === undefined) throw createError({ kind: 'internal', message: 'The route has no caller.' })
+  return caller
+}
+
+/** For `created_by` and `updated_by`: `litellm-changed-by` when the admin names somebody, else the caller's user. */
+export function authorOf(request: FastifyRequest): string | null {
+  const named = request.headers['litellm-changed-by']
+  return (typeof named === 'string' && named !== '' ? named : callerOfRequest(request).record.userId) ?? null
+}
+
+function compileSchema({ schema, httpPart }: { schema: ZodType; httpPart?: string }) {
+  return (data: unknown) => {
+    const result = schema.safeParse(data ?? {})
+    return result.success ? { value: result.data } : { error: refusalOf(result.error, httpPart) }
+  }
+}
+
+function refusalOf(error: ZodError, part = 'body'): SluiceError {
+  const issue = error.issues[0]
+  if (issue?.code === 'unrecognized_keys') {
+    const names = issue.keys.join(', ')
+    return badRequest(
+      `Unknown fields in the ${part}: ${names}. Remove them or correct their spelling.`,
+      issue.keys[0],
+    )
+  }
+  const path = (issue?.path ?? []).map(String).join('.')
+  return badRequest(
+    `${path === '' ? `The ${part}` : path}: ${issue?.message ?? 'is not valid'}.`,
+    path || undefined,
+  )
+}

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto'
+import fastify, { type FastifyInstance, type InjectOptions } from 'fastify'
+import { SluiceError } from 'sluice/internal'
+import { createAuthenticator } from '../../auth/authenticate.ts'
+import { createKeyCache, type KeyCache } from '../../auth/key-cache.ts'
+import type { Settings } from '../../config/settings.ts'
+import type { Database } from '../../db/database.ts'
+import { createMemoryLimiter, type MemoryLimiter } from '../../limits/memory-limiter.ts'
+import { registerKeyRoutes } from '../keys.ts'
+import { registerSpendRoutes } from '../spend.ts'
+
+export const MASTER_KEY = 'sk-test-master-key'
+export const NOW = Date.parse('2026-11-21T12:00:00Z')
+
+/** The management routes over a real database, with a clock of its own; for tests. */
+export interface TestOffice {
+  readonly app: FastifyInstance
+  readonly keys: KeyCache
+  readonly limiter: MemoryLimiter
+  readonly clock: { time: number }
+  authenticate(key: string): Promise<unknown>
+  /** Calls with a key, the master key unless stated; null sends none. */
+  call(method: 'GET' | 'POST', url: string, body?: unknown, key?: string | null): Promise<TestAnswer>
+}
+
+export interface TestAnswer {
+  readonly status: number
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into JSON of many shapes
+  readonly json: Record<string, any>
+}
+
+export async function openTestOffice(database: Pick<Database, 'keys' | 'spend'>): Promise<TestOffice> {
+  const clock = { time: NOW }
+  const now = () => clock.time
+  const settings = {
+    auth: { masterKey: MASTER_KEY, maxKeyStalenessMs: 60_000 },
+    limits: { timezone: 'UTC' },
+  } as Settings
+  const keys = createKeyCache({ store: database.keys, now, maxStalenessMs: () => 60_000 })
+  const limiter = createMemoryLimiter({ now })
+  const authenticator = createAuthenticator({ settings: () => settings, keys, now })
+  const app = fastify()
+  app.setSerializerCompiler(() => data => JSON.stringify(data))
+  app.setErrorHandler((error, _request, reply) => {
+    if (!(error instanceof SluiceError)) return reply.status(500).send({ error: { message: String(error) } })
+    const { message, type, param, status } = error
+    return reply.status(status).send({ error: { message, type, param: param ?? null, code: String(status) } })
+  })
+  const services = { settings: () => settings, authenticator, database, keys, limiter, now, randomBytes }
+  await app.register(registerKeyRoutes, services)
+  await app.register(registerSpendRoutes, services)
+  await app.ready()
+  return {
+    app,
+    keys,
+    limiter,
+    clock,
+    authenticate: async key => await authenticator.authenticate(key),
+    async call(method, url, body, key = MASTER_KEY) {
+      const options: InjectOptions = { method, url }
+      if (body !== undefined) options.payload = body as object
+      if (key !== null) options.headers = { authorization: `Bearer ${key}` }
+      const response = await app.inject(options)
+      return { status: response.statusCode, json: response.json() }
+    },
+  }
+}
