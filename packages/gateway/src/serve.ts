@@ -5,9 +5,9 @@ import {
   openRecord,
   type RouteTable,
 } from 'sluice/internal'
-import { authorizeModel } from './auth/authorize.ts'
-import type { Caller } from './auth/caller.ts'
-import type { Credential } from './auth/credential.ts'
+import type { Authenticator } from './auth/authenticate.ts'
+import { authorizeModel } from './auth/authorize-model.ts'
+import { authorizeRoute } from './auth/authorize-route.ts'
 import type { Settings } from './config/settings.ts'
 import type { Limiter, Reservation } from './limits/limiter.ts'
 import type { Ledger } from './spend/ledger.ts'
@@ -23,7 +23,7 @@ export interface Stages {
   readonly settings: Settings
   readonly routes: RouteTable
   readonly catalogue: Catalogue
-  readonly authenticate: (credential: Credential, now: number) => Caller | Promise<Caller>
+  readonly authenticate: Authenticator['authenticate']
   readonly limiter: Limiter
   readonly ledger: Ledger
   readonly callbacks: readonly Callback[]
@@ -46,9 +46,11 @@ export async function serve<E extends EndpointName>(
   let promptTokens = 0
   try {
     for (const callback of stages.callbacks) callback.onStart?.(record)
-    const caller = await stages.authenticate(request.credential, record.startedAt)
+    const caller = await stages.authenticate(request.credential)
+    authorizeRoute(caller, { path: request.route, access: 'llm' })
     const asked = understand(request, caller, record, stages.settings)
-    authorizeModel(caller, asked.model)
+    authorizeModel(caller, record.requestedModel)
+    for (const fallback of asked.route.fallbacks ?? []) authorizeModel(caller, fallback)
     const claim = claimOf(asked, request, caller, record.startedAt, stages)
     promptTokens = claim.inputTokens
     reservation = await stages.limiter.reserve(claim)

@@ -1,17 +1,19 @@
 import type { Call } from './call.ts'
 import type { CallInfo, Codec, Relay } from './codecs/codec.ts'
 import type { OutgoingRequest } from './credentials/credentials.ts'
+import type { Endpoint } from './endpoints/endpoint.ts'
 import { endpoints } from './endpoints/registry.ts'
 import { createError } from './errors.ts'
-import { bind, urlOf } from './providers/bind.ts'
+import { bind, findBinding, urlOf } from './providers/bind.ts'
 import { cannedAnswer } from './providers/mock-answers.ts'
 import { applyParamRules } from './providers/param-rules.ts'
-import type { LocalAnswer, Provider } from './providers/provider.ts'
+import type { Provider } from './providers/provider.ts'
 import { spliceModel } from './transport/splice-model.ts'
 import type { ExchangeLimits, Transport } from './transport/transport.ts'
 import type { Deployment } from './types/deployment.ts'
-import type { EndpointName, RequestOf } from './types/endpoint-map.ts'
+import type { EndpointName, RequestOf, ResponseOf } from './types/endpoint-map.ts'
 import type { JsonObject } from './types/json.ts'
+import type { Warning } from './types/warning.ts'
 
 /** What a call needs from its surroundings. */
 export interface CallHost {
@@ -25,9 +27,16 @@ export interface CallHost {
   readonly maxResponseBytes: number
 }
 
+/** A call that needs no network. */
+export interface LocalReply<E extends EndpointName> {
+  readonly ask: Call<E>
+  readonly info: CallInfo
+  readonly answer: (info: CallInfo) => ResponseOf<E> | Promise<ResponseOf<E>>
+}
+
 /** A call ready to be signed and sent. */
 export interface Prepared<E extends EndpointName> {
-  readonly request: RequestOf<E>
+  readonly ask: Call<E>
   readonly provider: Provider
   readonly codec: Codec<E>
   readonly info: CallInfo
@@ -36,11 +45,9 @@ export interface Prepared<E extends EndpointName> {
   readonly limits: ExchangeLimits
   /** Set when the reply's bytes may pass untouched. */
   readonly relayed: { readonly relay: Relay; readonly body: JsonObject } | undefined
-  /** Set when the call is answered without a network. */
-  readonly answer: LocalAnswer | undefined
 }
 
-export function prepare<E extends EndpointName>(ask: Call<E>, host: CallHost): Prepared<E> {
+export function prepare<E extends EndpointName>(ask: Call<E>, host: CallHost): Prepared<E> | LocalReply<E> {
   const { deployment } = ask
   const provider = host.providers.get(deployment.provider)
   if (provider === undefined)
@@ -49,45 +56,65 @@ export function prepare<E extends EndpointName>(ask: Call<E>, host: CallHost): P
       message: `"${deployment.provider}" is not a known provider.`,
       param: 'model',
     })
+  const found = findBinding(provider, ask.endpoint, ask.original?.format)
+  const answer = answerOf(ask, provider, found !== undefined)
+  const info = infoOf(ask, host, found?.codec.upstream.decodeStream !== undefined || answer !== undefined)
+  if (answer) return { ask, answer, info }
+
   const binding = bind(provider, ask.endpoint, ask.original?.format)
   const { codec } = binding
-  const stream = (ask.request as JsonObject).stream === true && codec.upstream.decodeStream !== undefined
-  const info: CallInfo = {
+  const request = withDefaults(ask, codec, provider, info)
+  const relayed = relayOf(ask, codec)
+  const wire = encode(ask, request, codec, relayed, info)
+  const outgoing: OutgoingRequest = {
+    method: 'POST',
+    url: urlOf(provider, binding, info, host.secret(provider.baseUrlEnv ?? [])),
+    headers: joinHeaders(wire.headers, ask.headers, deployment.headers),
+    body: wire.body,
+  }
+  const limits: ExchangeLimits = {
+    timeoutMs: ask.timeoutMs,
+    headTimeoutMs: info.stream ? ask.streamTimeoutMs : undefined,
+    maxBytes: host.maxResponseBytes,
+    signal: ask.signal,
+  }
+  return {
+    ask,
+    provider,
+    codec,
+    info,
+    outgoing,
+    limits,
+    relayed,
+    secret: secretOf(provider, deployment, host),
+  }
+}
+
+/** What answers without a network: a canned reply, the provider itself, or the endpoint where the provider has none. */
+function answerOf<E extends EndpointName>(
+  ask: Call<E>,
+  provider: Provider,
+  bound: boolean,
+): LocalReply<E>['answer'] | undefined {
+  const { mockResponse, model } = ask.deployment
+  if (mockResponse !== undefined) return info => cannedAnswer(mockResponse)(ask.endpoint, ask.request, info)
+  const endpoint: Endpoint<E> = endpoints[ask.endpoint]
+  if (!bound && endpoint.answer) return () => endpoint.answer?.(ask.request, model) as Promise<ResponseOf<E>>
+  const { answer } = provider
+  return answer && (info => answer(ask.endpoint, ask.request, info))
+}
+
+function infoOf<E extends EndpointName>(ask: Call<E>, host: CallHost, streams: boolean): CallInfo {
+  const { deployment } = ask
+  return {
     id: ask.id,
     now: ask.now,
     model: deployment.model,
-    stream,
+    stream: streams && (ask.request as JsonObject).stream === true,
     deployment,
     maxOutputTokens: host.maxOutputTokens(deployment),
     warn: ask.warn,
   }
-  const limits: ExchangeLimits = {
-    timeoutMs: ask.timeoutMs,
-    headTimeoutMs: stream ? ask.streamTimeoutMs : undefined,
-    maxBytes: host.maxResponseBytes,
-    signal: ask.signal,
-  }
-  const request = withDefaults(ask, codec, provider, info)
-  const answer =
-    deployment.mockResponse === undefined ? provider.answer : cannedAnswer(deployment.mockResponse)
-  const outgoing: OutgoingRequest = { method: 'POST', url: '', headers: {} }
-  const base = { request, provider, codec, info, outgoing, limits, answer }
-  if (answer) return { ...base, secret: undefined, relayed: undefined }
-
-  outgoing.url = urlOf(provider, binding, info, host.secret(provider.baseUrlEnv ?? []))
-  const wire = codec.upstream.encodeRequest(request, info)
-  outgoing.headers = {
-    'content-type': 'application/json',
-    'user-agent': USER_AGENT,
-    ...wire.headers,
-    ...ask.headers,
-    ...deployment.headers,
-  }
-  const { original } = ask
-  const relayed =
-    codec.relay && original?.format === codec.format ? { relay: codec.relay, body: original.body } : undefined
-  outgoing.body = bytesOf(ask, wire.body, relayed, request === ask.request, info)
-  return { ...base, secret: secretOf(provider, deployment, host), relayed }
 }
 
 const USER_AGENT = 'sluice/0.1.0'
@@ -121,22 +148,83 @@ function secretOf(provider: Provider, deployment: Deployment, host: CallHost): s
   return secret
 }
 
-/** The body to send: the client's own bytes where they say the same, else the wire body written out. */
-function bytesOf<E extends EndpointName>(
+type Relayed = Prepared<EndpointName>['relayed']
+
+/** A reply in the client's own format may pass as it is, whatever had to be done to the request. */
+function relayOf<E extends EndpointName>({ original }: Call<E>, codec: Codec<E>): Relayed {
+  if (codec.relay === undefined || original?.format !== codec.format) return undefined
+  return { relay: codec.relay, body: original.body }
+}
+
+interface Encoded {
+  readonly body: Buffer | string
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
+/** The body to send: the client's own bytes where they say the same, else the request encoded. */
+function encode<E extends EndpointName>(
   ask: Call<E>,
-  wire: JsonObject,
-  relayed: Prepared<E>['relayed'],
-  untouched: boolean,
+  request: RequestOf<E>,
+  codec: Codec<E>,
+  relayed: Relayed,
   info: CallInfo,
-): Buffer | string {
-  const { original, deployment } = ask
-  if (deployment.extraBody) return JSON.stringify({ ...wire, ...deployment.extraBody })
-  if (!original || !relayed || !untouched || (relayed.relay.sameHub && !isSame(wire, relayed.body)))
-    return JSON.stringify(wire)
-  const { relay, body } = relayed
+): Encoded {
+  const { extraBody } = ask.deployment
+  const mayPass = relayed !== undefined && request === ask.request && extraBody === undefined
+  if (mayPass && !relayed.relay.sameHub) {
+    const bytes = originalBytes(ask, relayed, info)
+    if (bytes) return { body: bytes }
+  }
+  const warnings: Warning[] = []
+  const wire = codec.upstream.encodeRequest(request, {
+    ...info,
+    warn: warning => void warnings.push(warning),
+  })
+  if (mayPass && relayed.relay.sameHub && isSame(wire.body, relayed.body)) {
+    const bytes = originalBytes(ask, relayed, info)
+    if (bytes) return { body: bytes, headers: wire.headers }
+  }
+  for (const warning of warnings) info.warn(warning)
+  return {
+    body: JSON.stringify(extraBody ? { ...wire.body, ...extraBody } : wire.body),
+    headers: wire.headers,
+  }
+}
+
+/** The client's bytes with the model and the relay's extras spliced in; `undefined` when that cannot be done safely. */
+function originalBytes<E extends EndpointName>(
+  { original }: Call<E>,
+  { relay, body }: NonNullable<Relayed>,
+  info: CallInfo,
+): Buffer | undefined {
+  if (original === undefined) return undefined
   const extras = info.stream ? relay.streamExtras?.(body) : undefined
   if (!extras && (relay.modelKey === undefined || body.model === info.model)) return original.bytes
-  return spliceModel(original.bytes, body, info.model, extras) ?? JSON.stringify(wire)
+  return spliceModel(original.bytes, body, info.model, extras)
+}
+
+/** The format's headers, the caller's, the deployment's. A list that the format began is added to, not replaced. */
+function joinHeaders(
+  format: Readonly<Record<string, string>> | undefined,
+  ...others: (Readonly<Record<string, string>> | undefined)[]
+): Record<string, string> {
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    'user-agent': USER_AGENT,
+    ...format,
+  }
+  for (const more of others) {
+    for (const name in more) {
+      const value = more[name] as string
+      const listed = format?.[name]
+      headers[name] = listed === undefined || listed === value ? value : unite(headers[name] as string, value)
+    }
+  }
+  return headers
+}
+
+function unite(first: string, second: string): string {
+  return [...new Set(`${first},${second}`.split(',').map(item => item.trim()))].join(',')
 }
 
 const OWNED = new Set(['model', 'stream', 'stream_options'])

@@ -1,8 +1,8 @@
-import type { Prepared } from './call-prepare.ts'
+import type { LocalReply, Prepared } from './call-prepare.ts'
+import type { Endpoint } from './endpoints/endpoint.ts'
 import { ChatMeter, type Meter } from './endpoints/meter.ts'
 import { endpoints } from './endpoints/registry.ts'
 import { createError } from './errors.ts'
-import type { LocalAnswer } from './providers/provider.ts'
 import { createNdjsonReader } from './transport/ndjson.ts'
 import { type Push, prime } from './transport/prime.ts'
 import { createSseReader } from './transport/sse.ts'
@@ -30,7 +30,12 @@ export interface ReplyFacts {
 
 export function translatedWhole<E extends EndpointName>(prepared: Prepared<E>, reply: WholeReply): Reply<E> {
   const response = prepared.codec.upstream.decodeResponse(parseBody(reply.body), prepared.info)
-  return { kind: 'whole', response, headers: reply.headers, meter: meterOf(prepared, response) }
+  return {
+    kind: 'whole',
+    response,
+    headers: reply.headers,
+    meter: meterOf<E>(endpoints[prepared.codec.endpoint], response),
+  }
 }
 
 export function relayWhole<E extends EndpointName>(prepared: Prepared<E>, reply: WholeReply): Reply<E> {
@@ -87,26 +92,29 @@ export async function relayStream<E extends EndpointName>(
 }
 
 /** An answer that needed no network, whole or unfolded into events. */
-export function localReply<E extends EndpointName>(prepared: Prepared<E>, answer: LocalAnswer): Reply<E> {
-  const { codec, info, request } = prepared
-  const response = answer(codec.endpoint, request, info)
-  const unfold = endpoints[codec.endpoint].unfold as ((response: ResponseOf<E>) => EventOf<E>[]) | undefined
-  const meter = meterOf(prepared, response)
-  if (!info.stream || unfold === undefined) return { kind: 'whole', response, headers: {}, meter }
+export async function localReply<E extends EndpointName>({
+  ask,
+  info,
+  answer,
+}: LocalReply<E>): Promise<Reply<E>> {
+  const response = await answer(info)
+  const endpoint: Endpoint<E> = endpoints[ask.endpoint]
+  const meter = meterOf(endpoint, response)
+  if (!info.stream || endpoint.unfold === undefined) return { kind: 'whole', response, headers: {}, meter }
+  const events = endpoint.unfold(response)
   const pump = async (push: Push<readonly EventOf<E>[]>) => {
-    for (const event of unfold(response)) await push([event])
+    for (const event of events) await push([event])
   }
   return { kind: 'stream', headers: {}, meter, pump, abort() {} }
 }
 
-function meterOf<E extends EndpointName>(prepared: Prepared<E>, response: ResponseOf<E>): Meter {
-  const endpoint = endpoints[prepared.codec.endpoint]
-  const usage = endpoint.usage(response as never)
+function meterOf<E extends EndpointName>(endpoint: Endpoint<E>, response: ResponseOf<E>): Meter {
+  const usage = endpoint.usage(response)
   const { id } = response as JsonObject
   return {
     usage,
     id: typeof id === 'string' ? id : undefined,
-    textLength: usage ? 0 : textLengthOf(endpoint.replyTexts(response as never)),
+    textLength: usage ? 0 : textLengthOf(endpoint.replyTexts(response)),
   }
 }
 

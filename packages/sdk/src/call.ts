@@ -52,7 +52,7 @@ export interface OriginalRequest {
 export async function call<E extends EndpointName>(ask: Call<E>, host: CallHost): Promise<Reply<E>> {
   try {
     const prepared = prepare(ask, host)
-    if (prepared.answer) return localReply(prepared, prepared.answer)
+    if ('answer' in prepared) return await localReply(prepared)
     const signing = prepared.provider.credentials.sign(prepared.outgoing, prepared.secret, ask.deployment)
     if (signing) await signing
     return await (prepared.info.stream ? stream(prepared, host) : whole(prepared, host))

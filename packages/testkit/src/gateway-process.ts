@@ -50,7 +50,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
   const masterKey = options.env?.LITELLM_MASTER_KEY ?? `sk-${randomBytes(16).toString('hex')}`
   const configFlags =
     options.config === undefined ? [] : ['--config', await writeConfig(scratch, options.config)]
-  const flags = ['--host', '127.0.0.1', '--port', String(port), '--data-dir', dataDirectory]
+  const flags = ['--host', '127.0.0.1', '--port', String(port), '--data-directory', dataDirectory]
   const entry = options.entry ?? source
   const child = spawn(
     process.execPath,

@@ -19,6 +19,7 @@ const FIXED: ReadonlyMap<string, Door> = new Map<string, Door>([
   ['/v1/chat/completions', chat],
   ['/chat/completions', chat],
   ['/v1/messages', messages],
+  ['/v1/messages/count_tokens', door('count_tokens', codecs.anthropicCountTokens)],
   ['/v1/embeddings', embeddings],
   ['/embeddings', embeddings],
 ])
@@ -34,6 +35,7 @@ const TAILS: readonly (readonly [prefix: string, tail: string, door: Door])[] = 
 const GEMINI_PREFIXES = ['/v1beta/models/', '/v1/models/', '/models/'] as const
 const GEMINI_METHODS: ReadonlyMap<string, Door> = new Map<string, Door>([
   ['generateContent', { ...door('chat', codecs.gemini), stream: false }],
+  ['countTokens', door('count_tokens', codecs.geminiCountTokens)],
   ['streamGenerateContent', { ...door('chat', codecs.gemini), stream: true }],
 ])
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { EndpointName } from 'sluice/internal'
-import { readCredential } from '../auth/credential.ts'
+import type { Codec, EndpointName } from 'sluice/internal'
 import { type Stages, serve } from '../serve.ts'
 import type { InferenceRequest } from '../steps/inference-request.ts'
+import { credentialOf } from './credential-of.ts'
 import type { Door } from './doors.ts'
 import { readHints } from './headers.ts'
 import { HttpClient } from './http-client.ts'
@@ -31,14 +31,14 @@ export async function handleInference<E extends EndpointName>(
       codec: door.codec,
       model: door.model,
       stream: door.stream,
-      credential: readCredential(request.headers, query, stages.settings.auth.keyHeaderName),
+      credential: credentialOf(request, path, query, stages.settings),
       bytes,
       arrived,
       route: path,
       hints: readHints(request.headers, request.socket.remoteAddress),
     }
   } catch (error) {
-    return refuseEarly(error, id, door.codec, response)
+    return refuseEarly(error, id, door.codec as unknown as Codec, response)
   }
   await serve(asked, client, stages)
 }

@@ -3,7 +3,12 @@ import { type Codec, createError, SluiceError } from 'sluice/internal'
 import { errorHeaders } from './headers.ts'
 
 /** Refuses a request that could not even be read, in its own format, and closes the connection. */
-export function refuseEarly(cause: unknown, id: string, codec: Codec<never>, response: ServerResponse): void {
+export function refuseEarly(
+  cause: unknown,
+  id: string,
+  codec: Pick<Codec, 'inbound'>,
+  response: ServerResponse,
+): void {
   const error =
     cause instanceof SluiceError
       ? cause

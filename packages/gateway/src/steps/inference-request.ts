@@ -1,5 +1,4 @@
 import type { Codec, EndpointName, JsonObject } from 'sluice/internal'
-import type { Credential } from '../auth/credential.ts'
 
 /** A client's request for work, as it came through an HTTP door. */
 export interface InferenceRequest<E extends EndpointName = EndpointName> {
@@ -16,7 +15,8 @@ export interface InferenceRequest<E extends EndpointName = EndpointName> {
   /** From the path, where the format puts it there. */
   readonly model: string | undefined
   readonly stream: boolean | undefined
-  readonly credential: Credential
+  /** The key it came with, without its scheme. */
+  readonly credential: string | undefined
   readonly bytes: Buffer
   /** `performance.now()` when the request's head was read. */
   readonly arrived: number

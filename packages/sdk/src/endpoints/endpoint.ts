@@ -20,6 +20,8 @@ export interface Endpoint<E extends EndpointName = EndpointName> {
   usage(response: ResponseOf<E>): Usage | undefined
   /** The most output tokens the caller allows, when stated. */
   maxOutputTokens(request: RequestOf<E>): number | undefined
+  /** Answers for a provider that has no such endpoint, without a network. */
+  readonly answer?: (request: RequestOf<E>, model: string) => Promise<ResponseOf<E>>
   /** Events → whole reply, as seen so far. Serves cache, logs, cost and the SDK's chunk builder. */
   fold?(events: readonly EventOf<E>[]): ResponseOf<E>
   /** Whole reply → events, for caches and providers that cannot stream. */

@@ -1,5 +1,10 @@
-import { createRequire } from 'node:module'
-import type { ConditionalPrice, ModelPrice, Provider } from '@pydantic/genai-prices'
+import {
+  type ConditionalPrice,
+  calcPrice,
+  findProvider,
+  type ModelPrice,
+  type Provider,
+} from '@pydantic/genai-prices'
 import type { JsonObject } from '../types/json.ts'
 import { PRICE_SOURCES } from './price-sources.ts'
 import { scaled } from './rate.ts'
@@ -18,20 +23,11 @@ export interface When {
   readonly daily?: readonly [start: number, end: number]
 }
 
-type PriceList = typeof import('@pydantic/genai-prices')
-let loaded: PriceList | undefined
-
-/** Loads the list on first use (about 80 ms): importing the SDK must not pay for it, and look-ups are synchronous. */
-function priceList(): PriceList {
-  loaded ??= createRequire(import.meta.url)('@pydantic/genai-prices') as PriceList
-  return loaded
-}
-
 /** Finds a model in the bundled list, by the list's own matching of dated and aliased names. */
 export function listedModel(provider: string, model: string): ListedModel | undefined {
   const source = sourceOf(provider)
   if (!source) return undefined
-  const found = priceList().calcPrice({ input_tokens: 0 }, model, { providerId: source.id })?.model
+  const found = calcPrice({ input_tokens: 0 }, model, { providerId: source.id })?.model
   if (!found) return undefined
   const prices: ConditionalPrice[] | [{ prices: ModelPrice }] = Array.isArray(found.prices)
     ? found.prices
@@ -55,7 +51,7 @@ export function listedModels(provider: string): readonly string[] {
 
 function sourceOf(provider: string): Provider | undefined {
   const id = Object.hasOwn(PRICE_SOURCES, provider) ? PRICE_SOURCES[provider] : undefined
-  const source = id === undefined ? undefined : priceList().findProvider({ providerId: id })
+  const source = id === undefined ? undefined : findProvider({ providerId: id })
   return source?.id === id ? source : undefined
 }
 

@@ -1,3 +1,4 @@
+import { anthropicCountTokens } from '../codecs/anthropic-count-tokens/codec.ts'
 import { anthropicMessages } from '../codecs/anthropic-messages/codec.ts'
 import type { Credentials, OutgoingRequest } from '../credentials/credentials.ts'
 import { createError } from '../errors.ts'
@@ -59,7 +60,10 @@ export const anthropic: Provider = {
   baseUrl: BASE_URL,
   baseUrlEnv: ['ANTHROPIC_API_BASE', 'ANTHROPIC_BASE_URL'],
   credentials,
-  endpoints: { chat: [{ codec: anthropicMessages, path: messagesPath }] },
+  endpoints: {
+    chat: [{ codec: anthropicMessages, path: messagesPath }],
+    count_tokens: [{ codec: anthropicCountTokens, path: at => `${messagesPath(at)}/count_tokens` }],
+  },
   exampleModels: [
     'claude-haiku-5-5',
     'claude-sonnet-5-5',

@@ -3,21 +3,29 @@ import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
 import type { Binding, Provider } from './provider.ts'
 
-/** The binding of an endpoint at a provider, preferring the client's own format so that bytes can be relayed. */
+/** An endpoint's binding at a provider, if it has one; the client's own format first, so that bytes can be relayed. */
+export function findBinding<E extends EndpointName>(
+  provider: Provider,
+  endpoint: E,
+  format: string | undefined,
+): Binding<E> | undefined {
+  const bindings = provider.endpoints[endpoint] as readonly Binding<E>[] | undefined
+  return bindings?.find(candidate => candidate.codec.format === format) ?? bindings?.[0]
+}
+
+/** As `findBinding`. Throws `BadRequestError` when the provider has no such endpoint. */
 export function bind<E extends EndpointName>(
   provider: Provider,
   endpoint: E,
   format: string | undefined,
 ): Binding<E> {
-  const bindings = provider.endpoints[endpoint] as readonly Binding<E>[] | undefined
-  const binding = bindings?.find(candidate => candidate.codec.format === format) ?? bindings?.[0]
-  if (binding === undefined)
-    throw createError({
-      kind: 'bad_request',
-      message: `${provider.title} has no ${endpoint} endpoint. Choose a model of a provider that has one.`,
-      param: 'model',
-    })
-  return binding
+  const binding = findBinding(provider, endpoint, format)
+  if (binding) return binding
+  throw createError({
+    kind: 'bad_request',
+    message: `${provider.title} has no ${endpoint} endpoint. Choose a model of a provider that has one.`,
+    param: 'model',
+  })
 }
 
 /** The absolute URL of a call. A base that already ends in the path is taken as it is (LiteLLM users write both). */

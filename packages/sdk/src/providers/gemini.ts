@@ -1,4 +1,5 @@
 import { gemini as geminiChat } from '../codecs/gemini/codec.ts'
+import { geminiCountTokens } from '../codecs/gemini-count-tokens/codec.ts'
 import { geminiEmbeddings } from '../codecs/gemini-embeddings/codec.ts'
 import type { Credentials } from '../credentials/credentials.ts'
 import type { Provider } from './provider.ts'
@@ -35,6 +36,7 @@ export const gemini: Provider = {
           `${modelPath(model)}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
       },
     ],
+    count_tokens: [{ codec: geminiCountTokens, path: ({ model }) => `${modelPath(model)}:countTokens` }],
     embedding: [{ codec: geminiEmbeddings, path: ({ model }) => `${modelPath(model)}:batchEmbedContents` }],
   },
   exampleModels: [

@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+import { Command } from 'commander'
+import { copyCommand } from './cli/copy.ts'
+import { doctorCommand } from './cli/doctor.ts'
+import { fail } from './cli/fail.ts'
+import { providersCommand } from './cli/providers.ts'
+import { startCommand } from './cli/start.ts'
+import { validateCommand } from './cli/validate.ts'
+import { VERSION } from './version.ts'
+
+const program = new Command('sluice')
+  .description('A universal LLM gateway, drop-in for the LiteLLM proxy.')
+  .version(VERSION)
+  .showHelpAfterError('(run with --help to see what there is)')
+
+program.addCommand(startCommand(), { isDefault: true })
+program.addCommand(validateCommand())
+program.addCommand(doctorCommand())
+program.addCommand(providersCommand())
+program.addCommand(copyCommand())
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  fail(error)
+}

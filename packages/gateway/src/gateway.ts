@@ -1,0 +1,122 @@
+import { type Catalogue, createCatalogue, createHost, RouteTable, type RoutingHost } from 'sluice/internal'
+import { type Authenticator, createAuthenticator } from './auth/authenticate.ts'
+import { createKeyCache, type KeyCache } from './auth/key-cache.ts'
+import { credentialLookup } from './config/credential-lookup.ts'
+import type { Settings } from './config/settings.ts'
+import type { Database } from './db/database.ts'
+import type { Log } from './db/log.ts'
+import { openDatabase } from './db/open-database.ts'
+import type { Health } from './health.ts'
+import { startBudgetReset } from './jobs/budget-reset.ts'
+import { startKeySync } from './jobs/key-sync.ts'
+import { createMemoryLimiter, type MemoryLimiter } from './limits/memory-limiter.ts'
+import { loadPrices } from './load-prices.ts'
+import type { Stages } from './serve.ts'
+import { type JournalLedger, openLedger } from './spend/journal-ledger.ts'
+import { CallMetrics } from './telemetry/call-metrics.ts'
+
+/** Everything one gateway process holds open. */
+export interface Gateway {
+  /** The stages in force; replaced whole by `reload`. */
+  stages(): Stages
+  /** Takes new settings without dropping a call. Listening address and database stay as they were. */
+  reload(settings: Settings): void
+  readonly database: Database
+  readonly keys: KeyCache
+  readonly limiter: MemoryLimiter
+  readonly authenticator: Authenticator
+  readonly metrics: CallMetrics
+  readonly health: Health
+  /** From now on readiness says no. */
+  drain(): void
+  close(): Promise<void>
+}
+
+/** Opens database, journal and caches. PostgreSQL may be down: the gateway starts and catches up when it is back. */
+export async function openGateway(settings: Settings, log: Log): Promise<Gateway> {
+  const { dataDirectory, url, poolSize } = settings.database
+  const database = await openDatabase({ url, dataDirectory, poolSize, logger: log, waitForDatabase: false })
+  const ledger = await openLedger({
+    database,
+    directory: dataDirectory,
+    flushMs: settings.spend.flushMs,
+    logger: log,
+  })
+  const catalogue = createCatalogue()
+  await loadPrices(catalogue, settings.prices, log)
+  let current = settings
+  let secret = credentialLookup(settings.environment)
+  const limiter = createMemoryLimiter({ timezone: settings.limits.timezone })
+  const keys = createKeyCache({ store: database.keys, maxStalenessMs: () => current.auth.maxKeyStalenessMs })
+  const authenticator = createAuthenticator({ settings: () => current, keys })
+  const metrics = new CallMetrics(settings.telemetry.latencyBuckets)
+  const host = createHost(catalogue, names => secret(names), settings.server.maxResponseBytes)
+  const jobs = [
+    startKeySync({ keys, log }),
+    startBudgetReset({ database, keys, limiter, log, settings: () => current }),
+  ]
+  const stagesOf = (next: Settings): Stages => ({
+    settings: next,
+    routes: routesOf(next, host),
+    catalogue,
+    authenticate: authenticator.authenticate,
+    limiter,
+    ledger,
+    callbacks: [metrics],
+    now: Date.now,
+  })
+  let stages = stagesOf(settings)
+  let draining = false
+  return {
+    stages: () => stages,
+    reload(next) {
+      stages = stagesOf(next)
+      current = next
+      secret = credentialLookup(next.environment)
+    },
+    ...{ database, keys, limiter, authenticator, metrics },
+    health: healthOf(database, ledger, metrics, () => draining),
+    drain() {
+      draining = true
+    },
+    async close() {
+      await Promise.all(jobs.map(job => job.stop()))
+      await ledger.close()
+      await Promise.all([database.close(), host.transport.close()])
+    },
+  }
+}
+
+function routesOf(settings: Settings, host: RoutingHost): RouteTable {
+  return new RouteTable(settings.deployments, settings.router, host)
+}
+
+function healthOf(
+  database: Database,
+  ledger: JournalLedger,
+  metrics: CallMetrics,
+  draining: () => boolean,
+): Health {
+  return {
+    inFlight: () => metrics.inFlight,
+    async report() {
+      const problems: string[] = []
+      const connected = await database.ping().then(
+        () => true,
+        () => false,
+      )
+      if (!connected)
+        problems.push('The database cannot be reached: known keys go on working, spend waits on disk.')
+      const spend = ledger.health()
+      if (!spend.accepting) problems.push('Spend cannot be written down: new calls are refused.')
+      if (draining()) problems.push('The process is shutting down.')
+      return {
+        ready: connected && spend.accepting && !draining(),
+        database: connected ? 'connected' : 'disconnected',
+        problems,
+      }
+    },
+  }
+}
+
+export type { Catalogue }

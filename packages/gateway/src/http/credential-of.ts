@@ -1,0 +1,18 @@
+import type { IncomingMessage } from 'node:http'
+import { readCredential } from '../auth/credential.ts'
+import type { Settings } from '../config/settings.ts'
+
+/** The key a request came with. Google's clients may put it in the query of their own routes; nobody else may. */
+export function credentialOf(
+  request: Pick<IncomingMessage, 'headers'>,
+  path: string,
+  query: string,
+  settings: Settings,
+): string | undefined {
+  const queryKey = path.includes(':') && query !== '' ? new URLSearchParams(query).get('key') : null
+  return readCredential({
+    headers: request.headers,
+    queryKey: queryKey ?? undefined,
+    keyHeaderName: settings.auth.keyHeaderName,
+  })
+}

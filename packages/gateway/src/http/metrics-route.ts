@@ -1,0 +1,16 @@
+import type { FastifyInstance } from 'fastify'
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import type { CallMetrics } from '../telemetry/call-metrics.ts'
+
+/** Prometheus: per-call metrics under LiteLLM's names, and the process's own. */
+export function registerMetricsRoute(app: FastifyInstance, metrics: CallMetrics): void {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  app.get(
+    '/metrics',
+    { config: { access: 'info' }, schema: { summary: 'Prometheus metrics', tags: ['Health'] } },
+    async (_request, reply) => {
+      return reply.type(registry.contentType).send(metrics.expose() + (await registry.metrics()))
+    },
+  )
+}

@@ -1,0 +1,100 @@
+import type { FastifyInstance } from 'fastify'
+import { createError, type Deployment, factsOfDeployment, type JsonObject } from 'sluice/internal'
+import { mayUseModel } from '../auth/authorize-model.ts'
+import type { Caller } from '../auth/caller.ts'
+import { callerOfRequest } from '../management/protect-routes.ts'
+import type { Stages } from '../serve.ts'
+
+/** LiteLLM's constant: the date it gives every model. */
+const CREATED = 1677610602
+
+/** Lists of what may be called: OpenAI's, Google's and LiteLLM's. The scope must be protected. */
+export function registerModelRoutes(app: FastifyInstance, stages: () => Stages): void {
+  for (const path of ['/v1/models', '/models'])
+    app.get(path, anyKey('Models your key may use'), async request => ({
+      object: 'list',
+      data: names(callerOfRequest(request), stages()).map(openaiModel),
+    }))
+
+  for (const path of ['/v1/models/*', '/models/*'])
+    app.get<{ Params: { '*': string } }>(path, anyKey('One model'), async request => {
+      const name = request.params['*']
+      const caller = callerOfRequest(request)
+      if (!stages().routes.groups.has(name) || !mayUseModel(caller, name))
+        throw createError({
+          kind: 'not_found',
+          message: `The model "${name}" does not exist, or your key may not use it.`,
+          param: 'model',
+        })
+      return openaiModel(name)
+    })
+
+  app.get('/v1beta/models', anyKey("Models, in Google's shape"), async request => {
+    const caller = callerOfRequest(request)
+    return { models: names(caller, stages()).map(name => geminiModel(name, stages())) }
+  })
+
+  for (const path of ['/model/info', '/v1/model/info'])
+    app.get<{ Querystring: { litellm_model_id?: string } }>(
+      path,
+      anyKey('Deployments with limits and prices'),
+      async request => {
+        const caller = callerOfRequest(request)
+        const wanted = request.query.litellm_model_id
+        const deployments = stages()
+          .routes.groups.all()
+          .filter(({ id, group }) => (wanted === undefined || id === wanted) && mayUseModel(caller, group))
+        return { data: deployments.map(deployment => modelInfo(deployment, stages())) }
+      },
+    )
+}
+
+/** A route that every key may call. */
+function anyKey(summary: string) {
+  return { config: { access: 'info' as const }, schema: { summary, tags: ['Models'] } }
+}
+
+/** What the caller may name: groups, with a provider's wildcard spelled out as the models the catalogue knows. */
+function names(caller: Caller, { routes, catalogue }: Stages): string[] {
+  const all = new Set<string>()
+  for (const name of routes.groups.names()) {
+    if (!name.includes('*')) all.add(name)
+    else if (name.endsWith('/*'))
+      for (const model of catalogue.models(name.slice(0, -2))) all.add(`${name.slice(0, -1)}${model}`)
+  }
+  return [...all].filter(name => mayUseModel(caller, name))
+}
+
+function openaiModel(id: string) {
+  return { id, object: 'model', created: CREATED, owned_by: 'openai' }
+}
+
+function geminiModel(name: string, { routes, catalogue }: Stages) {
+  const deployment = routes.groups.find(name)?.[0]
+  const facts = deployment && factsOfDeployment(catalogue, deployment)
+  return {
+    name: `models/${name}`,
+    displayName: name,
+    inputTokenLimit: facts?.max_input_tokens,
+    outputTokenLimit: facts?.max_output_tokens,
+    supportedGenerationMethods: ['generateContent', 'streamGenerateContent', 'countTokens'],
+  }
+}
+
+/** A deployment as LiteLLM shows it, without any secret. */
+function modelInfo(deployment: Deployment, { catalogue }: Stages): JsonObject {
+  const { price: _, ...facts } = factsOfDeployment(catalogue, deployment) ?? { price: undefined }
+  return {
+    model_name: deployment.group,
+    litellm_params: {
+      model: `${deployment.provider}/${deployment.model}`,
+      api_base: deployment.apiBase,
+      rpm: deployment.rpm,
+      tpm: deployment.tpm,
+      weight: deployment.weight,
+      order: deployment.order,
+      tags: deployment.tags,
+    },
+    model_info: { ...facts, ...deployment.modelInfo, id: deployment.id, db_model: false },
+  }
+}

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import type { Gateway } from './gateway.ts'
+import { registerDocumentRoutes } from './http/document-routes.ts'
+import { findDoor } from './http/doors.ts'
+import { registerHealthRoutes, registerProbeRoutes } from './http/health-routes.ts'
+import { handleInference } from './http/inference.ts'
+import { registerMetricsRoute } from './http/metrics-route.ts'
+import { registerModelRoutes } from './http/models-routes.ts'
+import { createOffice } from './http/office.ts'
+import { splitTarget } from './http/split-target.ts'
+import { registerKeyRoutes } from './management/keys.ts'
+import { protectRoutes } from './management/protect-routes.ts'
+import { registerSpendRoutes } from './management/spend.ts'
+
+export interface RunningServer {
+  readonly url: string
+  /** Stops accepting, lets calls end for up to the configured drain time, then closes everything. */
+  close(): Promise<void>
+}
+
+/** Listens: inference goes straight to the staircase, everything else to the office, on one port. */
+export async function startServer(gateway: Gateway): Promise<RunningServer> {
+  const { server: settings } = gateway.stages().settings
+  const server = createServer({
+    keepAliveTimeout: 75_000,
+    headersTimeout: 60_000,
+    requestTimeout: settings.requestTimeoutMs,
+    maxHeaderSize: 64 * 1024,
+    noDelay: true,
+  })
+  const office = await createOffice(server, settings.maxRequestBytes, app => registerRoutes(app, gateway))
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const { path, query } = splitTarget(request.url ?? '/')
+    const door = request.method === 'POST' ? findDoor(path) : undefined
+    if (door) void handleInference(request, response, door, path, query, gateway.stages())
+    else office.handle(request, response)
+  })
+  await listen(server, settings.host, settings.port)
+  const { port } = server.address() as AddressInfo
+  return { url: `http://${settings.host}:${port}`, close: () => shutDown(server, gateway) }
+}
+
+async function registerRoutes(app: FastifyInstance, gateway: Gateway): Promise<void> {
+  const { stages, health, metrics } = gateway
+  const { requireMetricsAuth } = stages().settings.server
+  const services = { ...gateway, settings: () => stages().settings, now: Date.now, randomBytes }
+  registerDocumentRoutes(app)
+  registerHealthRoutes(app, stages, health)
+  if (!requireMetricsAuth) registerMetricsRoute(app, metrics)
+  await app.register(async scope => {
+    protectRoutes(scope, services)
+    registerModelRoutes(scope, stages)
+    registerProbeRoutes(scope, stages, health)
+    if (requireMetricsAuth) registerMetricsRoute(scope, metrics)
+  })
+  await registerKeyRoutes(app, services)
+  await registerSpendRoutes(app, services)
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host, port, backlog: 4096 }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+async function shutDown(server: Server, gateway: Gateway): Promise<void> {
+  gateway.drain()
+  const { drainMs } = gateway.stages().settings.server
+  const closed = new Promise<void>(resolve => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const timer = setTimeout(() => server.closeAllConnections(), drainMs)
+  await closed
+  clearTimeout(timer)
+  await gateway.close()
+}
