@@ -61,10 +61,27 @@ function run(node, script, scriptArgs) {
       if (signal === 'SIGTERM' || !process.stdin.isTTY) child.kill(signal)
     })
   }
+  const watch = watchParent(() => child.kill('SIGTERM'))
+  child.on('exit', () => clearInterval(watch))
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal]))
   })
+}
+
+/**
+ * Under npm, calls `onGone` when the shell that npm started is gone: npm passes a signal on to that shell only, which
+ * dies of it and leaves us behind. (`npm start` uses `exec`, so that there npm waits for the gateway to close.)
+ */
+function watchParent(onGone) {
+  if (!process.env.npm_lifecycle_event) return undefined
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    onGone()
+  }, 250)
+  return watch
 }
 
 function fail(message) {
