@@ -28,11 +28,11 @@ const days = 'start_date=2026-01-01&end_date=2026-01-31'
 
 describe('/spend/logs', () => {
   test('without dates lists calls, newest first, and filters by key, raw or hashed', async () => {
-    const { json } = await office.call('GET', '/spend/logs')
-    expect(json.map((row: { request_id: string }) => row.request_id)).toEqual(['r3', 'r2', 'r1'])
-    expect(json[0]['spend']).toBeNull()
+    const { list } = await office.call('GET', '/spend/logs')
+    expect(list.map(row => row['request_id'])).toEqual(['r3', 'r2', 'r1'])
+    expect(list[0]?.['spend']).toBeNull()
     expect((await office.call('GET', '/spend/logs?api_key=sk-spender')).json).toHaveLength(2)
-    expect((await office.call('GET', '/spend/logs?request_id=r1')).json[0]).toMatchObject({
+    expect((await office.call('GET', '/spend/logs?request_id=r1')).list[0]).toMatchObject({
       user: 'alice',
       spend: 2,
     })
@@ -53,16 +53,16 @@ describe('/spend/logs', () => {
 
   test('is for the admin, and refuses what it cannot read', async () => {
     expect((await office.call('GET', '/spend/logs', undefined, 'sk-spender')).status).toBe(403)
-    const { status, json } = await office.call('GET', '/spend/logs?start_date=yesterday')
+    const { status, error } = await office.call('GET', '/spend/logs?start_date=yesterday')
     expect(status).toBe(400)
-    expect(json['error'].param).toBe('start_date')
+    expect(error.param).toBe('start_date')
   })
 })
 
 describe('/global/spend/report', () => {
   test('groups by team, customer and key', async () => {
     const team = await office.call('GET', `/global/spend/report?${days}`)
-    expect(team.json[0]['teams']).toEqual(
+    expect(team.list[0]?.['teams']).toEqual(
       expect.arrayContaining([expect.objectContaining({ team_name: 'red', total_spend: 2 })]),
     )
     const customer = await office.call('GET', `/global/spend/report?${days}&group_by=customer`)
@@ -74,7 +74,7 @@ describe('/global/spend/report', () => {
   })
 
   test('needs both dates, in order', async () => {
-    expect((await office.call('GET', '/global/spend/report')).json['error'].param).toBe('start_date')
+    expect((await office.call('GET', '/global/spend/report')).error.param).toBe('start_date')
     const { status } = await office.call(
       'GET',
       '/global/spend/report?start_date=2026-02-01&end_date=2026-01-01',
@@ -84,6 +84,6 @@ describe('/global/spend/report', () => {
 })
 
 test('/spend/keys lists keys by what they spent', async () => {
-  const { json } = await office.call('GET', '/spend/keys')
-  expect(json[0]).toMatchObject({ token: hashKey('sk-spender'), spend: 2.5 })
+  const { list } = await office.call('GET', '/spend/keys')
+  expect(list[0]).toMatchObject({ token: hashKey('sk-spender'), spend: 2.5 })
 })

@@ -25,8 +25,12 @@ export interface TestOffice {
 
 export interface TestAnswer {
   readonly status: number
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into JSON of many shapes
-  readonly json: Record<string, any>
+  readonly json: Readonly<Record<string, unknown>>
+  /** The answer read as a list. */
+  readonly list: readonly Readonly<Record<string, unknown>>[]
+  /** The key it shows, or an empty text. */
+  readonly key: string
+  readonly error: { readonly message?: string; readonly type?: string; readonly param?: string | null }
 }
 
 export async function openTestOffice(database: Pick<Database, 'keys' | 'spend'>): Promise<TestOffice> {
@@ -61,7 +65,9 @@ export async function openTestOffice(database: Pick<Database, 'keys' | 'spend'>)
       if (body !== undefined) options.payload = body as object
       if (key !== null) options.headers = { authorization: `Bearer ${key}` }
       const response = await app.inject(options)
-      return { status: response.statusCode, json: response.json() }
+      const json = response.json<TestAnswer['json'] & Partial<Pick<TestAnswer, 'key' | 'error'>>>()
+      const list = Array.isArray(json) ? json : []
+      return { status: response.statusCode, json, list, key: String(json.key ?? ''), error: json.error ?? {} }
     },
   }
 }
