@@ -1,7 +1,7 @@
 import type { Codec } from '../codec.ts'
 import { decodeError, encodeError } from './errors.ts'
 import type { OpenaiChatOptions } from './options.ts'
-import { relay } from './relay.ts'
+import { relayWith } from './relay.ts'
 import { decodeRequest, encodeRequest, OPENAI_CHAT_PARAMS } from './request.ts'
 import { decodeResponse } from './response.ts'
 import { decodeStream, encodeStream } from './stream.ts'
@@ -20,7 +20,7 @@ export function openaiChatWith(options: OpenaiChatOptions): Codec<'chat'> {
       decodeError,
     },
     inbound: { decodeRequest, encodeResponse: response => response, encodeStream, encodeError },
-    ...(options.relays !== false && { relay }),
+    ...(options.relays !== false && { relay: relayWith(options) }),
   }
 }
 

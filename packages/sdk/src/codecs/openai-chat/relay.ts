@@ -4,26 +4,29 @@ import type { Usage } from '../../types/usage.ts'
 import type { CallInfo, Relay, RelayTap } from '../codec.ts'
 import { parseEvent } from '../parse-event.ts'
 import { decodeStreamError } from './errors.ts'
+import type { OpenaiChatOptions } from './options.ts'
 import { decodeUsage } from './usage.ts'
 
 /** Bytes between an OpenAI client and an OpenAI-shaped provider. */
-export const relay: Relay = {
-  sameHub: true,
-  modelKey: 'model',
-  streamExtras(request) {
-    const options = isJsonObject(request.stream_options) ? request.stream_options : undefined
-    return options?.include_usage === true
-      ? undefined
-      : { stream_options: { ...options, include_usage: true } }
-  },
-  tap(request, info) {
-    const options = isJsonObject(request.stream_options) ? request.stream_options : undefined
-    return new OpenaiChatTap(options?.include_usage === true, info)
-  },
-  usage(body) {
-    if (!isJsonObject(body)) return {}
-    return { usage: decodeUsage(body.usage), id: typeof body.id === 'string' ? body.id : undefined }
-  },
+export function relayWith({ streamUsage }: OpenaiChatOptions): Relay {
+  return {
+    sameHub: true,
+    modelKey: 'model',
+    streamExtras(request) {
+      const options = isJsonObject(request.stream_options) ? request.stream_options : undefined
+      return streamUsage === false || options?.include_usage === true
+        ? undefined
+        : { stream_options: { ...options, include_usage: true } }
+    },
+    tap(request, info) {
+      const options = isJsonObject(request.stream_options) ? request.stream_options : undefined
+      return new OpenaiChatTap(options?.include_usage === true, info)
+    },
+    usage(body) {
+      if (!isJsonObject(body)) return {}
+      return { usage: decodeUsage(body.usage), id: typeof body.id === 'string' ? body.id : undefined }
+    },
+  }
 }
 
 /** Finds usage, end mark and errors by substring; parses only the frames that hold one of them. */
