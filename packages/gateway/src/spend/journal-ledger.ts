@@ -5,7 +5,7 @@ import { type Log, silentLog } from '../db/log.ts'
 import type { SpendRow } from '../db/rows.ts'
 import { DatabaseFlusher } from './database-flusher.ts'
 import { journalFull } from './journal/group-commit.ts'
-import type { JournalHealth } from './journal/journal.ts'
+import type { Journal, JournalHealth } from './journal/journal.ts'
 import { openJournals } from './journal/open-journals.ts'
 import type { Ledger } from './ledger.ts'
 import { spendRowOf } from './spend-row.ts'
@@ -71,14 +71,7 @@ export async function openLedger(options: LedgerOptions): Promise<JournalLedger>
     },
     async post(record) {
       if (closed) throw journalFull(new Error('the ledger is closed'))
-      own.append(JSON.stringify(toRow(record)))
-      if (!own.health().writable) return
-      try {
-        await own.durable()
-      } catch (error) {
-        // Kept in memory and tried again; `health` says so.
-        if (!isUnavailable(error)) throw error
-      }
+      await appendRow(own, toRow(record))
     },
     admit() {
       if (closed || !own.health().accepting) throw journalFull()
@@ -97,5 +90,16 @@ export async function openLedger(options: LedgerOptions): Promise<JournalLedger>
       closed = true
       await flusher.close(options.closeMs ?? 5_000)
     },
+  }
+}
+
+async function appendRow(journal: Journal, row: SpendRow): Promise<void> {
+  journal.append(JSON.stringify(row))
+  if (!journal.health().writable) return
+  try {
+    await journal.durable()
+  } catch (error) {
+    // Kept in memory and tried again; `health` says so.
+    if (!isUnavailable(error)) throw error
   }
 }

@@ -137,6 +137,10 @@ test('the worker loads from a bundle too', async () => {
     format: 'esm',
     conditions: ['@sluice/source'],
     external: ['pg'],
+    // Dependencies in CommonJS ask for Node's own modules by `require`.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)",
+    },
     logLevel: 'silent',
   })
   writeFileSync(join(out, 'package.json'), '{"type":"module"}')

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, test } from 'vitest'
+import { afterAll, describe } from 'vitest'
 import type { Database } from '../database.ts'
 import { type OpenDatabaseOptions, openDatabase } from '../open-database.ts'
 
@@ -19,20 +19,19 @@ export function postgresTestUrl(): string | undefined {
   return process.env['SLUICE_TEST_POSTGRES_URL'] || undefined
 }
 
-/** Runs a suite on SQLite and on PostgreSQL; without a server the second half is skipped for all to see. */
+/**
+ * Runs a suite on SQLite and on PostgreSQL. Without a server the second half is skipped for all to see, or fails when
+ * `SLUICE_TEST_REQUIRE_POSTGRES` is set.
+ */
 export function eachDatabase(name: string, suite: (makePlace: () => DatabasePlace) => void): void {
-  describe(`${name} on SQLite`, () => withPlaces(() => sqlitePlace(), suite))
   const url = postgresTestUrl()
-  if (url !== undefined) {
-    describe(`${name} on PostgreSQL`, () => withPlaces(() => postgresPlace(url), suite))
-  } else if (process.env['SLUICE_TEST_REQUIRE_POSTGRES']) {
-    test(`${name} on PostgreSQL`, () => {
-      throw new Error('SLUICE_TEST_REQUIRE_POSTGRES is set but SLUICE_TEST_POSTGRES_URL is not')
-    })
-  } else {
-    describe.skip(`${name} on PostgreSQL (set SLUICE_TEST_POSTGRES_URL)`, () =>
-      withPlaces(() => sqlitePlace(), suite))
-  }
+  const skipped = url === undefined && !process.env['SLUICE_TEST_REQUIRE_POSTGRES']
+  describe(`${name} on SQLite`, () => {
+    withPlaces(sqlitePlace, suite)
+  })
+  describe.skipIf(skipped)(`${name} on PostgreSQL${skipped ? ' (set SLUICE_TEST_POSTGRES_URL)' : ''}`, () => {
+    withPlaces(() => postgresPlace(url), suite)
+  })
 }
 
 function withPlaces(make: () => DatabasePlace, suite: (makePlace: () => DatabasePlace) => void): void {
@@ -54,7 +53,8 @@ export function sqlitePlace(): DatabasePlace {
 }
 
 /** A schema of its own on the server. */
-export function postgresPlace(server: string): DatabasePlace {
+export function postgresPlace(server: string | undefined): DatabasePlace {
+  if (server === undefined) throw new Error('SLUICE_TEST_POSTGRES_URL names no server to test against')
   const schema = `test_${randomBytes(8).toString('hex')}`
   const url = new URL(server)
   url.searchParams.set('schema', schema)

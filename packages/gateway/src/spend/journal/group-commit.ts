@@ -93,7 +93,8 @@ export class GroupCommit {
 
   async #run(): Promise<void> {
     this.#running = true
-    while (this.#waiting.length > 0 && (await this.#writeOne())) {}
+    let going = true
+    while (going && this.#waiting.length > 0) going = await this.#writeOne()
     this.#running = false
     if (this.#waiting.length > 0) {
       this.#timer ??= setTimeout(() => this.#start(), this.#retryMs)

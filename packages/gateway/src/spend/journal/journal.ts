@@ -129,7 +129,7 @@ export class Journal {
     if (batch.next.segment === this.#position.segment && batch.next.offset === this.#position.offset) return
     this.#position = batch.next
     await writeCheckpoint(this.directory, batch.next)
-    for (const [segment, end] of [...this.#ends]) {
+    for (const [segment, end] of this.#ends) {
       if (segment === this.#writer.current || segment > batch.next.segment) continue
       if (segment === batch.next.segment && batch.next.offset < end) continue
       await unlink(segmentPath(this.directory, segment))

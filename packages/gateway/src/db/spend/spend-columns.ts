@@ -1,6 +1,6 @@
-import { databaseRefusal } from './database-error.ts'
-import type { SpendRow } from './rows.ts'
-import type { SpendLogsTable } from './tables.ts'
+import { databaseRefusal } from '../database-error.ts'
+import type { SpendRow } from '../rows.ts'
+import type { SpendLogsTable } from '../tables.ts'
 
 /** PostgreSQL's text holds no NUL, and one such name in a request must not stop a whole batch. */
 function text(value: string): string

@@ -1,6 +1,6 @@
 import type { Kysely, SelectQueryBuilder } from 'kysely'
+import type { Tables } from '../tables.ts'
 import type { StoredKey } from './key-row.ts'
-import type { Tables } from './tables.ts'
 
 /** Every column of a key with the totals of its spend. */
 export function storedKeys(

@@ -1,10 +1,10 @@
 import type { Expression, ExpressionBuilder, Kysely, SqlBool } from 'kysely'
-import type { Connection } from './connection.ts'
-import type { SpendFilter, SpendStore, SpendSubject, SpendTotal } from './database.ts'
-import type { SpendRow } from './rows.ts'
+import type { Connection } from '../connection.ts'
+import type { SpendFilter, SpendStore, SpendSubject, SpendTotal } from '../database.ts'
+import type { SpendRow } from '../rows.ts'
+import type { Tables } from '../tables.ts'
 import { addSpend } from './spend-batch.ts'
 import { decodeSpendRow } from './spend-columns.ts'
-import type { Tables } from './tables.ts'
 
 /** Spend rows in `spend_logs`, their sums in `daily_spend` and `spend_totals`. */
 export function createSpendStore(connection: Connection): SpendStore {

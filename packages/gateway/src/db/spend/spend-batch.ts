@@ -1,8 +1,8 @@
 import { type Insertable, sql, type Transaction } from 'kysely'
-import type { SpendRow } from './rows.ts'
+import type { SpendRow } from '../rows.ts'
+import type { DailySpendTable, SpendTotalsTable, Tables } from '../tables.ts'
 import { aggregateSpend } from './spend-aggregate.ts'
 import { encodeSpend, type StoredSpend } from './spend-columns.ts'
-import type { DailySpendTable, SpendTotalsTable, Tables } from './tables.ts'
 
 /** Rows per statement: well under either dialect's limit of parameters, and compiled in about a millisecond. */
 const CHUNK = 100

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely'
-import type { KeyChanges } from './database.ts'
+import type { KeyChanges } from '../database.ts'
+import type { Tables } from '../tables.ts'
 import { decodeKeyRow } from './key-row.ts'
 import { storedKeys } from './stored-keys.ts'
-import type { Tables } from './tables.ts'
 
 /**
  * Rows changed and hashes removed at or after `since`, oldest first, at most `most` of each; more only when a single

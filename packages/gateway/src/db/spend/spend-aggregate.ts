@@ -1,6 +1,6 @@
-import type { SpendSubject } from './database.ts'
+import type { SpendSubject } from '../database.ts'
+import type { DailySpendTable, SpendLogsTable, SpendTotalsTable } from '../tables.ts'
 import type { StoredSpend } from './spend-columns.ts'
-import type { DailySpendTable, SpendLogsTable, SpendTotalsTable } from './tables.ts'
 
 /** What a batch of new rows adds to the aggregates. */
 export interface SpendIncrements {

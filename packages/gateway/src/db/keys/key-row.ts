@@ -1,5 +1,5 @@
-import type { KeyRow } from './rows.ts'
-import type { VirtualKeysTable } from './tables.ts'
+import type { KeyRow } from '../rows.ts'
+import type { VirtualKeysTable } from '../tables.ts'
 
 /** What a read of a key yields: the row, and what `spend_totals` knows of it. */
 export interface StoredKey extends VirtualKeysTable {

@@ -1,8 +1,8 @@
 import { ConflictError } from 'sluice/internal'
 import { beforeAll, expect, test } from 'vitest'
-import type { Database } from './database.ts'
-import { eachDatabase } from './testing/each-database.ts'
-import { keyRow, spendRow } from './testing/rows.ts'
+import type { Database } from '../database.ts'
+import { eachDatabase } from '../testing/each-database.ts'
+import { keyRow, spendRow } from '../testing/rows.ts'
 
 eachDatabase('the key store', makePlace => {
   let database: Database

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from 'vitest'
-import type { Database, SpendSubject } from './database.ts'
-import type { SpendRow } from './rows.ts'
-import { eachDatabase } from './testing/each-database.ts'
-import { spendRow } from './testing/rows.ts'
+import type { Database, SpendSubject } from '../database.ts'
+import type { SpendRow } from '../rows.ts'
+import { eachDatabase } from '../testing/each-database.ts'
+import { spendRow } from '../testing/rows.ts'
 
 const ALL_DAYS = { from: '2000-01-01', to: '2100-01-01' }
 
@@ -130,7 +130,7 @@ eachDatabase('spend aggregates', makePlace => {
       const daily = new Map<string, number>()
       const totals = (await database?.spend.totals(kind, ALL_DAYS)) ?? []
       for (const total of totals) daily.set(total.id, (daily.get(total.id) ?? 0) + total.spendNanoUsd)
-      expect(new Map([...daily].sort())).toEqual(new Map([...expected].sort()))
+      expect(daily).toEqual(expected)
       for (const [id, nano] of expected) expect(await database?.spend.spent(kind, id)).toBe(nano)
     }
     const stored = await database?.spend.list({ page: 1, size: 5_000 })

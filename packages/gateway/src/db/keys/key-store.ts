@@ -1,11 +1,11 @@
 import { type Kysely, sql } from 'kysely'
-import type { Connection } from './connection.ts'
-import type { KeyFilter, KeyStore } from './database.ts'
+import type { Connection } from '../connection.ts'
+import type { KeyFilter, KeyStore } from '../database.ts'
+import type { KeyRow } from '../rows.ts'
+import type { Tables } from '../tables.ts'
 import { changedKeys } from './key-changes.ts'
 import { decodeKeyRow, encodeKeyRow } from './key-row.ts'
-import type { KeyRow } from './rows.ts'
 import { storedKeys } from './stored-keys.ts'
-import type { Tables } from './tables.ts'
 
 /** Virtual keys in `virtual_keys`, their spend joined in from `spend_totals`. */
 export function createKeyStore(connection: Connection): KeyStore {
