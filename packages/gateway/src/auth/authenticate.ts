@@ -13,8 +13,8 @@ export interface AuthenticatorOptions {
   readonly settings: () => Settings
   readonly keys: Pick<KeyCache, 'find'>
   readonly now?: () => number
-  /** What the whole proxy spent before this process started; `readGlobalSpend` knows. */
-  readonly globalSpend?: GlobalSpend | undefined
+  /** What the whole proxy has spent, as the database knows it; `startGlobalSpend` keeps it. */
+  readonly globalSpend?: (() => GlobalSpend | undefined) | undefined
 }
 
 export interface Authenticator {
@@ -25,9 +25,10 @@ export interface Authenticator {
   authenticate(credential: string | undefined): Caller | Promise<Caller>
 }
 
-/** What follows from one `Settings` object. */
+/** What follows from one `Settings` object and one reading of the proxy's spend. */
 interface Derived {
   readonly settings: Settings
+  readonly spend: GlobalSpend | undefined
   readonly masterDigest: Buffer | undefined
   readonly admin: Caller
   readonly shared: readonly LimitSubject[]
@@ -41,7 +42,10 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
 
   function current(): Derived {
     const settings = options.settings()
-    if (derived?.settings !== settings) derived = derive(settings, now(), options.globalSpend)
+    const spend = options.globalSpend?.()
+    if (derived === undefined || derived.settings !== settings || derived.spend !== spend) {
+      derived = derive(settings, spend, now())
+    }
     return derived
   }
 
@@ -60,12 +64,13 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   }
 }
 
-function derive(settings: Settings, now: number, globalSpend?: GlobalSpend): Derived {
+function derive(settings: Settings, spend: GlobalSpend | undefined, now: number): Derived {
   const { masterKey } = settings.auth
-  const global = globalSubject(settings.limits, now, globalSpend)
+  const global = globalSubject(settings.limits, now, spend)
   const shared = global === undefined ? [] : [global]
   return {
     settings,
+    spend,
     masterDigest: masterKey === undefined ? undefined : Buffer.from(hashKey(masterKey), 'latin1'),
     admin: adminCaller(shared),
     shared,

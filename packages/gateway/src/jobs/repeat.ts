@@ -1,3 +1,5 @@
+import type { Log } from '../db/log.ts'
+
 /** The part of the global timers a job needs. */
 export interface Timers {
   setTimeout(work: () => void, ms: number): unknown
@@ -5,11 +7,15 @@ export interface Timers {
 }
 
 export interface RepeatOptions {
+  /** What the work is called in the log. */
+  readonly name: string
   /** Milliseconds from the end of one run to the start of the next. */
   readonly everyMs: number
-  /** A run that failed; the next one comes all the same. */
-  readonly onError: (error: unknown) => void
+  /** Told when the work begins to fail, and when it succeeds again: once each, however long it lasts. */
+  readonly log: Pick<Log, 'info' | 'warn'>
   readonly timers?: Timers | undefined
+  /** Runs the first time without waiting. */
+  readonly atOnce?: boolean | undefined
 }
 
 export interface Job {
@@ -17,11 +23,15 @@ export interface Job {
   stop(): Promise<void>
 }
 
-/** Runs `work` again and again, never twice at a time, the first time after one interval. Keeps no process alive. */
+/**
+ * Runs `work` again and again, never twice at a time, the first time after one interval; failures change nothing.
+ * Keeps no process alive.
+ */
 export function repeat(work: () => Promise<unknown>, options: RepeatOptions): Job {
   const timers = options.timers ?? processTimers
   let running: Promise<void> = Promise.resolve()
   let stopped = false
+  let failing = false
   let timer: unknown
 
   function schedule(): void {
@@ -35,12 +45,16 @@ export function repeat(work: () => Promise<unknown>, options: RepeatOptions): Jo
   async function run(): Promise<void> {
     try {
       await work()
+      if (failing) options.log.info({ job: options.name }, 'the job succeeds again')
+      failing = false
     } catch (error) {
-      options.onError(error)
+      if (!failing) options.log.warn({ job: options.name, err: error }, 'the job failed; it is tried again')
+      failing = true
     }
   }
 
-  schedule()
+  if (options.atOnce) start()
+  else schedule()
   return {
     stop() {
       stopped = true
