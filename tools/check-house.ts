@@ -7,6 +7,7 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { judge } from './house/judge.ts'
 import { readModule } from './house/read-module.ts'
+import { ordinaryWords, providerRegistry } from './house/rules.ts'
 import { judgeSizes, type Ratchet, recordSizes } from './house/sizes.ts'
 
 const root = dirname(import.meta.dirname)
@@ -22,7 +23,8 @@ if (process.argv.includes('--update')) {
 }
 
 const ratchet = readJson(ratchetFile) as Ratchet
-const problems = [...judge(modules, declaredPackages()), ...judgeSizes(modules, ratchet)]
+const house = { packages: declaredPackages(), providerNames: await namesOfProviders() }
+const problems = [...judge(modules, house), ...judgeSizes(modules, ratchet)]
 for (const { path, line, message } of problems) console.log(`${path}${line ? `:${line}` : ''} ${message}`)
 console.log(
   problems.length === 0
@@ -44,6 +46,13 @@ function declaredPackages(): ReadonlyMap<string, readonly string[]> {
     ['packages/sdk/src', [...keys('sdk', 'dependencies'), ...keys('sdk', 'peerDependencies')]],
     ['packages/gateway/src', [...keys('gateway', 'dependencies'), ...keys('gateway', 'devDependencies')]],
   ])
+}
+
+async function namesOfProviders(): Promise<ReadonlySet<string>> {
+  const { providers } = (await import(join(root, providerRegistry))) as {
+    providers: ReadonlyMap<string, unknown>
+  }
+  return new Set([...providers.keys()].filter(name => !ordinaryWords.includes(name)))
 }
 
 function readJson(path: string): unknown {

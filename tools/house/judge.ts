@@ -3,10 +3,7 @@ import type { Import, Module } from './read-module.ts'
 import {
   environmentAllowed,
   forbiddenNames,
-  ordinaryWords,
   providerNamesAllowed,
-  providerRows,
-  providersFolder,
   rooms,
   shipped,
   siblings,
@@ -22,12 +19,14 @@ export interface Problem {
   readonly message: string
 }
 
-/** Every broken rule except the sizes, which `sizes.ts` judges. `packages` maps a source folder to what it may import. */
-export function judge(
-  modules: readonly Module[],
-  packages: ReadonlyMap<string, readonly string[]>,
-): Problem[] {
-  const providerNames = namesOfProviders(modules)
+export interface House {
+  /** Source folder of a package → npm packages it may import. */
+  readonly packages: ReadonlyMap<string, readonly string[]>
+  readonly providerNames: ReadonlySet<string>
+}
+
+/** Every broken rule except the sizes, which `sizes.ts` judges. */
+export function judge(modules: readonly Module[], { packages, providerNames }: House): Problem[] {
   const ours = modules.filter(({ path }) => matches(path, shipped) && !isTest(path))
   return [
     ...modules.flatMap(judgeName),
@@ -117,15 +116,6 @@ function judgeReach({ path, imports, environment, fetches }: Module): Problem[] 
 
 function asFound({ from, line }: Import): { text: string; line: number } {
   return { text: `"${from}"`, line }
-}
-
-function namesOfProviders(modules: readonly Module[]): ReadonlySet<string> {
-  const declaring = modules.filter(({ path }) => path.startsWith(`${providersFolder}/`) && !isTest(path))
-  const names = declaring.flatMap(module => [
-    ...module.names,
-    ...(module.path === providerRows ? module.keys : []),
-  ])
-  return new Set(names.filter(name => !ordinaryWords.includes(name)))
 }
 
 function judgeProviderNames({ path, words }: Module, names: ReadonlySet<string>): Problem[] {

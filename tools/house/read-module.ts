@@ -22,9 +22,6 @@ export interface Module {
   readonly fetches: readonly Found[]
   /** String literals and identifiers, import paths left out. */
   readonly words: readonly Found[]
-  /** Values of properties called `name`, and the keys of every object that is a top-level constant. */
-  readonly names: readonly string[]
-  readonly keys: readonly string[]
 }
 
 interface Node {
@@ -47,8 +44,6 @@ export function readModule(path: string, source: string): Module {
     environment: [] as Found[],
     fetches: [] as Found[],
     words: [] as Found[],
-    names: [] as string[],
-    keys: [] as string[],
   }
   const visit = (node: Node, parent: Node | undefined) => {
     const line = lineOf(node.start)
@@ -64,12 +59,9 @@ export function readModule(path: string, source: string): Module {
     const text =
       node.type === 'Literal' ? node['value'] : node.type === 'Identifier' ? node['name'] : undefined
     if (typeof text === 'string' && parent?.['source'] !== node) module.words.push({ text, line })
-    if (node.type === 'Property') readProperty(node, module)
     for (const child of children(node)) visit(child, node)
   }
-  const root = program as unknown as Node
-  visit(root, undefined)
-  module.keys.push(...topLevelKeys(root))
+  visit(program as unknown as Node, undefined)
   return module
 }
 
@@ -129,27 +121,6 @@ function callsFetch(node: Node): boolean {
   return (
     (callee.type === 'Identifier' && callee['name'] === 'fetch') || isMember(callee, 'globalThis', 'fetch')
   )
-}
-
-function readProperty(node: Node, module: { names: string[] }): void {
-  const [key, value] = [node['key'], node['value']] as [Node, Node]
-  if (key['name'] === 'name' && typeof value['value'] === 'string') module.names.push(value['value'])
-}
-
-/** `export const rows = { groq: …, 'x-y': … } satisfies T` → `groq`, `x-y`. */
-function topLevelKeys(program: Node): string[] {
-  const constants = children(program)
-    .map(node => (node.type === 'ExportNamedDeclaration' ? (node['declaration'] as Node | null) : node))
-    .filter(node => node?.type === 'VariableDeclaration')
-    .flatMap(node => (node?.['declarations'] ?? []) as readonly Node[])
-  return constants.flatMap(({ init }) => {
-    let value = init as Node | null
-    while (value?.['expression']) value = value['expression'] as Node
-    if (value?.type === 'CallExpression') value = (value['arguments'] as readonly Node[])[0] ?? null
-    if (value?.type !== 'ObjectExpression') return []
-    const keys = (value['properties'] as readonly Node[]).map(property => property['key'] as Node | undefined)
-    return keys.map(key => key?.['name'] ?? key?.['value']).filter(key => typeof key === 'string')
-  })
 }
 
 /** Offset → line number, from 1. */
