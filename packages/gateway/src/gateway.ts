@@ -4,11 +4,13 @@ import { createKeyCache, type KeyCache } from './auth/key-cache.ts'
 import { credentialLookup } from './config/credential-lookup.ts'
 import type { Settings } from './config/settings.ts'
 import type { Database } from './db/database.ts'
+import { isUnavailable } from './db/database-error.ts'
 import type { Log } from './db/log.ts'
 import { openDatabase } from './db/open-database.ts'
 import type { Health } from './health.ts'
 import { startBudgetReset } from './jobs/budget-reset.ts'
 import { startKeySync } from './jobs/key-sync.ts'
+import type { Job } from './jobs/repeat.ts'
 import { createMemoryLimiter, type MemoryLimiter } from './limits/memory-limiter.ts'
 import { loadPrices } from './load-prices.ts'
 import type { Stages } from './serve.ts'
@@ -51,10 +53,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   const authenticator = createAuthenticator({ settings: () => current, keys })
   const metrics = new CallMetrics(settings.telemetry.latencyBuckets)
   const host = createHost(catalogue, names => secret(names), settings.server.maxResponseBytes)
-  const jobs = [
-    startKeySync({ keys, log }),
-    startBudgetReset({ database, keys, limiter, log, settings: () => current }),
-  ]
+  const jobs = startJobs(database, keys, log, () => current.limits.timezone)
   const stagesOf = (next: Settings): Stages => ({
     settings: next,
     routes: routesOf(next, host),
@@ -85,6 +84,14 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
       await Promise.all([database.close(), host.transport.close()])
     },
   }
+}
+
+/** What runs beside the calls. A database that is away is the database's own news, told once by its connection. */
+function startJobs(database: Database, keys: KeyCache, log: Log, timezone: () => string): Job[] {
+  const onError = (error: unknown) => {
+    if (!isUnavailable(error)) log.error({ reason: (error as Error).message }, 'a background job failed')
+  }
+  return [startKeySync({ keys, onError }), startBudgetReset({ database, keys, timezone, onError })]
 }
 
 function routesOf(settings: Settings, host: RoutingHost): RouteTable {

@@ -5,13 +5,17 @@ import { deploymentId } from './deployment-id.ts'
 /** The model that answers without a key or a network, offered where there is no config file. */
 export const ECHO_MODEL = 'sluice-echo'
 const ECHO_UPSTREAM = { provider: 'mock', model: 'echo' }
+/** An unknown price is not 0, so what is free says so. */
+const FREE = { input_cost_per_token: 0, output_cost_per_token: 0 }
 
 /**
  * Deployments for a start without a config file: for each provider whose key variable is set, `<provider>/*` and its
  * example models by their bare names; always the built-in echo model. Keys stay in the environment.
  */
 export function zeroConfig(environment: Environment, providers: Iterable<Provider>): readonly Deployment[] {
-  const deployments: Deployment[] = [deployment(ECHO_MODEL, ECHO_UPSTREAM.provider, ECHO_UPSTREAM.model)]
+  const deployments: Deployment[] = [
+    { ...deployment(ECHO_MODEL, ECHO_UPSTREAM.provider, ECHO_UPSTREAM.model), modelInfo: FREE },
+  ]
   const taken = new Set([ECHO_MODEL])
   for (const { name, credentials, exampleModels = [] } of providers) {
     if (!credentials.env.some(variable => environment.get(variable))) continue
