@@ -13,11 +13,14 @@ const credentials: Credentials = {
   },
 }
 
-/** `models/x`, `tunedModels/x` and a bare `x` are all in use. */
+const COLLECTIONS = ['models', 'tunedModels']
+
+/** `models/x`, `tunedModels/x` and a bare `x` are all in use; any other slash is part of the name. */
 function modelPath(model: string): string {
-  const slash = model.indexOf('/')
-  const [collection, id] = slash === -1 ? ['models', model] : [model.slice(0, slash), model.slice(slash + 1)]
-  return `/${encodeURIComponent(collection)}/${encodeURIComponent(id)}`
+  const collection = COLLECTIONS.find(name => model.startsWith(`${name}/`))
+  return collection === undefined
+    ? `/models/${encodeURIComponent(model)}`
+    : `/${collection}/${encodeURIComponent(model.slice(collection.length + 1))}`
 }
 
 /** Source: https://ai.google.dev/api */

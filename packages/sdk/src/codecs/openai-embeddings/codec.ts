@@ -2,6 +2,7 @@ import { badRequest, createError } from '../../errors.ts'
 import type { EmbeddingRequest, EmbeddingResponse } from '../../types/embedding.ts'
 import { isJsonObject } from '../../types/json.ts'
 import type { CallInfo, Codec, InboundInfo } from '../codec.ts'
+import { encodeVector } from '../embedding-vector.ts'
 import { decodeError, encodeError } from '../openai-chat/errors.ts'
 
 /** Source: https://platform.openai.com/docs/api-reference/embeddings/create */
@@ -15,7 +16,7 @@ export const openaiEmbeddings: Codec<'embedding'> = {
     decodeResponse,
     decodeError,
   },
-  inbound: { decodeRequest, encodeResponse: response => response, encodeError },
+  inbound: { decodeRequest, encodeResponse, encodeError },
   relay: {
     sameHub: true,
     modelKey: 'model',
@@ -59,4 +60,13 @@ function decodeRequest(body: unknown, info: InboundInfo): EmbeddingRequest {
   if (!filled)
     throw badRequest('input: must be a non-empty string, or a non-empty array of strings or tokens.', 'input')
   return info.model === undefined ? (body as EmbeddingRequest) : ({ ...body, model } as EmbeddingRequest)
+}
+
+/** Clients that asked for base64 get it, though many providers answer numbers. */
+function encodeResponse(response: EmbeddingResponse, request: EmbeddingRequest): EmbeddingResponse {
+  if (request.encoding_format !== 'base64') return response
+  const data = response.data.map(item =>
+    typeof item.embedding === 'string' ? item : { ...item, embedding: encodeVector(item.embedding) },
+  )
+  return { ...response, data }
 }

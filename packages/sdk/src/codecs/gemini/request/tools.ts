@@ -38,6 +38,8 @@ const COUNTERPARTS: readonly (readonly [string, string])[] = [
   ['url_context', 'urlContext'],
   ['web_fetch', 'urlContext'],
 ]
+/** Google's own spellings among them: nothing is lost when they come without options. */
+const GOOGLE_TYPES = new Set(['google_search', 'code_execution', 'url_context'])
 const FUNCTION_KEYS = new Set(['name', 'description', 'parameters', 'strict'])
 
 /** Hub tools → `tools`: all functions in one entry, Google's tools after it. */
@@ -96,7 +98,7 @@ function encodeGoogleTool(tool: ChatTool, path: string, info: CallInfo): JsonObj
       message: `${path}.type: "${String(type)}" is no tool Gemini knows. Use type "function", or one of ${GOOGLE_TOOLS.slice(0, 6).join(', ')}.`,
       param: `${path}.type`,
     })
-  if (type !== row[0])
+  if (!GOOGLE_TYPES.has(row[0]) || type !== row[0] || Object.keys(rest).length > 0)
     info.warn({ action: 'approximated', param: path, reason: `sent as Google's tool ${row[1]}` })
   return { [row[1]]: {} }
 }
