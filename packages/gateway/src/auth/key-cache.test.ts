@@ -59,7 +59,7 @@ describe('a key cache', () => {
   test('asks the database once, however many ask for the key, and then answers at once', async () => {
     const store = memoryStore(keyRow('h'))
     const { cache } = cacheOver(store)
-    const answers = await Promise.all([1, 2, 3, 4].map(() => cache.find('h')))
+    const answers = await Promise.all([1, 2, 3, 4].map(async () => await cache.find('h')))
     expect(new Set(answers).size).toBe(1)
     expect(cache.find('h')).toBe(answers[0])
     expect(store.finds).toBe(1)

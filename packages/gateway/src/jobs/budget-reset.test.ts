@@ -1,6 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
 import { createKeyCache } from '../auth/key-cache.ts'
-import type { Settings } from '../config/settings.ts'
 import { sqlitePlace } from '../db/testing/each-database.ts'
 import { keyRow, spendRow } from '../db/testing/rows.ts'
 import { resetDueBudgets } from './budget-reset.ts'
@@ -8,7 +7,6 @@ import { resetDueBudgets } from './budget-reset.ts'
 const place = sqlitePlace()
 afterAll(() => place.remove())
 
-const settingsIn = (timezone: string) => () => ({ limits: { timezone } }) as Settings
 const MIDNIGHT = Date.parse('2026-11-22T00:00:00Z')
 
 test('a due budget starts again at 0 until its next calendar reset, once, and replicas hear of it', async () => {
@@ -20,7 +18,7 @@ test('a due budget starts again at 0 until its next calendar reset, once, and re
   const keys = createKeyCache({ store: database.keys, maxStalenessMs: () => 60_000 })
   expect(await keys.find('due')).toMatchObject({ spendNanoUsd: 90 })
 
-  const options = { database, keys, settings: settingsIn('Europe/Berlin'), now: () => MIDNIGHT }
+  const options = { database, keys, timezone: () => 'Europe/Berlin', now: () => MIDNIGHT }
   expect(await resetDueBudgets(options)).toBe(1)
   const nextResetAt = Date.parse('2026-11-22T23:00:00Z')
   expect(await database.keys.find('due')).toMatchObject({ spendNanoUsd: 0, budgetResetAt: nextResetAt })
@@ -39,7 +37,5 @@ test('more keys than one batch holds are all reset in one run', async () => {
     await database.keys.create(keyRow(`many-${i}`, { budgetDuration: '1h', budgetResetAt: MIDNIGHT - 1_000 }))
   }
   const keys = { sync: () => Promise.resolve() }
-  expect(await resetDueBudgets({ database, keys, settings: settingsIn('UTC'), now: () => MIDNIGHT })).toBe(
-    501,
-  )
+  expect(await resetDueBudgets({ database, keys, timezone: () => 'UTC', now: () => MIDNIGHT })).toBe(501)
 })

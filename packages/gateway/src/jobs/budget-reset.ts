@@ -1,5 +1,4 @@
 import type { KeyCache } from '../auth/key-cache.ts'
-import type { Settings } from '../config/settings.ts'
 import type { Database } from '../db/database.ts'
 import { nextBudgetReset } from '../limits/budget-duration.ts'
 import { zonedCalendar } from '../limits/zoned-calendar.ts'
@@ -8,7 +7,8 @@ import { type Job, type RepeatOptions, repeat } from './repeat.ts'
 export interface BudgetResetOptions {
   readonly database: { readonly keys: Pick<Database['keys'], 'dueForReset' | 'resetBudgets' | 'update'> }
   readonly keys: Pick<KeyCache, 'sync'>
-  readonly settings: () => Settings
+  /** IANA name of the time zone whose midnights count. */
+  readonly timezone: () => string
   readonly now?: () => number
 }
 
@@ -19,16 +19,16 @@ const MAX_BATCHES = 200
 
 /** Resets due budgets every ten seconds. Counters in memory do so by themselves; this is for the database. */
 export function startBudgetReset(
-  options: BudgetResetOptions & Pick<RepeatOptions, 'log' | 'timers'> & { readonly everyMs?: number },
+  options: BudgetResetOptions & Omit<RepeatOptions, 'everyMs'> & { readonly everyMs?: number },
 ): Job {
-  const { everyMs = 10_000, log, timers } = options
-  return repeat(() => resetDueBudgets(options), { name: 'budget-reset', everyMs, log, timers })
+  const { everyMs = 10_000, onError, timers } = options
+  return repeat(() => resetDueBudgets(options), { everyMs, onError, timers })
 }
 
 /** One run; returns how many budgets started again. Rejects with `ServiceUnavailableError`. */
 export async function resetDueBudgets(options: BudgetResetOptions): Promise<number> {
   const { database, keys, now = Date.now } = options
-  const calendar = zonedCalendar(options.settings().limits.timezone)
+  const calendar = zonedCalendar(options.timezone())
   let count = 0
   for (let batch = 0; batch < MAX_BATCHES; batch++) {
     const time = now()

@@ -20,8 +20,8 @@ test('what other replicas spent of the proxy budget reaches the counter here', a
     spendRow('last-month', { startTime: Date.UTC(2025, 11, 31), spendNanoUsd: 9_000 }),
     spendRow('this-month', { startTime: Date.UTC(2026, 0, 5), spendNanoUsd: 4_000 }),
   ])
-  const log = { info() {}, warn() {} }
-  const job = startGlobalSpend({ database, settings: () => settings, now, log })
+  const onError = (error: unknown) => expect.fail(String(error))
+  const job = startGlobalSpend({ database, settings: () => settings, now, onError })
   await job.stop()
   expect(job.current()).toEqual({ spentNanoUsd: 4_000, resetAt: Date.UTC(2026, 1, 1) })
 

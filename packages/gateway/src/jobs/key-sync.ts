@@ -1,7 +1,7 @@
 import type { KeyCache } from '../auth/key-cache.ts'
 import { type Job, type RepeatOptions, repeat } from './repeat.ts'
 
-export interface KeySyncOptions extends Pick<RepeatOptions, 'log' | 'timers'> {
+export interface KeySyncOptions extends Omit<RepeatOptions, 'everyMs'> {
   readonly keys: Pick<KeyCache, 'sync'>
   /** Milliseconds; a key revoked on another replica stops here within this and one query. */
   readonly everyMs?: number
@@ -9,5 +9,5 @@ export interface KeySyncOptions extends Pick<RepeatOptions, 'log' | 'timers'> {
 
 /** Keeps this replica's keys up to date with what others changed. */
 export function startKeySync({ keys, everyMs = 1_000, ...options }: KeySyncOptions): Job {
-  return repeat(() => keys.sync(), { ...options, name: 'key-sync', everyMs })
+  return repeat(() => keys.sync(), { ...options, everyMs })
 }

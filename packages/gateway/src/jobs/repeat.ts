@@ -1,5 +1,3 @@
-import type { Log } from '../db/log.ts'
-
 /** The part of the global timers a job needs. */
 export interface Timers {
   setTimeout(work: () => void, ms: number): unknown
@@ -7,12 +5,10 @@ export interface Timers {
 }
 
 export interface RepeatOptions {
-  /** What the work is called in the log. */
-  readonly name: string
   /** Milliseconds from the end of one run to the start of the next. */
   readonly everyMs: number
-  /** Told when the work begins to fail, and when it succeeds again: once each, however long it lasts. */
-  readonly log: Pick<Log, 'info' | 'warn'>
+  /** A run that failed; the next one comes all the same. */
+  readonly onError: (error: unknown) => void
   readonly timers?: Timers | undefined
   /** Runs the first time without waiting. */
   readonly atOnce?: boolean | undefined
@@ -23,15 +19,11 @@ export interface Job {
   stop(): Promise<void>
 }
 
-/**
- * Runs `work` again and again, never twice at a time, the first time after one interval; failures change nothing.
- * Keeps no process alive.
- */
+/** Runs `work` again and again, never twice at a time, the first time after one interval. Keeps no process alive. */
 export function repeat(work: () => Promise<unknown>, options: RepeatOptions): Job {
   const timers = options.timers ?? processTimers
   let running: Promise<void> = Promise.resolve()
   let stopped = false
-  let failing = false
   let timer: unknown
 
   function schedule(): void {
@@ -45,11 +37,8 @@ export function repeat(work: () => Promise<unknown>, options: RepeatOptions): Jo
   async function run(): Promise<void> {
     try {
       await work()
-      if (failing) options.log.info({ job: options.name }, 'the job succeeds again')
-      failing = false
     } catch (error) {
-      if (!failing) options.log.warn({ job: options.name, err: error }, 'the job failed; it is tried again')
-      failing = true
+      options.onError(error)
     }
   }
 

@@ -37,6 +37,6 @@ test('a deleted entry is gone and leaves its neighbours findable', () => {
   expect(map.delete('k1')).toBe(true)
   expect(map.delete('k1')).toBe(false)
   map.sweep(10, value => value === 3)
-  expect([...map.values()].sort()).toEqual([0, 2, 4])
+  expect(new Set(map.values())).toEqual(new Set([0, 2, 4]))
   expect(map.get('k4')).toBe(4)
 })

@@ -62,7 +62,7 @@ export function createMemoryLimiter(options: MemoryLimiterOptions = {}): MemoryL
     name: 'memory',
     reserve(claim) {
       const subjects = claim.subjects
-      const held: SubjectCounters[] = new Array(subjects.length)
+      const held = new Array<SubjectCounters>(subjects.length)
       for (let i = 0; i < subjects.length; i++) {
         const subject = subjects[i] as LimitSubject
         held[i] = prepared(counters[subject.kind], subject, claim.now, calendar)
