@@ -10,6 +10,7 @@ import {
   readFields,
   without,
 } from '../gemini/request/fields.ts'
+import { resourceName } from '../gemini/request/model-family.ts'
 
 const OWN = new Set(['model', 'input', 'dimensions', 'encoding_format', 'user', 'metadata', 'input_type'])
 const FIELDS = fieldNames('taskType', 'title', 'outputDimensionality')
@@ -35,10 +36,6 @@ export function encodeRequest(request: EmbeddingRequest, info: CallInfo): WireRe
     ...settings,
   }))
   return { body: { requests } }
-}
-
-function resourceName(model: string): string {
-  return model.includes('/') ? model : `models/${model}`
 }
 
 function textsOf(input: unknown): string[] {

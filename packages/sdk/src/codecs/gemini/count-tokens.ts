@@ -3,6 +3,7 @@ import type { ChatRequest } from '../../types/chat.ts'
 import { isJsonObject, type JsonObject } from '../../types/json.ts'
 import type { CallInfo, InboundInfo } from '../codec.ts'
 import { fieldNames, readFields } from './request/fields.ts'
+import { resourceName } from './request/model-family.ts'
 import { decodeRequest, encodeRequest } from './request/request.ts'
 
 const COUNT_FIELDS = fieldNames('generateContentRequest')
@@ -10,7 +11,7 @@ const COUNT_FIELDS = fieldNames('generateContentRequest')
 /** Hub request → the body of `:countTokens`. Source: https://ai.google.dev/api/tokens#method:-models.counttokens */
 export function encodeCountTokens(request: ChatRequest, info: CallInfo): JsonObject {
   const { body } = encodeRequest(request, info)
-  return { generateContentRequest: { model: `models/${info.model}`, ...body } }
+  return { generateContentRequest: { model: resourceName(info.model), ...body } }
 }
 
 /** The answer of `:countTokens` → tokens of the prompt. Throws `BadGatewayError` when it names none. */

@@ -50,3 +50,8 @@ test('usage of a whole reply', () => {
   })
   expect(relay.usage('?')).toEqual({})
 })
+
+test('a broken frame is a bad gateway, not passed on', () => {
+  const tap = relay.tap({}, upstreamInfo())
+  expect(() => tap.push('data: {"candidates": [')).toThrow(expect.objectContaining({ kind: 'bad_gateway' }))
+})

@@ -39,6 +39,7 @@ class GeminiTap implements RelayTap {
 
   push(frame: string): boolean {
     if (frame.charCodeAt(0) === COLON) return true
+    if (frame.charCodeAt(frame.length - 1) !== CLOSING_BRACE) this.parse(frame)
     if (this.id === undefined) this.id = stringAfter(frame, '"responseId"')
     this.textLength += textLengthOf(frame)
     if (frame.includes('"usageMetadata"')) this.lastUsage = frame
@@ -75,6 +76,7 @@ const COLON = 58
 const QUOTE = 34
 const SPACE = 32
 const BACKSLASH = 92
+const CLOSING_BRACE = 125
 
 function isEnd(body: JsonObject): boolean {
   const candidates = Array.isArray(body.candidates) ? (body.candidates as unknown[]) : []

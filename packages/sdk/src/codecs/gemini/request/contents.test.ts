@@ -88,6 +88,9 @@ test('signed thoughts go back, unsigned ones are left out and named', () => {
     { text: 'x', thoughtSignature: 'T' },
   ])
   expect(warned).toEqual(['ignored messages[0].thinking_blocks[1]'])
+  expect(encode([{ role: 'assistant', content: 'x', reasoning_content: 'why' }]).warned).toEqual([
+    'ignored messages[0].reasoning_content',
+  ])
 })
 
 test.each<[ContentPart, unknown]>([

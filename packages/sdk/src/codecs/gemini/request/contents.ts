@@ -120,6 +120,12 @@ function encodeAssistant(
 /** Only signed thoughts mean something to Gemini. */
 function encodeThinkingBlocks(message: AssistantMessage, path: string, info: CallInfo): JsonObject[] {
   const parts: JsonObject[] = []
+  if (message.reasoning_content && !message.thinking_blocks)
+    info.warn({
+      action: 'ignored',
+      param: `${path}.reasoning_content`,
+      reason: 'Gemini takes back signed thoughts only',
+    })
   for (const [index, block] of (message.thinking_blocks ?? []).entries())
     if (block.type === 'thinking' && block.signature)
       parts.push({ text: block.thinking, thought: true, thoughtSignature: block.signature })

@@ -13,3 +13,8 @@ export function isGemini3(model: string): boolean {
 export function takesJsonSchema(model: string): boolean {
   return (generationOf(model) ?? 2) >= 2 && !model.includes('gemma')
 }
+
+/** The model as a resource: `models/x`, unless it already names its collection. */
+export function resourceName(model: string): string {
+  return model.includes('/') ? model : `models/${model}`
+}
