@@ -181,7 +181,7 @@ class MemoryKeyCache implements KeyCache {
   #lookUp(tokenHash: string): Promise<KeyRow | undefined> {
     const flying = this.#lookups.get(tokenHash)
     if (flying !== undefined) return flying.promise
-    if (this.#lookups.size >= this.#options.maxLookups) return Promise.reject(unavailable())
+    if (this.#lookups.size >= this.#options.maxLookups) return Promise.reject(busy())
     const promise = this.#read(tokenHash).finally(() => this.#lookups.delete(tokenHash))
     this.#lookups.set(tokenHash, { promise })
     return promise
@@ -216,7 +216,15 @@ class MemoryKeyCache implements KeyCache {
   }
 }
 
-function unavailable(cause?: unknown): SluiceError {
+function busy(): SluiceError {
+  return createError({
+    kind: 'unavailable',
+    message: 'Service Unavailable, too many keys are being looked up at once. Please retry shortly.',
+    retryAfterMs: 1_000,
+  })
+}
+
+function unavailable(cause: unknown): SluiceError {
   return createError({
     kind: 'unavailable',
     code: 'database_unavailable',

@@ -354,6 +354,7 @@ describe('budgets', () => {
     limiter.move('key', 'k', 'k2')
     expect(limiter.spentNanoUsd('key', 'k')).toBeUndefined()
     expect(limiter.spentNanoUsd('key', 'k2')).toBe(400)
+    expect(open(limiter)?.id).toBe('k2')
   })
 })
 

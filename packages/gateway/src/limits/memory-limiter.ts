@@ -80,6 +80,7 @@ export function createMemoryLimiter(options: MemoryLimiterOptions = {}): MemoryL
       const present = counters[kind].get(from)
       if (present === undefined) return
       counters[kind].delete(from)
+      present.id = to
       counters[kind].set(to, present)
     },
     forget(kind, id) {

@@ -6,7 +6,7 @@ import type { ZonedCalendar } from './zoned-calendar.ts'
 /** Everything counted for one subject. A counter exists from the first call that its limit concerned. */
 export class SubjectCounters {
   readonly kind: LimitSubject['kind']
-  readonly id: string
+  id: string
   requests: SlidingWindow | undefined
   tokens: SlidingWindow | undefined
   budget: BudgetCounter | undefined

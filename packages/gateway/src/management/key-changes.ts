@@ -5,7 +5,7 @@ import type { KeyRow } from '../db/rows.ts'
 import { momentAfter, nextBudgetReset, readBudgetDuration } from '../limits/budget-duration.ts'
 import type { ZonedCalendar } from '../limits/zoned-calendar.ts'
 import { nanoFromUsd } from '../spend/money.ts'
-import { type KeyBody, KNOWN_FIELDS, LATER_FIELDS } from './key-schemas.ts'
+import { KEY_FIELDS, type KeyBody, LATER_FIELDS } from './key-schemas.ts'
 
 export interface ChangeContext {
   readonly now: number
@@ -92,7 +92,7 @@ function checkRoute(entry: string): void {
 }
 
 function laterFields(body: KeyBody): Record<string, unknown> {
-  const extra = Object.keys(body).filter(name => !KNOWN_FIELDS.has(name))
+  const extra = Object.keys(body).filter(name => !KEY_FIELDS.has(name))
   const unknown = extra.filter(name => !LATER_FIELDS.has(name))
   if (unknown.length > 0) {
     throw badRequest(

@@ -1,4 +1,4 @@
-import { createError, type SluiceError } from 'sluice/internal'
+import { badRequest, createError, type SluiceError } from 'sluice/internal'
 import type { z } from 'zod'
 import type { Caller } from '../auth/caller.ts'
 import { hashKey, maskKey } from '../auth/hash.ts'
@@ -127,6 +127,9 @@ export class KeyOffice {
         message: 'You are not allowed to access this key. A key may only ask about itself.',
         param: 'key',
       })
+    }
+    if (reference === undefined && caller.role === 'proxy_admin') {
+      throw badRequest('key: must name a key; the master key has no row of its own.', 'key')
     }
     return await this.find(reference ?? own)
   }

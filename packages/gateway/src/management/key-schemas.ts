@@ -79,13 +79,8 @@ export const ListKeysQuery = z.strictObject({
 /** What all bodies have in common; fields no schema names are kept for `keyChanges` to judge. */
 export type KeyBody = z.infer<z.ZodObject<typeof keyFields, z.core.$loose>>
 
-/** Every field that some schema above names. */
-export const KNOWN_FIELDS: ReadonlySet<string> = new Set([
-  ...Object.keys(keyFields),
-  'key',
-  'key_type',
-  'new_key',
-])
+/** The fields above; a route takes its own (`key`, `new_key`, `key_type`) out before `keyChanges` judges the rest. */
+export const KEY_FIELDS: ReadonlySet<string> = new Set(Object.keys(keyFields))
 
 /** Documented by LiteLLM and without effect here so far: kept in the key's metadata, and warned about. */
 export const LATER_FIELDS: ReadonlySet<string> = new Set([

@@ -180,6 +180,10 @@ describe('who may manage keys', () => {
     expect((await office.call('GET', '/key/list', undefined, 'sk-victim')).status).toBe(403)
   })
 
+  test('the master key is asked to name a key', async () => {
+    expect((await office.call('GET', '/key/info')).status).toBe(400)
+  })
+
   test('the body of a stranger is not even parsed', async () => {
     const response = await office.app.inject({
       method: 'POST',
@@ -224,6 +228,14 @@ describe('/key/update', () => {
     office.clock.time += 1
     await office.call('POST', '/key/update', { key, spend: 0, metadata: { kept: true } })
     await reserve()
+  })
+
+  test('a field of another route is not silently ignored', async () => {
+    const key = await newKey()
+    expect((await office.call('POST', '/key/update', { key, key_type: 'llm_api' })).error.param).toBe(
+      'key_type',
+    )
+    expect((await office.call('POST', '/key/generate', { new_key: 'sk-abcd' })).error.param).toBe('new_key')
   })
 
   test('an unknown key is 404', async () => {
