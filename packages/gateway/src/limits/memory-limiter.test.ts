@@ -322,6 +322,17 @@ describe('budgets', () => {
     expect(open(limiter)?.budgetResetAt).toBe(Date.parse('2026-11-22T00:00:00Z'))
   })
 
+  test('a call that runs across the reset is charged to the period it ends in, and to no other', () => {
+    const clock = clockAt()
+    const limiter = createMemoryLimiter({ now: clock.now })
+    const resetAt = START + 60_000
+    const subject = keySubject({ budget: budget(1000, { spentNanoUsd: 800, resetAt, duration: '1d' }) })
+    const reservation = limiter.reserve(claim(subject))
+    clock.time = resetAt + 1
+    reservation.settle(finished({ nanoUsd: 70 }))
+    expect(limiter.spentNanoUsd('key', 'k')).toBe(70)
+  })
+
   test('a reset made by another replica is taken over', () => {
     const limiter = createMemoryLimiter({ now: () => START })
     const before = budget(1000, { spentNanoUsd: 900, resetAt: START + 10, duration: '1h' })
