@@ -42,7 +42,7 @@ export async function openPool(options: PoolOptions): Promise<PostgresPool> {
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => typeParser(pg, oid, format) },
-    ...(options.address.pooled ? {} : { statement_timeout: options.statementTimeoutMs }),
+    ...(options.address.pooled ? {} : sessionLimits(options.statementTimeoutMs)),
     ...(options.address.schema === undefined ? {} : { options: `-c search_path=${options.address.schema}` }),
   })
   pool.on('error', error => {
@@ -55,6 +55,17 @@ export async function openPool(options: PoolOptions): Promise<PostgresPool> {
   }
 }
 
+/**
+ * A gateway that is cut off in the middle of a transaction must not hold its locks for the hours that TCP takes to
+ * notice: other replicas would wait for them.
+ */
+function sessionLimits(statementTimeoutMs: number) {
+  return {
+    statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: statementTimeoutMs * 3,
+  }
+}
+
 async function connect(pool: Pool, databaseError: DatabaseErrorClass): Promise<PostgresPoolClient> {
   if (pool.waitingCount >= MOST_WAITING) {
     throw databaseUnavailable(new Error('too many requests wait for the database'))
@@ -64,9 +75,7 @@ async function connect(pool: Pool, databaseError: DatabaseErrorClass): Promise<P
     client = await pool.connect()
   } catch (error) {
     // Whatever keeps a connection from opening, wrong credentials included, means "not reachable" to a caller.
-    throw error instanceof databaseError && error.code === undefined
-      ? databaseFailure(error)
-      : databaseUnavailable(error)
+    throw databaseUnavailable(error)
   }
   return pooledClient(client, databaseError)
 }

@@ -196,6 +196,26 @@ describe.skipIf(server === undefined)('against a server that comes and goes', ()
     await wire.close()
   })
 
+  test('a replica that is cut off in mid-transaction does not keep the others waiting', async () => {
+    const wire = new Wire(target)
+    const options = await throughWire(wire)
+    const database = await openDatabase(options)
+    const direct = new URL(options.url ?? '')
+    direct.port = target.port
+    const other = await openDatabase({ ...options, url: direct.href, statementTimeoutMs: 5_000 })
+    await database.facts.write('shared', 'a')
+    const stuck = connectionOf(database).transaction(async transaction => {
+      await transaction.updateTable('facts').set({ value: 'b' }).execute()
+      wire.mode = 'silent'
+      await other.facts.write('shared', 'c')
+    })
+    await expect(stuck).rejects.toBeInstanceOf(ServiceUnavailableError)
+    expect(await other.facts.read('shared')).toBe('c')
+    await database.close()
+    await other.close()
+    await wire.close()
+  }, 15_000)
+
   test('big integers are numbers, and beyond 2^53 an error', async () => {
     const wire = new Wire(target)
     const database = await openDatabase(await throughWire(wire))

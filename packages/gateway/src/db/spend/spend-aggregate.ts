@@ -8,24 +8,32 @@ export interface SpendIncrements {
   readonly totals: readonly SpendTotalsTable[]
 }
 
+/** Stored text holds no NUL, so that joining with it is unambiguous. */
+const SEPARATOR = '\0'
+
 /** Sums rows up by subject; sorted by primary key, so that batches of several replicas never deadlock. */
 export function aggregateSpend(rows: readonly StoredSpend[]): SpendIncrements {
   const daily = new Map<string, DailySpendTable>()
   const totals = new Map<string, SpendTotalsTable>()
   for (const row of rows) {
     const { columns, day } = row
+    const provider = columns.provider ?? ''
+    const where = [day, columns.api_key, columns.model, columns.model_group, provider].join(SEPARATOR)
     for (const [kind, subjectId] of subjectsOf(row)) {
-      const dimensions = {
-        kind,
-        subject_id: subjectId,
-        day,
-        api_key: columns.api_key,
-        model: columns.model,
-        model_group: columns.model_group,
-        provider: columns.provider ?? '',
+      const subject = `${kind}${SEPARATOR}${subjectId}`
+      const dailyKey = `${subject}${SEPARATOR}${where}`
+      let aggregate = daily.get(dailyKey)
+      if (aggregate === undefined) {
+        aggregate = emptyDaily(kind, subjectId, day, columns)
+        daily.set(dailyKey, aggregate)
       }
-      addDaily(daily, JSON.stringify(Object.values(dimensions)), dimensions, columns)
-      addTotal(totals, JSON.stringify([kind, subjectId]), { kind, subject_id: subjectId }, columns)
+      addToDaily(aggregate, columns)
+      let total = totals.get(subject)
+      if (total === undefined) {
+        total = { kind, subject_id: subjectId, spend_nano_usd: 0, requests: 0, last_active_at: 0 }
+        totals.set(subject, total)
+      }
+      addToTotal(total, columns)
     }
   }
   return { daily: sorted(daily), totals: sorted(totals) }
@@ -43,44 +51,46 @@ function subjectsOf({ columns, tags }: StoredSpend): readonly (readonly [SpendSu
   ]
 }
 
-type Dimensions = Pick<
-  DailySpendTable,
-  'kind' | 'subject_id' | 'day' | 'api_key' | 'model' | 'model_group' | 'provider'
->
-
-function addDaily(
-  into: Map<string, DailySpendTable>,
-  key: string,
-  dimensions: Dimensions,
+function emptyDaily(
+  kind: SpendSubject,
+  subjectId: string,
+  day: string,
   row: SpendLogsTable,
-): void {
-  const before = into.get(key)
-  into.set(key, {
-    ...dimensions,
-    spend_nano_usd: (before?.spend_nano_usd ?? 0) + (row.spend_nano_usd ?? 0),
-    unknown_cost_requests: (before?.unknown_cost_requests ?? 0) + Number(row.spend_nano_usd === null),
-    prompt_tokens: (before?.prompt_tokens ?? 0) + row.prompt_tokens,
-    completion_tokens: (before?.completion_tokens ?? 0) + row.completion_tokens,
-    cache_read_tokens: (before?.cache_read_tokens ?? 0) + row.cache_read_tokens,
-    cache_write_tokens: (before?.cache_write_tokens ?? 0) + row.cache_write_tokens,
-    requests: (before?.requests ?? 0) + 1,
-    failed_requests: (before?.failed_requests ?? 0) + Number(row.status === 'failure'),
-  })
+): DailySpendTable {
+  return {
+    kind,
+    subject_id: subjectId,
+    day,
+    api_key: row.api_key,
+    model: row.model,
+    model_group: row.model_group,
+    provider: row.provider ?? '',
+    spend_nano_usd: 0,
+    unknown_cost_requests: 0,
+    prompt_tokens: 0,
+    completion_tokens: 0,
+    cache_read_tokens: 0,
+    cache_write_tokens: 0,
+    requests: 0,
+    failed_requests: 0,
+  }
 }
 
-function addTotal(
-  into: Map<string, SpendTotalsTable>,
-  key: string,
-  subject: Pick<SpendTotalsTable, 'kind' | 'subject_id'>,
-  row: SpendLogsTable,
-): void {
-  const before = into.get(key)
-  into.set(key, {
-    ...subject,
-    spend_nano_usd: (before?.spend_nano_usd ?? 0) + (row.spend_nano_usd ?? 0),
-    requests: (before?.requests ?? 0) + 1,
-    last_active_at: Math.max(before?.last_active_at ?? 0, row.start_time),
-  })
+function addToDaily(aggregate: DailySpendTable, row: SpendLogsTable): void {
+  if (row.spend_nano_usd === null) aggregate.unknown_cost_requests++
+  else aggregate.spend_nano_usd += row.spend_nano_usd
+  aggregate.prompt_tokens += row.prompt_tokens
+  aggregate.completion_tokens += row.completion_tokens
+  aggregate.cache_read_tokens += row.cache_read_tokens
+  aggregate.cache_write_tokens += row.cache_write_tokens
+  aggregate.requests++
+  if (row.status === 'failure') aggregate.failed_requests++
+}
+
+function addToTotal(total: SpendTotalsTable, row: SpendLogsTable): void {
+  total.spend_nano_usd += row.spend_nano_usd ?? 0
+  total.requests++
+  total.last_active_at = Math.max(total.last_active_at, row.start_time)
 }
 
 function sorted<T>(map: ReadonlyMap<string, T>): readonly T[] {

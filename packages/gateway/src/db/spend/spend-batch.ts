@@ -1,6 +1,6 @@
-import { type Insertable, sql, type Transaction } from 'kysely'
+import { CompiledQuery, type Insertable, sql, type Transaction } from 'kysely'
 import type { SpendRow } from '../rows.ts'
-import type { DailySpendTable, SpendTotalsTable, Tables } from '../tables.ts'
+import type { DailySpendTable, SpendLogsTable, SpendTotalsTable, Tables } from '../tables.ts'
 import { aggregateSpend } from './spend-aggregate.ts'
 import { encodeSpend, type StoredSpend } from './spend-columns.ts'
 
@@ -11,7 +11,11 @@ const CHUNK = 100
  * Inserts the rows whose id is new and adds those, and only those, to the aggregates. Returns how many were new.
  * Everything is written in the order of its primary key, so that concurrent batches wait but never deadlock.
  */
-export async function addSpend(transaction: Transaction<Tables>, rows: readonly SpendRow[]): Promise<number> {
+export async function addSpend(
+  transaction: Transaction<Tables>,
+  rows: readonly SpendRow[],
+  statements: SpendStatements,
+): Promise<number> {
   const byId = new Map<string, StoredSpend>()
   for (const row of rows) {
     const stored = encodeSpend(row)
@@ -20,12 +24,7 @@ export async function addSpend(transaction: Transaction<Tables>, rows: readonly 
   const sorted = [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, stored]) => stored)
   const added: StoredSpend[] = []
   for (const chunk of chunks(sorted)) {
-    const inserted = await transaction
-      .insertInto('spend_logs')
-      .values(chunk.map(stored => stored.columns))
-      .onConflict(conflict => conflict.column('request_id').doNothing())
-      .returning('request_id')
-      .execute()
+    const inserted = await insertRows(transaction, chunk, statements)
     for (const { request_id } of inserted) {
       const stored = byId.get(request_id)
       if (stored !== undefined) added.push(stored)
@@ -37,6 +36,33 @@ export async function addSpend(transaction: Transaction<Tables>, rows: readonly 
   for (const chunk of chunks(daily)) await addDaily(transaction, chunk)
   for (const chunk of chunks(totals)) await addTotals(transaction, chunk)
   return added.length
+}
+
+/** Statements that need not be compiled again; one per store, since their text depends on the dialect. */
+export interface SpendStatements {
+  wholeChunk?: string
+}
+
+async function insertRows(
+  transaction: Transaction<Tables>,
+  chunk: readonly StoredSpend[],
+  statements: SpendStatements,
+): Promise<readonly Pick<SpendLogsTable, 'request_id'>[]> {
+  const whole = chunk.length === CHUNK
+  if (whole && statements.wholeChunk !== undefined) {
+    // Compiling three thousand placeholders costs more than all else that a chunk needs from this thread.
+    const parameters = chunk.flatMap(stored => Object.values(stored.columns))
+    const query = CompiledQuery.raw(statements.wholeChunk, parameters)
+    return (await transaction.executeQuery<Pick<SpendLogsTable, 'request_id'>>(query)).rows
+  }
+  const query = transaction
+    .insertInto('spend_logs')
+    .values(chunk.map(stored => stored.columns))
+    .onConflict(conflict => conflict.column('request_id').doNothing())
+    .returning('request_id')
+    .compile()
+  if (whole) statements.wholeChunk = query.sql
+  return (await transaction.executeQuery(query)).rows
 }
 
 async function addTags(transaction: Transaction<Tables>, rows: readonly StoredSpend[]): Promise<void> {
