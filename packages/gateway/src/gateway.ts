@@ -9,8 +9,8 @@ import type { Log } from './db/log.ts'
 import { openDatabase } from './db/open-database.ts'
 import type { Health } from './health.ts'
 import { startBudgetReset } from './jobs/budget-reset.ts'
+import { startGlobalSpend } from './jobs/global-spend.ts'
 import { startKeySync } from './jobs/key-sync.ts'
-import type { Job } from './jobs/repeat.ts'
 import { createMemoryLimiter, type MemoryLimiter } from './limits/memory-limiter.ts'
 import { loadPrices } from './load-prices.ts'
 import type { Stages } from './serve.ts'
@@ -50,10 +50,10 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   let secret = credentialLookup(settings.environment)
   const limiter = createMemoryLimiter({ timezone: settings.limits.timezone })
   const keys = createKeyCache({ store: database.keys, maxStalenessMs: () => current.auth.maxKeyStalenessMs })
-  const authenticator = createAuthenticator({ settings: () => current, keys })
+  const { jobs, globalSpend } = startJobs(database, keys, log, () => current)
+  const authenticator = createAuthenticator({ settings: () => current, keys, globalSpend })
   const metrics = new CallMetrics(settings.telemetry.latencyBuckets)
   const host = createHost(catalogue, names => secret(names), settings.server.maxResponseBytes)
-  const jobs = startJobs(database, keys, log, () => current.limits.timezone)
   const stagesOf = (next: Settings): Stages => ({
     settings: next,
     routes: routesOf(next, host),
@@ -87,11 +87,18 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
 }
 
 /** What runs beside the calls. A database that is away is the database's own news, told once by its connection. */
-function startJobs(database: Database, keys: KeyCache, log: Log, timezone: () => string): Job[] {
+function startJobs(database: Database, keys: KeyCache, log: Log, settings: () => Settings) {
   const onError = (error: unknown) => {
     if (!isUnavailable(error)) log.error({ reason: (error as Error).message }, 'a background job failed')
   }
-  return [startKeySync({ keys, onError }), startBudgetReset({ database, keys, timezone, onError })]
+  const timezone = () => settings().limits.timezone
+  const globalSpend = startGlobalSpend({ database, settings, onError })
+  const jobs = [
+    startKeySync({ keys, onError }),
+    startBudgetReset({ database, keys, timezone, onError }),
+    globalSpend,
+  ]
+  return { jobs, globalSpend: globalSpend.current }
 }
 
 function routesOf(settings: Settings, host: RoutingHost): RouteTable {

@@ -43,11 +43,12 @@ class Scanner {
     if (more) this.space()
   }
 
-  /** Reads a value, or the start of one that nests. */
+  /** Reads a value; of one that nests, as deep as its beginnings go. */
   private value(): boolean {
-    this.space()
-    const char = this.text[this.at]
-    if (char === '{' || char === '[') {
+    for (;;) {
+      this.space()
+      const char = this.text[this.at]
+      if (char !== '{' && char !== '[') return this.scalar(char)
       this.at++
       this.space()
       if (this.text[this.at] === (char === '{' ? '}' : ']')) {
@@ -55,15 +56,16 @@ class Scanner {
         return true
       }
       this.open.push(char)
-      return char === '{' ? this.key() && this.value() : this.value()
+      if (char === '{' && !this.key()) return false
     }
+  }
+
+  private scalar(char: string | undefined): boolean {
     if (char === '"') return this.string()
     const literal = LITERALS.find(word => this.text.startsWith(word, this.at))
-    if (literal) {
-      this.at += literal.length
-      return true
-    }
-    return this.skip(NUMBER) || this.fail('expected a value')
+    if (literal === undefined) return this.skip(NUMBER) || this.fail('expected a value')
+    this.at += literal.length
+    return true
   }
 
   private afterValue(): boolean {
