@@ -14,13 +14,13 @@ eachDatabase('migrations', makePlace => {
     expect(await appliedSteps(replicas[0])).toEqual(['0001-initial'])
   })
 
-  test('four processes that start at once migrate once', async () => {
+  test('three processes that start at once migrate once', async () => {
     const place = makePlace()
     const options = JSON.stringify(place.options)
-    const codes = await Promise.all(Array.from({ length: 4 }, () => runProcess(options)))
-    expect(codes).toEqual([0, 0, 0, 0])
+    const codes = await Promise.all(Array.from({ length: 3 }, () => runProcess(options)))
+    expect(codes).toEqual([0, 0, 0])
     expect(await appliedSteps(await place.open())).toEqual(['0001-initial'])
-  }, 30_000)
+  }, 60_000)
 
   test('a schema step of a newer release is left alone', async () => {
     const place = makePlace()

@@ -45,7 +45,8 @@ export interface JournalLedger extends Ledger {
 /**
  * The ledger over a journal on disk and the database behind it. A call is safe from `kill -9` and power cuts once
  * `post` resolved; before that, for the time of `commitMs` (at most 5 ms) and one disk sync, it is in memory only.
- * Whatever earlier processes left in `directory` is replayed, each call counted once.
+ * Whatever earlier processes left in `directory` is replayed, each call counted once. A call that was refused before
+ * its caller was known costs nobody anything and is not written down.
  */
 export async function openLedger(options: LedgerOptions): Promise<JournalLedger> {
   const log = options.logger ?? silentLog
@@ -71,6 +72,8 @@ export async function openLedger(options: LedgerOptions): Promise<JournalLedger>
     },
     async post(record) {
       if (closed) throw journalFull(new Error('the ledger is closed'))
+      // Whoever was turned away at the door is in logs and metrics; here, strangers could fill the disk.
+      if (record.caller === undefined && record.cost.state === 'none') return
       await appendRow(own, toRow(record))
     },
     admit() {

@@ -51,7 +51,7 @@ async function insertRows(
   const whole = chunk.length === CHUNK
   if (whole && statements.wholeChunk !== undefined) {
     // Compiling three thousand placeholders costs more than all else that a chunk needs from this thread.
-    const parameters = chunk.flatMap(stored => Object.values(stored.columns))
+    const parameters: unknown[] = chunk.flatMap((stored): unknown[] => Object.values(stored.columns))
     const query = CompiledQuery.raw(statements.wholeChunk, parameters)
     return (await transaction.executeQuery<Pick<SpendLogsTable, 'request_id'>>(query)).rows
   }
