@@ -66,8 +66,8 @@ function kindOf(
   type: string | undefined,
   message: string,
 ): ErrorKind {
-  const known = (code && CODES[code]) || (type && TYPES[type])
-  if (known) return known
+  if (code !== undefined && Object.hasOwn(CODES, code)) return CODES[code] as ErrorKind
+  if (type !== undefined && Object.hasOwn(TYPES, type)) return TYPES[type] as ErrorKind
   if (status === 400 || status === 413 || status === 422) {
     const text = message.toLowerCase()
     const row = TEXTS.find(([words]) => text.includes(words))
@@ -86,17 +86,17 @@ function errorObject(body: unknown): JsonObject | undefined {
   return body.detail === undefined ? undefined : { message: JSON.stringify(body.detail) }
 }
 
-/** An error object that came as a stream event. */
-export function decodeStreamError(error: unknown, info: CallInfo): SluiceError {
+/** An error object that came after a status of 200: as a stream event, or as the whole body. */
+export function decodeLateError(error: unknown, info?: CallInfo): SluiceError {
   const status = isJsonObject(error) ? Number(error.code ?? error.status) : Number.NaN
   const known = Number.isInteger(status) && status >= 400 && status < 600 ? status : 502
   const facts = decodeError(known, { error })
   return createError({
     kind: 'bad_gateway',
-    message: 'The provider reported an error in the stream.',
+    message: 'The provider reported an error after it had accepted the request.',
     ...facts,
-    provider: info.deployment.provider,
-    model: info.model,
+    provider: info?.deployment.provider,
+    model: info?.model,
   })
 }
 

@@ -2,8 +2,17 @@ import type { ChatMessage } from '../../types/chat.ts'
 import type { JsonObject } from '../../types/json.ts'
 import type { CallInfo } from '../codec.ts'
 import type { OpenaiChatOptions } from './options.ts'
+import { hoistMedia } from './tool-media.ts'
 
-const EXTRAS = ['cache_control', 'reasoning_content', 'thinking_blocks', 'provider_specific_fields'] as const
+/** Keys of messages, parts and calls that only other formats know. */
+const EXTRAS = [
+  'cache_control',
+  'reasoning_content',
+  'thinking_blocks',
+  'provider_specific_fields',
+  'is_error',
+] as const
+const NO_PLACE = 'this provider has no place for it'
 
 /** Hub messages as OpenAI takes them: the same, less what only other formats know. The same array if nothing differs. */
 export function encodeMessages(
@@ -11,11 +20,22 @@ export function encodeMessages(
   info: CallInfo,
   options: OpenaiChatOptions,
 ): JsonObject[] {
-  const writer = new MessageWriter(info, options)
-  return writer.each(messages, '', 'messages', (message, at) => writer.message(message, at))
+  const writer = new Writer(info, options)
+  return hoistMedia(
+    writer.each(messages, 'messages', (message, at) => writer.message(message, at)),
+    info,
+  )
 }
 
-class MessageWriter {
+/** Tools as OpenAI takes them: without other formats' marks. The same array if nothing differs. */
+export function encodeTools(tools: JsonObject[], info: CallInfo, options: OpenaiChatOptions): JsonObject[] {
+  const writer = new Writer(info, options)
+  return writer.each(tools, 'tools', (tool, at) => writer.without(tool, at))
+}
+
+type At = () => string
+
+class Writer {
   private readonly info: CallInfo
   private readonly options: OpenaiChatOptions
   private readonly foreign: readonly string[]
@@ -26,7 +46,7 @@ class MessageWriter {
     this.foreign = EXTRAS.filter(key => !(options.keeps as readonly string[] | undefined)?.includes(key))
   }
 
-  message(message: JsonObject, at: () => string): JsonObject {
+  message(message: JsonObject, at: At): JsonObject {
     let out = this.without(message, at)
     if (out.role === 'developer' && this.options.developerRole === false) {
       out = { ...out, role: 'system' }
@@ -35,46 +55,48 @@ class MessageWriter {
     for (const key of ['content', 'tool_calls']) {
       const list = out[key]
       if (!Array.isArray(list)) continue
-      const encoded = this.each(list, at, key, (item, itemAt) => this.without(item, itemAt))
-      if (encoded !== list) out = { ...out, [key]: encoded }
+      const encoded = this.each(
+        list,
+        () => `${at()}.${key}`,
+        (item, itemAt) => this.item(item, itemAt),
+      )
+      if (encoded !== list) out = { ...out, [key]: encoded.length === 0 ? null : encoded }
     }
     return out
   }
 
-  /** Maps a list; the same list comes back when no item changed. Paths are only spelled when something is reported. */
+  /** Maps a list, `undefined` leaving an item out; the same list when no item changed. Paths are spelled on demand. */
   each(
     list: JsonObject[],
-    parent: string | (() => string),
-    key: string,
-    encode: (item: JsonObject, at: () => string) => JsonObject,
+    path: string | At,
+    encode: (item: JsonObject, at: At) => JsonObject | undefined,
   ): JsonObject[] {
     let changed: JsonObject[] | undefined
     for (let index = 0; index < list.length; index++) {
       const item = list[index] as JsonObject
-      const out = encode(item, () => {
-        const before = typeof parent === 'string' ? parent : `${parent()}.`
-        return `${before}${key}[${index}]`
-      })
-      if (out !== item) changed ??= list.slice()
-      if (changed) changed[index] = out
+      const out = encode(item, () => `${typeof path === 'string' ? path : path()}[${index}]`)
+      if (out !== item) changed ??= list.slice(0, index)
+      if (out !== undefined) changed?.push(out)
     }
     return changed ?? list
   }
 
   /** The object less the foreign keys, each of them recorded; the same object when there are none. */
-  private without(from: JsonObject, at: () => string): JsonObject {
+  without(from: JsonObject, at: At): JsonObject {
     let out = from
     for (const key of this.foreign) {
       if (from[key] === undefined) continue
       if (out === from) out = { ...from }
       delete out[key]
-      if (from[key] !== null)
-        this.info.warn({
-          action: 'dropped',
-          param: `${at()}.${key}`,
-          reason: 'this provider has no place for it',
-        })
+      if (from[key] !== null) this.info.warn({ action: 'dropped', param: `${at()}.${key}`, reason: NO_PLACE })
     }
     return out
+  }
+
+  /** A part or a call. Thinking that stands among the parts is another format's way to keep its place. */
+  private item(item: JsonObject, at: At): JsonObject | undefined {
+    if (item.type !== 'thinking' && item.type !== 'redacted_thinking') return this.without(item, at)
+    this.info.warn({ action: 'dropped', param: at(), reason: NO_PLACE })
+    return undefined
   }
 }

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from '../../types/json.ts'
 import type { Usage } from '../../types/usage.ts'
 import type { CallInfo, Relay, RelayTap } from '../codec.ts'
 import { parseEvent } from '../parse-event.ts'
-import { decodeStreamError } from './errors.ts'
+import { decodeLateError } from './errors.ts'
 import type { OpenaiChatOptions } from './options.ts'
 import { decodeUsage } from './usage.ts'
 
@@ -20,10 +20,13 @@ export function relayWith({ streamUsage }: OpenaiChatOptions): Relay {
     },
     tap(request, info) {
       const options = isJsonObject(request.stream_options) ? request.stream_options : undefined
-      return new OpenaiChatTap(options?.include_usage === true, info)
+      const choices = typeof request.n === 'number' ? request.n : 1
+      return new OpenaiChatTap(options?.include_usage === true, choices, info)
     },
     usage(body) {
       if (!isJsonObject(body)) return {}
+      // Some gateways answer 200 with an error; as bytes it would look like an answer.
+      if (body.error != null && !Array.isArray(body.choices)) throw decodeLateError(body.error)
       return { usage: decodeUsage(body.usage), id: typeof body.id === 'string' ? body.id : undefined }
     },
   }
@@ -34,31 +37,34 @@ class OpenaiChatTap implements RelayTap {
   usage: Usage | undefined
   id: string | undefined
   textLength = 0
-  private finished = false
+  private done = false
+  /** Choices that have yet to finish. */
+  private openChoices: number
   private readonly showUsage: boolean
   private readonly info: CallInfo
 
-  constructor(showUsage: boolean, info: CallInfo) {
+  constructor(showUsage: boolean, choices: number, info: CallInfo) {
     this.showUsage = showUsage
+    this.openChoices = choices
     this.info = info
   }
 
   push(frame: string): boolean {
     if (frame.startsWith('data: [DONE]') || frame.startsWith('data:[DONE]')) {
-      this.finished = true
+      this.done = true
       return true
     }
     if (frame.charCodeAt(0) === COLON) return true
     if (!frame.startsWith('data:') || frame.charCodeAt(frame.length - 1) !== CLOSING_BRACE) this.parse(frame)
     if (this.id === undefined) this.id = stringAfter(frame, '"id":')
     this.countText(frame)
-    if (stringAfter(frame, '"finish_reason":') !== undefined) this.finished = true
-    if (frame.includes('"error"')) this.throwError(frame)
+    this.openChoices -= finishesIn(frame)
+    if (frame.startsWith('event: error') || frame.includes('"error"')) this.throwError(frame)
     return this.readUsage(frame)
   }
 
   end(): void {
-    if (!this.finished)
+    if (!this.done && this.openChoices > 0)
       throw createError({
         kind: 'truncated',
         message: 'The provider closed the stream before it was complete.',
@@ -68,15 +74,17 @@ class OpenaiChatTap implements RelayTap {
   }
 
   private countText(frame: string): void {
-    let at = frame.indexOf('content":"')
+    let at = frame.indexOf('content":')
     if (at === -1) {
-      at = frame.indexOf('"arguments":"')
+      at = frame.indexOf('"arguments":')
       if (at === -1) return
-      at += 13
-    } else at += 10
-    let end = frame.indexOf('"', at)
+      at += 12
+    } else at += 9
+    if (frame.charCodeAt(at) === SPACE) at++
+    if (frame[at] !== '"') return
+    let end = frame.indexOf('"', at + 1)
     while (end > 0 && frame.charCodeAt(end - 1) === BACKSLASH) end = frame.indexOf('"', end + 1)
-    if (end > at) this.textLength += end - at
+    if (end > at) this.textLength += end - at - 1
   }
 
   /** Returns false for the usage event that only we asked for. */
@@ -92,7 +100,8 @@ class OpenaiChatTap implements RelayTap {
 
   private throwError(frame: string): void {
     const chunk = this.parse(frame)
-    if (chunk.error != null) throw decodeStreamError(chunk.error, this.info)
+    if (chunk.error != null) throw decodeLateError(chunk.error, this.info)
+    if (frame.startsWith('event: error')) throw decodeLateError(chunk, this.info)
   }
 
   private parse(frame: string): JsonObject {
@@ -110,9 +119,19 @@ const COLON = 58
 const BACKSLASH = 92
 const CLOSING_BRACE = 125
 
+const FINISH = '"finish_reason":'
+
+/** How many choices the frame finishes. */
+function finishesIn(frame: string): number {
+  let count = 0
+  for (let at = frame.indexOf(FINISH); at !== -1; at = frame.indexOf(FINISH, at + FINISH.length))
+    if (stringAfter(frame, FINISH, at) !== undefined) count++
+  return count
+}
+
 /** The JSON string that follows `key`, when it is one. */
-function stringAfter(frame: string, key: string): string | undefined {
-  let at = frame.indexOf(key)
+function stringAfter(frame: string, key: string, from = 0): string | undefined {
+  let at = frame.indexOf(key, from)
   if (at === -1) return undefined
   at += key.length
   if (frame.charCodeAt(at) === SPACE) at++

@@ -3,7 +3,7 @@ import type { ChatMessage, ChatRequest } from '../../types/chat.ts'
 import { isJsonObject, type JsonObject } from '../../types/json.ts'
 import type { CallInfo, InboundInfo, WireRequest } from '../codec.ts'
 import { effortOfThinking } from '../reasoning-effort.ts'
-import { encodeMessages } from './messages.ts'
+import { encodeMessages, encodeTools } from './messages.ts'
 import type { OpenaiChatOptions } from './options.ts'
 
 /** Request parameters OpenAI's chat endpoint expresses. Source: https://platform.openai.com/docs/api-reference/chat/create */
@@ -43,9 +43,12 @@ export const OPENAI_CHAT_PARAMS: ReadonlySet<string> = new Set([
   'web_search_options',
 ]) // prettier-ignore
 
+/** Nulls are left out: OpenAI reads most of them as "not given", and strict servers refuse them. */
 export function encodeRequest(request: ChatRequest, info: CallInfo, options: OpenaiChatOptions): WireRequest {
   const body: JsonObject = { ...request, model: info.model }
+  for (const key in body) if (body[key] === null && OPENAI_CHAT_PARAMS.has(key)) delete body[key]
   body.messages = encodeMessages(request.messages, info, options)
+  if (Array.isArray(body.tools)) body.tools = encodeTools(body.tools as JsonObject[], info, options)
   if (info.stream) {
     body.stream = true
     if (options.streamUsage !== false)

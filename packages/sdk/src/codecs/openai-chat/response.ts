@@ -2,10 +2,13 @@ import { createError } from '../../errors.ts'
 import type { ChatResponse } from '../../types/chat.ts'
 import { isJsonObject, type JsonObject } from '../../types/json.ts'
 import type { CallInfo } from '../codec.ts'
+import { decodeLateError } from './errors.ts'
 import { decodeUsage } from './usage.ts'
 
 /** The hub's shape is this format's, so decoding checks the frame and settles a few dialects. */
 export function decodeResponse(body: unknown, info: CallInfo): ChatResponse {
+  if (isJsonObject(body) && body.error != null && !Array.isArray(body.choices))
+    throw decodeLateError(body.error, info)
   if (!isJsonObject(body) || !Array.isArray(body.choices))
     throw createError({
       kind: 'bad_gateway',
@@ -14,8 +17,10 @@ export function decodeResponse(body: unknown, info: CallInfo): ChatResponse {
       model: info.model,
       providerSpecificFields: { body },
     })
-  for (const choice of body.choices) {
-    if (isJsonObject(choice) && isJsonObject(choice.message)) settleReasoning(choice.message)
+  for (const choice of body.choices as unknown[]) {
+    if (!isJsonObject(choice) || !isJsonObject(choice.message))
+      throw createError({ kind: 'bad_gateway', message: 'The provider sent a choice without a message.' })
+    settleReasoning(choice.message)
   }
   const usage = decodeUsage(body.usage)
   if (usage) body.usage = usage

@@ -4,29 +4,36 @@ import { isJsonObject, type JsonObject } from '../../types/json.ts'
 import type { StreamTransform, WireEvent } from '../../types/stream.ts'
 import type { CallInfo, EventEncoder, InboundInfo } from '../codec.ts'
 import { parseEvent } from '../parse-event.ts'
-import { decodeStreamError, encodeError } from './errors.ts'
+import { decodeLateError, encodeError } from './errors.ts'
 import { settleReasoning } from './response.ts'
 import { decodeUsage } from './usage.ts'
 
 const DONE = '[DONE]'
 
 export function decodeStream(info: CallInfo): StreamTransform<WireEvent, ChatChunk> {
-  let finished = false
+  const begun = new Set<number>()
+  const finished = new Set<number>()
+  let done = false
   return {
     push(event) {
       if (event.data === DONE) {
-        finished = true
+        done = true
         return []
       }
       const chunk = parseEvent(event.data, info)
-      if (chunk.error != null) throw decodeStreamError(chunk.error, info)
+      if (event.event === 'error') throw decodeLateError(chunk.error ?? chunk, info)
+      if (chunk.error != null) throw decodeLateError(chunk.error, info)
       const decoded = decodeChunk(chunk, info)
       if (decoded === undefined) return []
-      if (decoded.choices.some(choice => choice.finish_reason != null)) finished = true
+      for (const { index, finish_reason } of decoded.choices) {
+        begun.add(index)
+        if (finish_reason != null) finished.add(index)
+      }
       return [decoded]
     },
     end() {
-      if (!finished)
+      // Some providers send no end mark; a finish reason for every choice is as good.
+      if (!done && (finished.size === 0 || finished.size < begun.size))
         throw createError({
           kind: 'truncated',
           message: 'The provider closed the stream before it was complete.',
@@ -45,7 +52,8 @@ function decodeChunk(chunk: JsonObject, info: CallInfo): ChatChunk | undefined {
     chunk.choices = []
   }
   for (const choice of chunk.choices as unknown[]) {
-    if (!isJsonObject(choice)) continue
+    if (!isJsonObject(choice))
+      throw createError({ kind: 'bad_gateway', message: 'The provider sent a choice that is not an object.' })
     choice.delta ??= {}
     choice.finish_reason ??= null
     if (isJsonObject(choice.delta)) settleReasoning(choice.delta)
