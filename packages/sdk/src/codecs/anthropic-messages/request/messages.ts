@@ -74,6 +74,8 @@ function encodeMessage(message: ChatMessage, at: string, context: EncodeContext)
     message.role === 'assistant'
       ? encodeAssistant(message as AssistantMessage, at, context)
       : encodeParts((message as UserMessage).content, at, context)
+  if (blocks.length === 0 && message.role === 'assistant')
+    context.info.warn({ action: 'dropped', param: at, reason: 'Anthropic refuses messages without content' })
   const last = blocks.at(-1)
   if (last && message.cache_control && !isThinkingBlock(last))
     blocks[blocks.length - 1] = { ...last, cache_control: message.cache_control }

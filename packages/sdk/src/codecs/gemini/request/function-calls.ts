@@ -90,7 +90,7 @@ export function encodeToolMessage(
   const functionResponse = {
     id: bareId(id),
     name,
-    response: encodeResult(texts.join('\n')),
+    response: message.is_error === true ? { error: texts.join('\n') } : encodeResult(texts.join('\n')),
     ...(nested && { parts: media }),
   }
   return nested ? [{ functionResponse }] : [{ functionResponse }, ...media]
@@ -117,7 +117,7 @@ function encodeResultPart(
   media.push(encoded)
 }
 
-/** `response` must be an object: JSON objects as they are, all else under `result`. */
+/** `response` must be an object: JSON objects as they are, all else under `result`; failures stand under `error`. */
 function encodeResult(text: string): JsonObject {
   if (text.trimStart().startsWith('{'))
     try {
@@ -162,7 +162,8 @@ export function decodeFunctionResponse(
     if (given[key] != null)
       info.warn({ action: 'ignored', param: `${path}.${key}`, reason: 'results are taken as final' })
   const response = given.response == null ? {} : expectObject(given.response, `${path}.response`)
-  const text = decodeResult(response)
+  const failure = onlyText(response, 'error')
+  const text = failure ?? onlyText(response, 'result') ?? JSON.stringify(response)
   const parts = given.parts == null ? [] : expectArray(given.parts, `${path}.parts`)
   const media = parts.map((part, index) => {
     const at = `${path}.parts[${index}]`
@@ -172,12 +173,12 @@ export function decodeFunctionResponse(
     role: 'tool',
     tool_call_id: calls.take(given.id, name, path),
     content: media.length === 0 ? text : [{ type: 'text', text }, ...media],
+    ...(failure !== undefined && { is_error: true }),
   }
 }
 
-function decodeResult(response: JsonObject): string {
-  const keys = Object.keys(response)
-  return keys.length === 1 && keys[0] === 'result' && typeof response.result === 'string'
-    ? response.result
-    : JSON.stringify(response)
+/** The text under `key`, when the response says nothing else. */
+function onlyText(response: JsonObject, key: string): string | undefined {
+  const value = response[key]
+  return typeof value === 'string' && Object.keys(response).length === 1 ? value : undefined
 }
