@@ -5,8 +5,9 @@ import type { Endpoint } from './endpoints/endpoint.ts'
 import { endpoints } from './endpoints/registry.ts'
 import { createError } from './errors.ts'
 import { bind, findBinding, urlOf } from './providers/bind.ts'
+import { CREDENTIAL_PARAMS } from './providers/credential-params.ts'
 import { cannedAnswer } from './providers/mock-answers.ts'
-import { applyParamRules } from './providers/param-rules.ts'
+import { applyParamRules, type Strictness } from './providers/param-rules.ts'
 import type { Provider } from './providers/provider.ts'
 import { spliceModel } from './transport/splice-model.ts'
 import type { ExchangeLimits, Transport } from './transport/transport.ts'
@@ -127,9 +128,31 @@ function withDefaults<E extends EndpointName>(
   info: CallInfo,
 ): RequestOf<E> {
   const { deployment } = ask
-  const request = deployment.params ? ({ ...deployment.params, ...ask.request } as RequestOf<E>) : ask.request
+  const request = withParams(ask.request, deployment.params)
   const target = { endpoint: endpoints[ask.endpoint], codec, provider, deployment, model: deployment.model }
-  return applyParamRules(request, target as never, ask.strictness, info.warn)
+  return applyParamRules(request, target as never, strictnessOf(ask), info.warn)
+}
+
+/** The request over the deployment's defaults; the very same request when it says everything itself. */
+function withParams<R extends JsonObject>(request: R, params: Readonly<JsonObject> | undefined): R {
+  let out = request
+  for (const key in params) {
+    if (request[key] !== undefined || CREDENTIAL_PARAMS.has(key)) continue
+    if (out === request) out = { ...request }
+    ;(out as JsonObject)[key] = params[key]
+  }
+  return out
+}
+
+/** The call's strictness and the deployment's: either may drop or allow. */
+function strictnessOf<E extends EndpointName>({ strictness, deployment }: Call<E>): Strictness {
+  const { dropParams, additionalDropParams, allowedOpenaiParams } = deployment
+  if (!dropParams && !additionalDropParams && !allowedOpenaiParams) return strictness
+  return {
+    dropParams: strictness.dropParams || dropParams === true,
+    additionalDropParams: [...strictness.additionalDropParams, ...(additionalDropParams ?? [])],
+    allowedOpenaiParams: [...strictness.allowedOpenaiParams, ...(allowedOpenaiParams ?? [])],
+  }
 }
 
 function secretOf(provider: Provider, deployment: Deployment, host: CallHost): string | undefined {

@@ -81,7 +81,7 @@ async function stream<E extends EndpointName>(prepared: Prepared<E>, host: CallH
 /** The provider said no: its own words, our class. */
 function refusal<E extends EndpointName>(prepared: Prepared<E>, head: ReplyHead, bytes: Buffer): SluiceError {
   const { codec, info } = prepared
-  const body = parseErrorBody(bytes)
+  const body = parseErrorBody(bytes, prepared.secret)
   const facts = codec.upstream.decodeError?.(head.status, body)
   return createError({
     kind: kindOfStatus(head.status),
@@ -93,8 +93,13 @@ function refusal<E extends EndpointName>(prepared: Prepared<E>, head: ReplyHead,
   })
 }
 
-function parseErrorBody(bytes: Buffer): unknown {
-  const text = bytes.toString('utf8')
+/** Shorter secrets are words of ordinary texts. */
+const LEAST_SECRET = 8
+
+/** The error body. Some servers repeat the key they refuse; it must not reach a client or a log. */
+function parseErrorBody(bytes: Buffer, secret = ''): unknown {
+  const whole = bytes.toString('utf8')
+  const text = secret.length < LEAST_SECRET ? whole : whole.replaceAll(secret, '[key]')
   try {
     return JSON.parse(text)
   } catch {

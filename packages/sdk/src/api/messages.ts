@@ -48,13 +48,14 @@ export async function messages(
     const facts = { ...reply.sluice, warnings: [...warnings, ...reply.sluice.warnings] }
     return withFacts(inbound.encodeResponse(reply, asked, info) as JsonObject, facts)
   }
-  return encodeEvents(ran as unknown as Stream<ChatChunk, CallFacts>, asked, info)
+  return encodeEvents(ran as unknown as Stream<ChatChunk, CallFacts>, asked, info, warnings)
 }
 
 function encodeEvents(
   stream: Stream<ChatChunk, CallFacts>,
   asked: ChatRequest,
   info: InboundInfo,
+  warnings: readonly Warning[],
 ): Stream<MessagesEvent, CallFacts> {
   const encoder = anthropicMessages.inbound?.encodeStream?.(asked, info)
   async function* iterate(): AsyncGenerator<MessagesEvent> {
@@ -63,5 +64,6 @@ function encodeEvents(
     for (const event of encoder?.end() ?? []) yield JSON.parse(event.data) as MessagesEvent
   }
   const events = iterate()
-  return { [Symbol.asyncIterator]: () => events, abort: stream.abort, result: stream.result }
+  const result = stream.result.then(facts => ({ ...facts, warnings: [...warnings, ...facts.warnings] }))
+  return { [Symbol.asyncIterator]: () => events, abort: stream.abort, result }
 }

@@ -72,7 +72,7 @@ export class Router {
 
 function deploymentOf(entry: ModelListEntry): Deployment {
   const { request, options = {} } = splitOptions(entry.litellm_params)
-  const { model, weight, order, rpm, tpm, ...params } = request
+  const { model, weight, order, rpm, tpm, cooldown_time, ...params } = request
   const resolved = resolveModel(model, providers, options.provider)
   const {
     apiKey,
@@ -84,6 +84,11 @@ function deploymentOf(entry: ModelListEntry): Deployment {
     headers,
     extraBody,
     mockResponse,
+    dropParams,
+    additionalDropParams,
+    allowedOpenaiParams,
+    numRetries: retries,
+    tags,
   } = options
   return {
     ...resolved,
@@ -99,12 +104,18 @@ function deploymentOf(entry: ModelListEntry): Deployment {
       headers,
       extraBody,
       mockResponse,
+      dropParams,
+      additionalDropParams,
+      allowedOpenaiParams,
+      retries,
+      tags,
     },
     ...(Object.keys(params).length > 0 && { params }),
     weight: numberOf(weight),
     order: numberOf(order),
     rpm: numberOf(rpm),
     tpm: numberOf(tpm),
+    cooldownMs: typeof cooldown_time === 'number' ? cooldown_time * 1000 : undefined,
     modelInfo: entry.model_info,
   }
 }

@@ -93,7 +93,8 @@ function routeOf<E extends EndpointName>(
 
 function overridesOf(options: RunOptions): Partial<Deployment> | undefined {
   const { mockResponse, extraBody } = options
-  return mockResponse === undefined && !extraBody ? undefined : { mockResponse, extraBody }
+  if (mockResponse === undefined && !extraBody) return undefined
+  return { ...(mockResponse !== undefined && { mockResponse }), ...(extraBody && { extraBody }) }
 }
 
 function answer<E extends EndpointName>(

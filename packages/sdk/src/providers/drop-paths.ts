@@ -36,7 +36,7 @@ function drop(value: unknown, steps: readonly string[]): unknown {
     )
     return next.every((item, index) => item === value[index]) ? value : next
   }
-  if (!isJsonObject(value) || !(step in value)) return value
+  if (!isJsonObject(value) || !Object.hasOwn(value, step)) return value
   if (rest.length === 0) {
     const { [step]: _, ...kept } = value
     return kept

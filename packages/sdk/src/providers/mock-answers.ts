@@ -35,13 +35,13 @@ export function cannedAnswer(canned: unknown): LocalAnswer {
   }
 }
 
-const LITELLM_NAMES: Readonly<Record<string, ErrorKind>> = { Timeout: 'timeout' }
+const LITELLM_NAMES: ReadonlyMap<string, ErrorKind> = new Map([['Timeout', 'timeout']])
 
 function errorKind(text: string): ErrorKind | undefined {
   if (!text.startsWith('litellm.')) return undefined
   const name = text.slice('litellm.'.length)
   const kinds = Object.keys(ERROR_KINDS) as ErrorKind[]
-  return LITELLM_NAMES[name] ?? kinds.find(kind => ERROR_KINDS[kind].class.name === name)
+  return LITELLM_NAMES.get(name) ?? kinds.find(kind => ERROR_KINDS[kind].class.name === name)
 }
 
 function mockChat(request: ChatRequest, content: string, info: Info): ChatResponse {

@@ -6,7 +6,7 @@ import type { EndpointName, RequestOf } from '../types/endpoint-map.ts'
 import type { JsonObject } from '../types/json.ts'
 import type { Warning } from '../types/warning.ts'
 import { dropPaths } from './drop-paths.ts'
-import type { Provider } from './provider.ts'
+import type { ParamRule, Provider } from './provider.ts'
 
 /** What decides over a parameter that the target cannot express. */
 export interface Strictness {
@@ -43,7 +43,7 @@ export function applyParamRules<E extends EndpointName>(
     return out
   }
   for (const key in request) {
-    const rule = target.provider.params?.[key]
+    const rule = ruleOf(target.provider, key)
     if (rule === 'keep' || strictness.allowedOpenaiParams.includes(key)) continue
     if (
       rule === undefined &&
@@ -65,11 +65,15 @@ export function applyParamRules<E extends EndpointName>(
   return out as RequestOf<E>
 }
 
+function ruleOf({ params }: Provider, key: string): ParamRule | undefined {
+  return params !== undefined && Object.hasOwn(params, key) ? params[key] : undefined
+}
+
 function change(
   edit: () => JsonObject,
   key: string,
   value: unknown,
-  rule: { readonly rename: string } | { readonly max: number },
+  rule: Extract<ParamRule, object>,
   warn: (warning: Warning) => void,
 ): void {
   if ('rename' in rule) {

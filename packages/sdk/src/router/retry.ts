@@ -1,4 +1,5 @@
 import type { SluiceError } from '../errors.ts'
+import { abortedError } from '../transport/deadline.ts'
 
 const FIRST_MS = 500
 const LONGEST_MS = 8_000
@@ -26,12 +27,13 @@ export function backoffMs(
   return Math.max(leastMs, full * (0.25 + 0.75 * random()))
 }
 
-/** Waits; rejects at once with the signal's reason when it aborts. */
+/** Waits; rejects with `APIUserAbortError` as soon as the signal aborts. */
 export function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(abortedError(signal))
     const onAbort = () => {
       clearTimeout(timer)
-      reject(signal?.reason as Error)
+      reject(abortedError(signal))
     }
     const timer = setTimeout(() => {
       signal?.removeEventListener('abort', onAbort)

@@ -38,15 +38,17 @@ export class Deadline {
   private readonly onTotal = () => this.fire(timeout(`no complete answer after ${this.limits.timeoutMs} ms`))
   private readonly onHead = () => this.fire(timeout(`no answer after ${this.limits.headTimeoutMs} ms`))
   private readonly onIdle = () => this.fire(timeout(`no data for ${this.limits.idleTimeoutMs} ms`))
-  private readonly onAbort = () =>
-    this.fire(
-      createError({ kind: 'aborted', message: 'The call was aborted.', cause: this.limits.signal?.reason }),
-    )
+  private readonly onAbort = () => this.fire(abortedError(this.limits.signal))
 
   private fire(reason: SluiceError): void {
     this.clear()
     this.stop(reason)
   }
+}
+
+/** What a caller who aborts gets; the signal's reason is its cause. */
+export function abortedError(signal?: AbortSignal): SluiceError {
+  return createError({ kind: 'aborted', message: 'The call was aborted.', cause: signal?.reason })
 }
 
 function timeout(what: string): SluiceError {

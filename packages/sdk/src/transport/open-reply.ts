@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { createError } from '../errors.ts'
 import { connectionError } from './connection-error.ts'
-import { Deadline } from './deadline.ts'
+import { abortedError, Deadline } from './deadline.ts'
 import { flattenHeaders } from './headers.ts'
 import type { ExchangeLimits, OpenReply } from './transport.ts'
 
@@ -52,7 +52,7 @@ class PumpedReply implements OpenReplyHandler, OpenReply {
 
   onRequestStart(controller: Controller): void {
     this.controller = controller
-    if (this.outcome) controller.abort(this.outcome.error ?? aborted())
+    if (this.outcome) controller.abort(this.outcome.error ?? abortedError())
   }
 
   onResponseStart(_controller: Controller, status: number, headers: RawHeaders): void {
@@ -104,7 +104,7 @@ class PumpedReply implements OpenReplyHandler, OpenReply {
   }
 
   abort(): void {
-    this.stop(aborted())
+    this.stop(abortedError())
   }
 
   /** Hands over what waited, then lets the socket run. */
@@ -146,8 +146,4 @@ class PumpedReply implements OpenReplyHandler, OpenReply {
     if (!this.headSeen) this.refused(error ?? connectionError(undefined))
     else if (this.early.length === 0 && !this.held) this.settle?.(error)
   }
-}
-
-function aborted(): Error {
-  return createError({ kind: 'aborted', message: 'The call was aborted.' })
 }

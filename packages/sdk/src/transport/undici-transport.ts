@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher } from 'undici'
 import type { OutgoingRequest } from '../credentials/credentials.ts'
+import { abortedError } from './deadline.ts'
 import type { OpenReplyHandler } from './open-reply.ts'
 import { createOpenReply } from './open-reply.ts'
 import type { ExchangeLimits, OpenReply, Transport, WholeReply } from './transport.ts'
@@ -30,11 +31,13 @@ export function createTransport(options: TransportOptions = {}): Transport {
   return {
     exchange: (request, limits) =>
       new Promise<WholeReply>((resolve, reject) => {
-        dispatch(agent, request, createWholeReply(limits, resolve, reject))
+        if (limits.signal?.aborted) reject(abortedError(limits.signal))
+        else dispatch(agent, request, createWholeReply(limits, resolve, reject))
       }),
     open: (request, limits) =>
       new Promise<OpenReply>((resolve, reject) => {
-        dispatch(agent, request, createOpenReply(limits, resolve, reject))
+        if (limits.signal?.aborted) reject(abortedError(limits.signal))
+        else dispatch(agent, request, createOpenReply(limits, resolve, reject))
       }),
     close: () => agent.destroy(),
   }

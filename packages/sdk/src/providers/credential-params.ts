@@ -1,0 +1,37 @@
+/**
+ * LiteLLM's deployment parameters that say how to reach and convince a provider. Its credentials and paths read them;
+ * they never go into a request body.
+ */
+export const CREDENTIAL_PARAMS: ReadonlySet<string> = new Set([
+  'aws_access_key_id',
+  'aws_bedrock_project_id',
+  'aws_bedrock_runtime_endpoint',
+  'aws_external_id',
+  'aws_profile_name',
+  'aws_region_name',
+  'aws_role_name',
+  'aws_secret_access_key',
+  'aws_session_name',
+  'aws_session_tags',
+  'aws_session_token',
+  'aws_sts_endpoint',
+  'aws_web_identity_token',
+  'azure_ad_token',
+  'azure_password',
+  'azure_scope',
+  'azure_username',
+  'client_id',
+  'client_secret',
+  'gcs_bucket_name',
+  'project_id',
+  's3_bucket_name',
+  's3_encryption_key_id',
+  's3_region_name',
+  'space_id',
+  'tenant_id',
+  'use_bearer_for_custom_base',
+  'vertex_credentials',
+  'vertex_location',
+  'vertex_project',
+  'watsonx_region_name',
+])
