@@ -43,6 +43,18 @@ test('a worker that dies rejects what it held as unavailable, and the next reque
   await worker.close()
 })
 
+test('a file that is no database is unavailable, and is not tried again for every request', async () => {
+  writeFileSync(join(directory, 'garbage.db'), 'x'.repeat(5_000))
+  const worker = client('garbage.db')
+  const first = worker.ensure()
+  await expect(worker.send(first, { kind: 'query', sql: 'select 1' })).rejects.toBeInstanceOf(
+    ServiceUnavailableError,
+  )
+  expect(() => worker.ensure()).toThrow(ServiceUnavailableError)
+  expect(worker.generation).toBe(first)
+  await worker.close()
+})
+
 test('the queue for the one connection is bounded in length and in time', async () => {
   const driver = new SqliteWorkerDriver(client('queue.db'), { queueSize: 1, queueTimeoutMs: 5 })
   const held = await driver.acquireConnection()

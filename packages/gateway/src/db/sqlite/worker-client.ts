@@ -4,6 +4,9 @@ import type { Log } from '../log.ts'
 import type { WorkerOptions, WorkerReply, WorkerRequest } from './protocol.ts'
 import { sqliteError } from './result-code.ts'
 
+/** Milliseconds before another worker is tried when the last one never answered: the file may be beyond help. */
+const RESTART_PAUSE_MS = 1000
+
 interface Waiting {
   resolve(reply: WorkerReply): void
   reject(error: Error): void
@@ -22,15 +25,20 @@ export class WorkerClient {
   #worker: Worker | undefined
   #nextId = 1
   #closed = false
+  #answered = false
+  #notBefore = 0
 
   constructor(options: WorkerOptions, log: Log) {
     this.#options = options
     this.#log = log
   }
 
-  /** Makes sure that a worker runs and says which one. */
+  /** Makes sure that a worker runs and says which one. Throws `ServiceUnavailableError` when it cannot. */
   ensure(): number {
-    if (this.#worker === undefined) this.#start()
+    if (this.#worker === undefined) {
+      if (performance.now() < this.#notBefore) throw databaseUnavailable(new Error('the worker cannot start'))
+      this.#start()
+    }
     return this.generation
   }
 
@@ -52,7 +60,12 @@ export class WorkerClient {
     const worker = this.#worker
     if (worker === undefined) return
     const gone = new Promise<void>(resolve => worker.once('exit', () => resolve()))
-    await this.send(this.generation, { kind: 'close' })
+    try {
+      await this.send(this.generation, { kind: 'close' })
+    } catch (error) {
+      this.#log.warn({ err: error }, 'the database worker did not close in good order')
+      await worker.terminate()
+    }
     await gone
   }
 
@@ -65,6 +78,7 @@ export class WorkerClient {
     if (this.#closed) throw databaseUnavailable(new Error('the database is closed'))
     const worker = new Worker(workerUrl(), { workerData: this.#options, execArgv: [], name: 'sqlite' })
     this.generation++
+    this.#answered = false
     this.#worker = worker
     worker.unref()
     worker.on('message', (reply: WorkerReply) => this.#settle(worker, reply))
@@ -73,6 +87,7 @@ export class WorkerClient {
   }
 
   #settle(worker: Worker, reply: WorkerReply): void {
+    this.#answered = true
     const waiting = this.#waiting.get(reply.id)
     if (waiting === undefined) return
     this.#waiting.delete(reply.id)
@@ -85,6 +100,7 @@ export class WorkerClient {
   #lost(worker: Worker, error: Error): void {
     if (worker !== this.#worker) return
     this.#worker = undefined
+    if (!this.#answered) this.#notBefore = performance.now() + RESTART_PAUSE_MS
     if (!this.#closed) this.#log.error({ err: error }, 'the database worker died; a new one starts')
     const waiting = [...this.#waiting.values()]
     this.#waiting.clear()
