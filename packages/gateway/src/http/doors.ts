@@ -35,6 +35,8 @@ const TAILS: readonly (readonly [prefix: string, tail: string, door: Door])[] = 
 const GEMINI_PREFIXES = ['/v1beta/models/', '/v1/models/', '/models/'] as const
 const GEMINI_METHODS: ReadonlyMap<string, Door> = new Map<string, Door>([
   ['generateContent', { ...door('chat', codecs.gemini), stream: false }],
+  ['embedContent', door('embedding', codecs.geminiEmbeddings)],
+  ['batchEmbedContents', door('embedding', codecs.geminiEmbeddings)],
   ['countTokens', door('count_tokens', codecs.geminiCountTokens)],
   ['streamGenerateContent', { ...door('chat', codecs.gemini), stream: true }],
 ])
@@ -45,7 +47,7 @@ export function findDoor(path: string): Door | undefined {
   if (fixed) return fixed
   for (const [prefix, tail, behind] of TAILS)
     if (path.startsWith(prefix) && path.endsWith(tail) && path.length > prefix.length + tail.length)
-      return { ...behind, model: decodeURIComponent(path.slice(prefix.length, -tail.length)) }
+      return named(behind, path.slice(prefix.length, -tail.length))
   return geminiDoor(path)
 }
 
@@ -54,7 +56,16 @@ function geminiDoor(path: string): Door | undefined {
   const colon = path.lastIndexOf(':')
   if (prefix === undefined || colon <= prefix.length) return undefined
   const behind = GEMINI_METHODS.get(path.slice(colon + 1))
-  return behind && { ...behind, model: decodeURIComponent(path.slice(prefix.length, colon)) }
+  return behind && named(behind, path.slice(prefix.length, colon))
+}
+
+/** The door for a model named by the path; undefined when the name is not escaped well: whoever sent it, we live on. */
+function named(behind: Door, escaped: string): Door | undefined {
+  try {
+    return { ...behind, model: decodeURIComponent(escaped) }
+  } catch {
+    return undefined
+  }
 }
 
 function door<E extends EndpointName>(endpoint: E, codec: Codec<E>): Door<E> {

@@ -32,6 +32,10 @@ export async function createOffice(
     bodyLimit: Math.min(maxBytes, 10 * 1024 * 1024),
     forceCloseConnections: false,
     routerOptions: { ignoreTrailingSlash: true },
+    frameworkErrors(error, request, reply) {
+      const told = asClientError(error, request)
+      return reply.status(told.status).send(errorBody(told))
+    },
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
