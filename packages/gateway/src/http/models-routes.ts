@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { createError, type Deployment, factsOfDeployment, type JsonObject } from 'sluice/internal'
 import { mayUseModel } from '../auth/authorize-model.ts'
 import type { Caller } from '../auth/caller.ts'
@@ -8,15 +8,14 @@ import type { Stages } from '../serve.ts'
 /** LiteLLM's constant: the date it gives every model. */
 const CREATED = 1677610602
 
-/** Lists of what may be called: OpenAI's, Google's and LiteLLM's. The scope must be protected. */
+/** Lists of what may be called: OpenAI's, Anthropic's, Google's and LiteLLM's. The scope must be protected. */
 export function registerModelRoutes(app: FastifyInstance, stages: () => Stages): void {
-  for (const path of ['/v1/models', '/models'])
-    app.get(path, anyKey('Models your key may use'), async request => ({
-      object: 'list',
-      data: names(callerOfRequest(request), stages()).map(openaiModel),
-    }))
+  for (const path of ['/v1/models', '/models', '/v1beta/models'])
+    app.get(path, anyKey('Models your key may use'), async request =>
+      shapeOf(request).list(names(callerOfRequest(request), stages()), stages()),
+    )
 
-  for (const path of ['/v1/models/*', '/models/*'])
+  for (const path of ['/v1/models/*', '/models/*', '/v1beta/models/*'])
     app.get<{ Params: { '*': string } }>(path, anyKey('One model'), async request => {
       const name = request.params['*']
       const caller = callerOfRequest(request)
@@ -26,13 +25,8 @@ export function registerModelRoutes(app: FastifyInstance, stages: () => Stages):
           message: `The model "${name}" does not exist, or your key may not use it.`,
           param: 'model',
         })
-      return openaiModel(name)
+      return shapeOf(request).one(name, stages())
     })
-
-  app.get('/v1beta/models', anyKey("Models, in Google's shape"), async request => {
-    const caller = callerOfRequest(request)
-    return { models: names(caller, stages()).map(name => geminiModel(name, stages())) }
-  })
 
   for (const path of ['/model/info', '/v1/model/info'])
     app.get<{ Querystring: { litellm_model_id?: string } }>(
@@ -65,20 +59,54 @@ function names(caller: Caller, { routes, catalogue }: Stages): string[] {
   return [...all].filter(name => mayUseModel(caller, name))
 }
 
-function openaiModel(id: string) {
-  return { id, object: 'model', created: CREATED, owned_by: 'openai' }
+/** How one kind of client reads a model, and a list of them. */
+interface Shape {
+  one(name: string, stages: Stages): JsonObject
+  list(names: readonly string[], stages: Stages): JsonObject
 }
 
-function geminiModel(name: string, { routes, catalogue }: Stages) {
-  const deployment = routes.groups.find(name)?.[0]
-  const facts = deployment && factsOfDeployment(catalogue, deployment)
-  return {
-    name: `models/${name}`,
-    displayName: name,
-    inputTokenLimit: facts?.max_input_tokens,
-    outputTokenLimit: facts?.max_output_tokens,
-    supportedGenerationMethods: ['generateContent', 'streamGenerateContent', 'countTokens'],
-  }
+/** OpenAI's, Anthropic's and Google's clients all ask `/v1/models`; the headers that each must send tell them apart. */
+function shapeOf({ headers, url }: Pick<FastifyRequest, 'headers' | 'url'>): Shape {
+  if (headers['anthropic-version'] !== undefined) return anthropicShape
+  const google = headers['x-goog-api-client'] ?? headers['x-goog-api-key']
+  return google !== undefined || url.startsWith('/v1beta/') ? geminiShape : openaiShape
+}
+
+const openaiShape: Shape = {
+  one: name => ({ id: name, object: 'model', created: CREATED, owned_by: 'openai' }),
+  list: (names, stages) => ({ object: 'list', data: names.map(name => openaiShape.one(name, stages)) }),
+}
+
+/** Source: https://platform.claude.com/docs/en/api/models-list */
+const anthropicShape: Shape = {
+  one: name => ({
+    id: name,
+    type: 'model',
+    display_name: name,
+    created_at: new Date(CREATED * 1000).toISOString(),
+  }),
+  list: (names, stages) => ({
+    data: names.map(name => anthropicShape.one(name, stages)),
+    first_id: names[0] ?? null,
+    last_id: names.at(-1) ?? null,
+    has_more: false,
+  }),
+}
+
+/** Source: https://ai.google.dev/api/models */
+const geminiShape: Shape = {
+  one(name, { routes, catalogue }) {
+    const deployment = routes.groups.find(name)?.[0]
+    const facts = deployment && factsOfDeployment(catalogue, deployment)
+    return {
+      name: `models/${name}`,
+      displayName: name,
+      inputTokenLimit: facts?.max_input_tokens,
+      outputTokenLimit: facts?.max_output_tokens,
+      supportedGenerationMethods: ['generateContent', 'streamGenerateContent', 'countTokens'],
+    }
+  },
+  list: (names, stages) => ({ models: names.map(name => geminiShape.one(name, stages)) }),
 }
 
 /** A deployment as LiteLLM shows it, without any secret. */
