@@ -1,5 +1,6 @@
 import { badRequest, createError } from '../../errors.ts'
-import type { EmbeddingRequest, EmbeddingResponse } from '../../types/embedding.ts'
+import { estimateRequestTokens } from '../../tokens/request.ts'
+import type { EmbeddingRequest, EmbeddingResponse, EmbeddingUsage } from '../../types/embedding.ts'
 import { isJsonObject } from '../../types/json.ts'
 import type { CallInfo, Codec, InboundInfo } from '../codec.ts'
 import { encodeVector } from '../embedding-vector.ts'
@@ -62,11 +63,20 @@ function decodeRequest(body: unknown, info: InboundInfo): EmbeddingRequest {
   return info.model === undefined ? (body as EmbeddingRequest) : ({ ...body, model } as EmbeddingRequest)
 }
 
-/** Clients that asked for base64 get it, though many providers answer numbers. */
+/**
+ * Clients that asked for base64 get it, though many providers answer numbers; usage is always there for them, estimated
+ * as it is charged where the provider tells none.
+ */
 function encodeResponse(response: EmbeddingResponse, request: EmbeddingRequest): EmbeddingResponse {
-  if (request.encoding_format !== 'base64') return response
+  const { usage = estimatedUsage(request) } = response
+  if (request.encoding_format !== 'base64') return { ...response, usage }
   const data = response.data.map(item =>
     typeof item.embedding === 'string' ? item : { ...item, embedding: encodeVector(item.embedding) },
   )
-  return { ...response, data }
+  return { ...response, data, usage }
+}
+
+function estimatedUsage(request: EmbeddingRequest): EmbeddingUsage {
+  const tokens = estimateRequestTokens(request)
+  return { prompt_tokens: tokens, total_tokens: tokens }
 }
