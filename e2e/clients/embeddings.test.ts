@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { openaiClient, startRig } from '../gateway.ts'
+import { googleClient, openaiClient, startRig } from '../gateway.ts'
 
 const rig = await startRig()
 afterAll(() => rig.close())
@@ -29,6 +29,13 @@ describe.each(['text-embedding-3-small', 'gemini-embedding-001'])('embeddings by
     })
     const [a = [], b = []] = [decoded.data[0]?.embedding, floats.data[0]?.embedding]
     expect(a.map(Math.fround)).toEqual(b.map(Math.fround))
+  })
+
+  test("come to Google's client too", async () => {
+    const contents = ['first', 'second']
+    const config = { outputDimensionality: 256 }
+    const { embeddings = [] } = await googleClient(rig).models.embedContent({ model, contents, config })
+    expect(embeddings.map(item => item.values?.length)).toEqual([256, 256])
   })
 
   test('count their tokens and cost money', async () => {

@@ -7,6 +7,7 @@ import {
 } from '@google/genai'
 import { afterAll, describe, expect, test } from 'vitest'
 import { chatModels, googleClient, pixel, providers, startRig } from '../gateway.ts'
+import { gathered } from './gathered.ts'
 import { itinerary } from './itinerary.ts'
 
 const rig = await startRig()
@@ -44,7 +45,7 @@ describe.each(providers)("Google's client, answered by %s", provider => {
   ): Promise<Reply[]> {
     const request = { model: other, contents, config }
     const whole = await client.models.generateContent(request)
-    const chunks = await Array.fromAsync(await client.models.generateContentStream(request))
+    const chunks = await gathered(await client.models.generateContentStream(request))
     return [
       { parts: partsOf(whole), last: whole },
       { parts: chunks.flatMap(partsOf), last: chunks.at(-1) as GenerateContentResponse },

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { anthropicClient, chatModels, googleClient, openaiClient, startRig } from '../gateway.ts'
+import { gathered } from './gathered.ts'
 
 const rig = await startRig({
   models: [{ model_name: 'only-mine', litellm_params: { model: 'openai/gpt-4o' } }],
@@ -26,7 +27,7 @@ test('the Anthropic client lists and finds models in the shape it knows', async 
 
 test("Google's client lists and finds models", async () => {
   const client = googleClient(rig)
-  const listed = await Array.fromAsync(await client.models.list())
+  const listed = await gathered(await client.models.list())
   expect(listed.map(model => model.name)).toEqual(expect.arrayContaining(names.map(name => `models/${name}`)))
   expect((await client.models.get({ model: 'gemini-2.5-flash' })).name).toBe('models/gemini-2.5-flash')
 })
