@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import swagger from '@fastify/swagger'
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { createError, SluiceError } from 'sluice/internal'
 import { VERSION } from '../version.ts'
@@ -34,7 +34,7 @@ export async function createOffice(
     routerOptions: { ignoreTrailingSlash: true },
     frameworkErrors(error, request, reply) {
       const told = asClientError(error, request)
-      return reply.status(told.status).send(errorBody(told))
+      void (reply as FastifyReply).status(told.status).send(errorBody(told))
     },
   })
   app.setValidatorCompiler(validatorCompiler)
