@@ -10,7 +10,6 @@ const status = (name: string, message = 'm', details: object[] = []) => ({
 test('a wrong key is an authentication error though Google answers 400', () => {
   expect(decodeError(400, readJson('error-key.json'))).toMatchObject({
     kind: 'authentication',
-    code: 'INVALID_ARGUMENT',
     message: 'API key not valid. Please pass a valid API key.',
   })
 })
@@ -63,4 +62,15 @@ test('every kind has a status name that means the same to our own decoder', () =
     expect(back?.retryAfterMs).toBe(1500)
     expect(createError({ kind: 'other', message: '', ...back }).retryable || !error.retryable).toBe(true)
   }
+})
+
+test("OpenAI's codes win over Google's statuses, which fill in where OpenAI has none", () => {
+  const tooLong = {
+    error: { code: 400, message: 'The input token count exceeds 1', status: 'INVALID_ARGUMENT' },
+  }
+  expect(createError({ message: '', kind: 'other', ...decodeError(400, tooLong) }).code).toBe(
+    'context_length_exceeded',
+  )
+  const wrong = { error: { code: 400, message: 'No such field', status: 'INVALID_ARGUMENT' } }
+  expect(decodeError(400, wrong)?.code).toBe('INVALID_ARGUMENT')
 })

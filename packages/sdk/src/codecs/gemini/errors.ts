@@ -1,4 +1,11 @@
-import { createError, type ErrorFacts, type ErrorKind, kindOfStatus, type SluiceError } from '../../errors.ts'
+import {
+  createError,
+  ERROR_KINDS,
+  type ErrorFacts,
+  type ErrorKind,
+  kindOfStatus,
+  type SluiceError,
+} from '../../errors.ts'
 import { isJsonObject, type JsonObject } from '../../types/json.ts'
 import type { CallInfo } from '../codec.ts'
 
@@ -62,10 +69,13 @@ export function decodeError(status: number, given: unknown): Partial<ErrorFacts>
   const message = typeof error.message === 'string' ? error.message : JSON.stringify(error)
   const details = Array.isArray(error.details) ? (error.details as unknown[]).filter(isJsonObject) : []
   const retryAfterMs = retryDelayOf(details)
+  const kind = kindOf(status, error, message, details)
+  // Clients look for OpenAI's code where there is one; Google's status would hide it.
+  const code = 'code' in ERROR_KINDS[kind] ? undefined : error.status
   return {
-    kind: kindOf(status, error, message, details),
+    kind,
     message,
-    ...(typeof error.status === 'string' && { code: error.status }),
+    ...(typeof code === 'string' && { code }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     providerSpecificFields: { error },
   }
