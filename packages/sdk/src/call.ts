@@ -11,6 +11,7 @@ import { createError, kindOfStatus, SluiceError } from './errors.ts'
 import type { Strictness } from './providers/param-rules.ts'
 import { retryAfterMs } from './transport/retry-after.ts'
 import type { ReplyHead } from './transport/transport.ts'
+import type { CancelSignal } from './types/cancel-signal.ts'
 import type { Deployment } from './types/deployment.ts'
 import type { EndpointName, RequestOf } from './types/endpoint-map.ts'
 import type { JsonObject } from './types/json.ts'
@@ -29,7 +30,7 @@ export interface Call<E extends EndpointName> {
   readonly timeoutMs: number
   /** Milliseconds to the first byte of a stream. */
   readonly streamTimeoutMs?: number | undefined
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: CancelSignal | undefined
   /** Headers of the caller to send along, lower case. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** The client's own bytes, when it might be enough to pass them on. */

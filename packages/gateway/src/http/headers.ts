@@ -26,7 +26,7 @@ const HOP = new Set([
 
 /** LiteLLM's response headers for one call. Empty values are left out. */
 export function replyHeaders({ record, reservation, upstream }: ReplyHead, now: number): HeaderLines {
-  const lines: HeaderLines = ['x-litellm-call-id', record.id, 'x-litellm-version', VERSION]
+  const lines: HeaderLines = ['x-litellm-call-id', record.callId, 'x-litellm-version', VERSION]
   const { deployment, cost } = record
   if (deployment) {
     lines.push('x-litellm-model-id', deployment.id, 'x-litellm-model-group', deployment.group)

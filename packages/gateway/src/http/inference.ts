@@ -20,14 +20,15 @@ export async function handleInference<E extends EndpointName>(
   stages: Stages,
 ): Promise<void> {
   const arrived = performance.now()
-  const id = callId(request)
+  const id = randomUUID()
+  const callId = givenCallId(request) ?? id
   const client = new HttpClient(response, stages.now)
   let asked: InferenceRequest<E>
   try {
     const startedAt = stages.now()
     const bytes = await readBody(request, stages.settings.server.maxRequestBytes)
     asked = {
-      open: { id, endpoint: door.endpoint, format: door.codec.format, startedAt },
+      open: { id, callId, endpoint: door.endpoint, format: door.codec.format, startedAt },
       codec: door.codec,
       model: door.model,
       stream: door.stream,
@@ -38,13 +39,13 @@ export async function handleInference<E extends EndpointName>(
       hints: readHints(request.headers, request.socket.remoteAddress),
     }
   } catch (error) {
-    return refuseEarly(error, id, door.codec as unknown as Codec, response)
+    return refuseEarly(error, callId, door.codec as unknown as Codec, response)
   }
   await serve(asked, client, stages)
 }
 
-/** A client's own id when it is a harmless token, else a new one. */
-function callId(request: IncomingMessage): string {
+/** A client's own id when it is a harmless token. It names the call to the client; rows are kept under ours. */
+function givenCallId(request: IncomingMessage): string | undefined {
   const given = request.headers['x-litellm-call-id']
-  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
+  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : undefined
 }

@@ -34,6 +34,7 @@ interface Outcome {
 function finished({ tokens, nanoUsd, cost, status = 'success' }: Outcome = {}): CallRecord {
   return {
     id: 'call',
+    callId: 'call',
     endpoint: 'chat',
     format: 'openai-chat',
     startedAt: START,

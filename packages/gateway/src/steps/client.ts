@@ -1,4 +1,4 @@
-import type { CallRecord, SluiceError } from 'sluice/internal'
+import type { CallRecord, CancelSignal, SluiceError } from 'sluice/internal'
 import type { Reservation } from '../limits/limiter.ts'
 
 /** What the head of an answer is made of; `http/headers.ts` turns it into header lines. */
@@ -12,7 +12,7 @@ export interface ReplyHead {
 /** The one who waits for the answer. The staircase speaks to this, never to a socket. */
 export interface Client {
   /** Aborts when the client hangs up. */
-  readonly signal: AbortSignal
+  readonly signal: CancelSignal
   /** Sends a whole answer. */
   send(status: number, head: ReplyHead, body: string | Buffer): void
   /** Sends an error whose body is already in the client's format. */

@@ -69,7 +69,7 @@ export class Delivery<E extends EndpointName> {
     record.error = cause instanceof Error ? cause : error
     record.clientGone = client.signal.aborted
     const told = clientError(error)
-    const { id } = this.from.open
+    const { callId: id } = this.from.open
     this.last = this.streaming
       ? () => client.end(this.format(this.encoder?.fail(told, id) ?? []))
       : () =>

@@ -2,9 +2,10 @@ import type { Codec, EndpointName, JsonObject } from 'sluice/internal'
 
 /** A client's request for work, as it came through an HTTP door. */
 export interface InferenceRequest<E extends EndpointName = EndpointName> {
-  /** What the record is opened with. `id` is a client's own `x-litellm-call-id`, or ours. */
+  /** What the record is opened with. `callId` is a client's own `x-litellm-call-id`, else our `id`. */
   readonly open: {
     readonly id: string
+    readonly callId: string
     readonly endpoint: E
     readonly format: string
     /** Milliseconds since the epoch. */

@@ -25,7 +25,7 @@ export interface CallFacts {
 export function factsOf(record: CallRecord, headers: Readonly<Record<string, string>>): CallFacts {
   const { cost, deployment } = record
   return {
-    id: record.id,
+    id: record.callId,
     provider: deployment?.provider ?? '',
     model: deployment?.model ?? record.requestedModel,
     usage: record.usage,

@@ -50,7 +50,8 @@ export async function run<E extends EndpointName>(
   const options = { ...inner, ...outer }
   const routes = table ?? directTable([request.model, ...(options.fallbacks ?? [])], options)
   const record = openRecord({
-    id: options.callId ?? randomUUID(),
+    id: randomUUID(),
+    callId: options.callId,
     endpoint,
     format,
     startedAt: Date.now(),

@@ -11,6 +11,7 @@ const CHARACTERS_PER_TOKEN = 4
 /** The record of a call that begins now. */
 export function openRecord(facts: {
   readonly id: string
+  readonly callId?: string | undefined
   readonly endpoint: EndpointName
   readonly format: string
   readonly startedAt: number
@@ -18,6 +19,7 @@ export function openRecord(facts: {
 }): CallRecord {
   return {
     ...facts,
+    callId: facts.callId ?? facts.id,
     stream: false,
     attempts: [],
     fallbacks: 0,

@@ -1,5 +1,6 @@
 import type { SluiceError } from '../errors.ts'
 import { abortedError } from '../transport/deadline.ts'
+import type { CancelSignal } from '../types/cancel-signal.ts'
 
 const FIRST_MS = 500
 const LONGEST_MS = 8_000
@@ -28,7 +29,7 @@ export function backoffMs(
 }
 
 /** Waits; rejects with `APIUserAbortError` as soon as the signal aborts. */
-export function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
+export function wait(ms: number, signal: CancelSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(abortedError(signal))
     const onAbort = () => {

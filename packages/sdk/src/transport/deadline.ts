@@ -1,4 +1,5 @@
 import { createError, type SluiceError } from '../errors.ts'
+import type { CancelSignal } from '../types/cancel-signal.ts'
 import type { ExchangeLimits } from './transport.ts'
 
 /** Watches one exchange: total, head and idle time, and the caller's signal. Calls `stop` with the reason, once. */
@@ -47,7 +48,7 @@ export class Deadline {
 }
 
 /** What a caller who aborts gets; the signal's reason is its cause. */
-export function abortedError(signal?: AbortSignal): SluiceError {
+export function abortedError(signal?: CancelSignal): SluiceError {
   return createError({ kind: 'aborted', message: 'The call was aborted.', cause: signal?.reason })
 }
 

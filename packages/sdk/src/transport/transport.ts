@@ -1,4 +1,5 @@
 import type { OutgoingRequest } from '../credentials/credentials.ts'
+import type { CancelSignal } from '../types/cancel-signal.ts'
 
 /** The way to a provider. One is shared by all calls; it keeps connections alive per origin. */
 export interface Transport {
@@ -18,7 +19,7 @@ export interface ExchangeLimits {
   readonly idleTimeoutMs?: number | undefined
   /** Bytes of a whole reply; more is refused. */
   readonly maxBytes: number
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: CancelSignal | undefined
 }
 
 export interface ReplyHead {

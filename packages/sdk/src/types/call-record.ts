@@ -6,8 +6,10 @@ import type { Warning } from './warning.ts'
 
 /** The one record of a call. Every log, metric, spend row, budget and callback reads it; nobody else keeps one. */
 export interface CallRecord {
-  /** The gateway's call id (`x-litellm-call-id`). */
+  /** Ours, unique for ever: what the spend row is kept under. */
   readonly id: string
+  /** What the client calls it (`x-litellm-call-id`): its own id, or ours. A client may repeat its own. */
+  readonly callId: string
   readonly endpoint: EndpointName
   /** The client's wire format, `openai-chat` … */
   readonly format: string

@@ -4,6 +4,7 @@ import type { CallRecord } from 'sluice/internal'
 export function callRecord(id: string, more: Partial<CallRecord> = {}): CallRecord {
   return {
     id,
+    callId: id,
     endpoint: 'chat',
     format: 'openai-chat',
     startedAt: 1_000,
