@@ -85,7 +85,8 @@ export async function relayStream<E extends EndpointName>(
       const forward = relay.push(bytes)
       return forward && push(forward)
     })
-    relay.end()
+    const endMark = relay.end()
+    if (endMark) await push(endMark)
   }
   const pump = await prime(run)
   return { kind: 'relay-stream', headers: reply.headers, meter: tap, pump, abort: () => reply.abort() }

@@ -24,13 +24,27 @@ test('any split forwards the same whole frames', () => {
     const relay = new SseRelay(spy)
     const out = [BYTES.subarray(0, at), BYTES.subarray(at)].map(part => relay.push(part) ?? Buffer.alloc(0))
     expect(Buffer.concat(out).toString()).toBe(SHOWN)
-    expect(spy.frames.length).toBe(FRAMES.length)
+    expect(spy.frames.length).toBe(FRAMES.length - 1)
   }
 })
 
 test('a read of whole frames is forwarded without a copy', () => {
   const bytes = Buffer.from('data: 1\n\ndata: 2\n\n')
   expect(new SseRelay(new Spy()).push(bytes)).toBe(bytes)
+})
+
+test('a tap sees the event and data lines of a frame only, in this order; the client gets every line', () => {
+  const spy = new Spy()
+  const frames = [': a\ndata: 1', 'id: 7\ndata: 2\nevent: x', 'retry: 5\ndata: 3\ndata: 4', 'event: alone']
+  const bytes = Buffer.from(frames.map(frame => `${frame}\n\n`).join(''))
+  expect(new SseRelay(spy).push(bytes)).toEqual(bytes)
+  expect(spy.frames).toEqual(['data: 1', 'event: x\ndata: 2', 'data: 3\ndata: 4'])
+})
+
+test('an end mark that the provider left out is added once', () => {
+  const spy = Object.assign(new Spy(), { missing: 'data: end\n\n' })
+  expect(new SseRelay(spy).end()?.toString()).toBe('data: end\n\n')
+  expect(new SseRelay(new Spy()).end()).toBeUndefined()
 })
 
 test('half a frame is never forwarded', () => {

@@ -28,7 +28,7 @@ export class SseRelay {
     for (let end = text.indexOf(BLANK); end !== -1; end = text.indexOf(BLANK, start)) {
       const forward =
         end === start ||
-        this.tap.push(start === 0 && end + 2 === text.length ? text.slice(0, -2) : text.slice(start, end))
+        this.show(start === 0 && end + 2 === text.length ? text.slice(0, -2) : text.slice(start, end))
       const next = end + 2
       if (!forward) {
         kept ??= []
@@ -58,9 +58,21 @@ export class SseRelay {
     return out
   }
 
-  /** The source ended. Throws when the answer was not complete. */
-  end(): void {
+  /** The source ended. Returns the end mark, if that is all it left out; throws when the answer was not complete. */
+  end(): Buffer | undefined {
     this.tap.end()
+    return this.tap.missing === undefined ? undefined : Buffer.from(this.tap.missing)
+  }
+
+  /** Taps know `data:` alone or after `event:`. Other lines are legal too, and an event without data is none. */
+  private show(frame: string): boolean {
+    if (frame.startsWith('data:')) return this.tap.push(frame)
+    const second = frame.indexOf('\n') + 1
+    if (second > 0 && frame.startsWith('event:') && frame.startsWith('data:', second))
+      return this.tap.push(frame)
+    const lines = frame.split('\n').filter(line => line.startsWith('data:') || line.startsWith('event:'))
+    if (!lines.some(line => line.startsWith('data:'))) return true
+    return this.tap.push(lines.sort(eventFirst).join('\n'))
   }
 
   private hold(bytes: Buffer, from: number): void {
@@ -76,4 +88,8 @@ export class SseRelay {
     // A copy: a slice would pin the whole socket buffer while the rest is awaited.
     this.pending = Buffer.from(bytes.subarray(from))
   }
+}
+
+function eventFirst(a: string, b: string): number {
+  return Number(b.startsWith('event:')) - Number(a.startsWith('event:'))
 }

@@ -16,10 +16,12 @@ export interface WireEvent {
 
 /** Watches relayed SSE frames. Must be cheap: it runs per frame on the hot path. */
 export interface RelayTap {
-  /** Sees one frame's text, without its blank line. Returns false to withhold the frame. Throws on an error event. */
+  /** Sees one frame's `event:` (if any) and `data:` lines, without the blank line. Returns false to withhold the frame. Throws on an error event. */
   push(frame: string): boolean
   /** Throws when the stream ended before its end mark. */
   end(): void
+  /** After `end`: the frame that clients wait for and the provider left out of a complete answer. */
+  readonly missing?: string | undefined
   /** What is known so far; `usage` absent means the provider has not said. */
   readonly usage?: Usage | undefined
   readonly id?: string | undefined

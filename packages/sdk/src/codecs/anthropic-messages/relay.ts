@@ -33,6 +33,7 @@ class Tap implements RelayTap {
 
   push(frame: string): boolean {
     const type = typeOf(frame)
+    if (type === '' || frame.charCodeAt(frame.length - 1) !== CLOSING_BRACE) parse(frame, this.info)
     // By far the most frequent event comes first and is never parsed.
     if (type === 'content_block_delta') this.textLength += deltaLength(frame)
     else if (type === 'message_start') {
@@ -57,6 +58,8 @@ class Tap implements RelayTap {
       })
   }
 }
+
+const CLOSING_BRACE = 125
 
 /** The event's name: its `event:` line, else the first `type` of its data. */
 function typeOf(frame: string): string {

@@ -73,6 +73,10 @@ class OpenaiChatTap implements RelayTap {
       })
   }
 
+  get missing(): string | undefined {
+    return this.done ? undefined : 'data: [DONE]\n\n'
+  }
+
   private countText(frame: string): void {
     let at = frame.indexOf('content":')
     if (at === -1) {
