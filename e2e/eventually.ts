@@ -1,0 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
+/** Waits until `look` gives something truthy, and gives that. Rejects after the deadline with the last thing seen. */
+export async function eventually<T>(what: string, look: () => T | Promise<T>, withinMs = 10_000): Promise<T> {
+  const deadline = performance.now() + withinMs
+  for (;;) {
+    const seen = await look()
+    if (seen) return seen
+    if (performance.now() > deadline) throw new Error(`within ${withinMs} ms it did not happen: ${what}`)
+    await pause(20)
+  }
+}
