@@ -107,11 +107,13 @@ function answerOf<E extends EndpointName>(
 
 function infoOf<E extends EndpointName>(ask: Call<E>, host: CallHost, streams: boolean): CallInfo {
   const { deployment } = ask
+  const request: JsonObject = ask.request
   return {
     id: ask.id,
     now: ask.now,
     model: deployment.model,
-    stream: streams && (ask.request as JsonObject).stream === true,
+    stream: streams && request.stream === true,
+    choices: typeof request.n === 'number' ? request.n : undefined,
     deployment,
     maxOutputTokens: host.maxOutputTokens(deployment),
     warn: ask.warn,

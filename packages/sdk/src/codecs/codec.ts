@@ -33,6 +33,8 @@ export interface CallInfo {
   /** The provider's model id. */
   readonly model: string
   readonly stream: boolean
+  /** How many answers were asked for (OpenAI's `n`); 1 unless stated. */
+  readonly choices?: number | undefined
   readonly deployment: Deployment
   /** The model's output limit where the catalogue knows it (Anthropic must be told a `max_tokens`). */
   readonly maxOutputTokens?: number | undefined

@@ -11,7 +11,8 @@ import type { JsonObject } from '../types/json.ts'
 
 /** Chunks → the whole reply they add up to, as far as they go. */
 export function foldChunks(chunks: readonly ChatChunk[]): ChatResponse {
-  const first = chunks[0]
+  // Azure begins with a chunk of empty fields.
+  const first = chunks.find(chunk => chunk.id) ?? chunks[0]
   const choices = new Map<number, ChoiceFold>()
   const response: ChatResponse = {
     id: first?.id ?? '',

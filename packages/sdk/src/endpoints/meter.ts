@@ -18,7 +18,8 @@ export class ChatMeter implements Meter {
   textLength = 0
 
   see(chunk: ChatChunk): void {
-    this.id ??= chunk.id
+    // Azure's first chunk has an empty one.
+    this.id ||= chunk.id
     if (chunk.usage) this.usage = chunk.usage
     for (const { delta } of chunk.choices) {
       if (!isJsonObject(delta)) continue

@@ -56,7 +56,7 @@ class OpenaiChatTap implements RelayTap {
     }
     if (frame.charCodeAt(0) === COLON) return true
     if (!frame.startsWith('data:') || frame.charCodeAt(frame.length - 1) !== CLOSING_BRACE) this.parse(frame)
-    if (this.id === undefined) this.id = stringAfter(frame, '"id":')
+    this.id ||= stringAfter(frame, '"id":')
     this.countText(frame)
     this.openChoices -= finishesIn(frame)
     if (frame.startsWith('event: error') || frame.includes('"error"')) this.throwError(frame)

@@ -11,7 +11,6 @@ import { decodeUsage } from './usage.ts'
 const DONE = '[DONE]'
 
 export function decodeStream(info: CallInfo): StreamTransform<WireEvent, ChatChunk> {
-  const begun = new Set<number>()
   const finished = new Set<number>()
   let done = false
   return {
@@ -25,15 +24,12 @@ export function decodeStream(info: CallInfo): StreamTransform<WireEvent, ChatChu
       if (chunk.error != null) throw decodeLateError(chunk.error, info)
       const decoded = decodeChunk(chunk, info)
       if (decoded === undefined) return []
-      for (const { index, finish_reason } of decoded.choices) {
-        begun.add(index)
-        if (finish_reason != null) finished.add(index)
-      }
+      for (const { index, finish_reason } of decoded.choices) if (finish_reason != null) finished.add(index)
       return [decoded]
     },
     end() {
       // Some providers send no end mark; a finish reason for every choice is as good.
-      if (!done && (finished.size === 0 || finished.size < begun.size))
+      if (!done && finished.size < (info.choices ?? 1))
         throw createError({
           kind: 'truncated',
           message: 'The provider closed the stream before it was complete.',
