@@ -64,8 +64,16 @@ export function inboundInfo(column: Column, stream = false): Told<InboundInfo> {
 /** Milliseconds since the epoch of every golden call. */
 const NOW = 1_700_000_000_000
 
+/** What a case became at a column. */
+export interface Sent {
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  readonly warnings?: readonly Warning[]
+  readonly refused?: { readonly kind: string; readonly param: string | undefined; readonly message: string }
+}
+
 /** The wire request of a case after the provider's parameter rules, with everything that was noted; or its refusal. */
-export function encodeCase(column: Column, asked: GoldenRequest) {
+export function encodeCase(column: Column, asked: GoldenRequest): Sent {
   const { codec, provider, model } = column
   const { info, warnings } = upstreamInfo(column, asked.stream === true)
   const request: ChatRequest = { ...asked, model }

@@ -1,0 +1,180 @@
+import { isDeepStrictEqual } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { endpoints } from '../../endpoints/registry.ts'
+import { createError, TruncatedStreamError } from '../../errors.ts'
+import { createSseReader } from '../../transport/sse.ts'
+import { SseRelay } from '../../transport/sse-relay.ts'
+import type { ChatChunk, ChatRequest } from '../../types/chat.ts'
+import type { JsonObject } from '../../types/json.ts'
+import type { WireEvent } from '../../types/stream.ts'
+import { CHAT_STREAMS } from './testing/chat-streams.ts'
+import { type Column, columns, inboundInfo, upstreamInfo } from './testing/columns.ts'
+import { type Recording, recordingsOf } from './testing/recordings.ts'
+import { settledReply } from './testing/settled.ts'
+
+interface Answer {
+  readonly choices: unknown
+  readonly usage: unknown
+}
+
+function settled(chunks: readonly ChatChunk[]): Answer {
+  const whole = endpoints.chat.fold?.(structuredClone(chunks))
+  if (whole === undefined) throw new Error('Chat does not fold.')
+  const { choices, usage } = settledReply(whole)
+  return { choices, usage }
+}
+
+function decoderOf(column: Column, choices: number) {
+  const decoder = column.codec.upstream.decodeStream?.({ ...upstreamInfo(column, true).info, choices })
+  if (decoder === undefined) throw new Error(`${column.format} does not stream.`)
+  return decoder
+}
+
+/** The answer that wire events add up to. Throws when they tell of an error, or end too early. */
+function decodeEvents(column: Column, events: readonly WireEvent[], choices = 1): Answer {
+  const decoder = decoderOf(column, choices)
+  return settled([...events.flatMap(event => [...decoder.push(event)]), ...decoder.end()])
+}
+
+/** The bytes a relay lets through, and what its tap saw. */
+function relayReads(column: Column, { choices }: Recording, ...reads: readonly Buffer[]) {
+  const { relay: facts } = column.codec
+  if (facts === undefined) throw new Error(`${column.format} is not relayed.`)
+  const request: JsonObject = { n: choices, stream_options: { include_usage: true } }
+  const tap = facts.tap(request, upstreamInfo(column, true).info)
+  const relay = new SseRelay(tap)
+  const out = Buffer.concat(reads.map(bytes => relay.push(bytes) ?? Buffer.alloc(0)))
+  relay.end()
+  return { out, tap }
+}
+
+/** Usage may come after the answer is complete; what is there must be right. */
+function isWhole(answer: Answer, whole: Answer): boolean {
+  if (!isDeepStrictEqual(answer.choices, whole.choices)) return false
+  return answer.usage === undefined || isDeepStrictEqual(answer.usage, whole.usage)
+}
+
+function withCarriageReturns(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.toString('latin1').replaceAll('\n', '\r\n'), 'latin1')
+}
+
+/** Comments and frames without data between all frames, as proxies send them to keep a connection open. */
+function withNoise(bytes: Buffer): Buffer {
+  const noisy = bytes
+    .toString('latin1')
+    .replaceAll('\n\n', '\n\n: keep-alive\n\nevent: noise\n\nretry: 100\n\n')
+  return Buffer.from(`: begin\n\n${noisy}`, 'latin1')
+}
+
+describe.each(columns.map(column => [column.format, column] as const))('%s', (format, column) => {
+  const { inbound } = column.codec
+  const error = createError({ kind: 'connection', message: 'The provider hung up.' })
+  const asked: ChatRequest = { model: 'm', messages: [{ role: 'user', content: 'Hi' }], stream: true }
+
+  test.runIf(inbound)('a stream that fails at any point ends with the error and no end mark', () => {
+    for (const chunks of Object.values(CHAT_STREAMS).filter(each => !hasInterleavedCalls(each)))
+      for (let pushed = 0; pushed <= chunks.length; pushed++) {
+        const encoder = inbound?.encodeStream?.(asked, inboundInfo(column, true).info)
+        if (encoder === undefined) throw new Error(`${format} does not stream.`)
+        const before = structuredClone(chunks.slice(0, pushed)).flatMap(chunk => [...encoder.push(chunk)])
+        const last = [...encoder.fail(error, 'request-1')]
+        expect(last.map(({ data }) => data).join()).toContain('The provider hung up.')
+        expect(() => decodeEvents(column, [...before, ...last])).toThrow('The provider hung up.')
+        expect(JSON.stringify(last)).not.toMatch(/\[DONE\]|message_stop|finishReason/)
+      }
+  })
+
+  describe.each(recordingsOf(format).map(recording => [recording.name, recording] as const))(
+    '%s',
+    (_, recording) => {
+      const { bytes, choices } = recording
+      const events = createSseReader()(bytes)
+      const whole = decodeEvents(column, events, choices)
+
+      /** Runs every cut of a stream; each is the whole answer or truncated, and some are truncated. */
+      function expectWholeOrTruncated(length: number, run: (kept: number) => Answer) {
+        let truncated = 0
+        for (let kept = 0; kept < length; kept++)
+          try {
+            const answer = run(kept)
+            if (!isWhole(answer, whole)) expect(answer).toEqual(whole)
+          } catch (cut) {
+            if (!(cut instanceof TruncatedStreamError)) throw cut
+            truncated++
+          }
+        expect(truncated).toBeGreaterThan(0)
+      }
+
+      test('cut after any event, it is whole or truncated', () => {
+        expectWholeOrTruncated(events.length, kept => decodeEvents(column, events.slice(0, kept), choices))
+      })
+
+      test('Dead stream ends as clean [DONE] (Bifrost PR #5665): cut at any byte, translated, it is whole or an error', () => {
+        expectWholeOrTruncated(bytes.length, kept => {
+          const seen = createSseReader()(bytes.subarray(0, kept))
+          return decodeEvents(column, seen, choices)
+        })
+      })
+
+      test('Dead stream ends as clean [DONE] (Bifrost PR #5665): cut at any byte, relayed, it is whole or an error', () => {
+        expectWholeOrTruncated(bytes.length, kept => {
+          const { out } = relayReads(column, recording, bytes.subarray(0, kept))
+          return decodeEvents(column, createSseReader()(out), choices)
+        })
+      })
+
+      test.each([
+        ['as recorded', bytes],
+        ['with carriage returns', withCarriageReturns(bytes)],
+        ['with comments and empty frames', withNoise(bytes)],
+      ])('%s, split at any byte, it is the same answer', (_variant, variant) => {
+        const { out: unsplit, tap } = relayReads(column, recording, variant)
+        const read = JSON.stringify(createSseReader()(variant))
+        for (let at = 0; at <= variant.length; at++) {
+          const reads = [variant.subarray(0, at), variant.subarray(at)] as const
+          const reader = createSseReader()
+          const seen = JSON.stringify(reads.flatMap(part => reader(part)))
+          if (seen !== read) expect(seen).toBe(read)
+          const relayed = relayReads(column, recording, ...reads)
+          if (!relayed.out.equals(unsplit)) expect(relayed.out.toString()).toBe(unsplit.toString())
+          if (relayed.tap.textLength !== tap.textLength) expect(relayed.tap).toEqual(tap)
+        }
+        expect(decodeEvents(column, createSseReader()(variant), choices)).toEqual(whole)
+        expect(decodeEvents(column, createSseReader()(unsplit), choices)).toEqual(whole)
+        const usage = whole.usage as JsonObject
+        expect(tap.usage).toMatchObject({ prompt_tokens: usage.prompt, completion_tokens: usage.completion })
+        expect(tap.id).toBeTruthy()
+        expect(tap.textLength).toBeGreaterThan(0)
+      })
+
+      test('a frame that is not JSON, anywhere, is an error and not skipped', () => {
+        for (let at = 0; at < events.length - 1; at++) {
+          const broken = [...events.slice(0, at), { data: 'upstream connect error' }, ...events.slice(at)]
+          expect(() => decodeEvents(column, broken, choices)).toThrow(/not a JSON object/)
+        }
+      })
+
+      test('100 % CPU on 429 in mid-stream (#26015): an error event at any place ends the stream with its error', () => {
+        const told = [
+          ...(inbound?.encodeStream?.(asked, inboundInfo(column, true).info).fail(limit, 'r') ?? []),
+        ]
+        const told429 = told
+          .map(({ event, data }) => `${event ? `event: ${event}\n` : ''}data: ${data}\n\n`)
+          .join('')
+        const frames = bytes.toString('latin1').split(/(?<=\n\n)/)
+        for (let at = 0; at < frames.length; at++) {
+          const broken = Buffer.from(frames.toSpliced(at, 0, told429).join(''), 'latin1')
+          expect(() => decodeEvents(column, createSseReader()(broken), choices)).toThrow(/Slow down/)
+          expect(() => relayReads(column, recording, broken)).toThrow(/Slow down/)
+        }
+      })
+    },
+  )
+})
+
+const limit = createError({ kind: 'rate_limit', message: 'Slow down.' })
+
+/** Anthropic's blocks come one after the other; a stream that mixes two is refused before it can fail. */
+function hasInterleavedCalls(chunks: readonly ChatChunk[]): boolean {
+  return chunks === CHAT_STREAMS['two calls whose pieces interleave']
+}

@@ -1,0 +1,67 @@
+import { recordStream } from '@sluice/testkit'
+import type { JsonObject } from '../../../types/json.ts'
+
+const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] }
+
+const openai: Readonly<Record<string, JsonObject>> = {
+  text: {},
+  'two tool calls': {
+    messages: [{ role: 'user', content: 'Do both' }],
+    tools: ['get_weather', 'find'].map(name => ({
+      type: 'function',
+      function: { name, parameters: schema },
+    })),
+  },
+  'two choices': { n: 2 },
+}
+const anthropic: Readonly<Record<string, JsonObject>> = {
+  text: {},
+  'thinking, then two tool calls': {
+    messages: [{ role: 'user', content: 'Do both' }],
+    max_tokens: 4000,
+    thinking: { type: 'enabled', budget_tokens: 1024 },
+    tools: ['get_weather', 'find'].map(name => ({ name, input_schema: schema })),
+  },
+}
+const gemini: Readonly<Record<string, JsonObject>> = {
+  text: {},
+  'two candidates': { generationConfig: { candidateCount: 2 } },
+  'thoughts, then two calls': {
+    contents: [{ role: 'user', parts: [{ text: 'Do both' }] }],
+    generationConfig: { thinkingConfig: { includeThoughts: true, thinkingBudget: 1024 } },
+    tools: [
+      { functionDeclarations: ['get_weather', 'find'].map(name => ({ name, parametersJsonSchema: schema })) },
+    ],
+  },
+}
+
+export interface Recording {
+  readonly name: string
+  readonly bytes: Buffer
+  /** Choices that were asked for. */
+  readonly choices: number
+}
+
+/** Recorded streams of a format. A new format must name its own. */
+export function recordingsOf(format: string): readonly Recording[] {
+  switch (format) {
+    case 'openai-chat':
+      return [...record('openai', openai), ...record('azure', { 'text, as Azure streams it': {} })]
+    case 'anthropic-messages':
+      return record('anthropic', anthropic)
+    case 'gemini':
+      return record('gemini', gemini)
+    default:
+      throw new Error(`Record streams of ${format} in golden/testing/recordings.ts.`)
+  }
+}
+
+type Wire = Parameters<typeof recordStream>[0]
+
+function record(wire: Wire, bodies: Readonly<Record<string, JsonObject>>): Recording[] {
+  return Object.entries(bodies).map(([name, body]) => ({
+    name,
+    bytes: recordStream(wire, { text: 'Grüße 👋 "x"', body }),
+    choices: name.startsWith('two c') ? 2 : 1,
+  }))
+}
