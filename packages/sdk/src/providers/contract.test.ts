@@ -1,0 +1,220 @@
+import { startUpstream, type Upstream } from '@sluice/testkit'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { completion } from '../api/completion.ts'
+import { embedding } from '../api/embedding.ts'
+import { sdkHost } from '../api/host.ts'
+import { call } from '../call.ts'
+import { codecs } from '../codecs/registry.ts'
+import { endpoints } from '../endpoints/registry.ts'
+import type { Deployment } from '../types/deployment.ts'
+import type { EndpointName } from '../types/endpoint-map.ts'
+import { bind, urlOf } from './bind.ts'
+import type { Provider } from './provider.ts'
+import { providers } from './registry.ts'
+
+let upstream: Upstream
+beforeAll(async () => {
+  upstream = await startUpstream()
+})
+afterAll(() => upstream.close())
+
+const SECRET = 'sk-contract-0123456789'
+const remote = [...providers.values()].filter(provider => provider.answer === undefined)
+const byName = remote.map(provider => [provider.name, provider] as const)
+
+/** What the testkit calls the door of each format: where it is, and where the secret stands. */
+const DOORS: Readonly<Record<string, { readonly chat: RegExp; readonly base: string }>> = {
+  'openai-chat': { chat: /^\/v1\/chat\/completions$/, base: '/v1' },
+  'anthropic-messages': { chat: /^\/v1\/messages$/, base: '' },
+  gemini: { chat: /^\/v1beta\/models\/m:(streamG|g)enerateContent$/, base: '/v1beta' },
+}
+
+function baseOf(provider: Provider, endpoint: EndpointName): string {
+  const binding = bind(provider, endpoint, undefined)
+  const deployment: Deployment = { id: 'd', group: 'g', provider: provider.name, model: 'm' }
+  const path =
+    typeof binding.path === 'string' ? binding.path : binding.path({ model: 'm', stream: false, deployment })
+  const isWhole = path.startsWith('/v1/') || path.startsWith('/openai/')
+  return upstream.url + (isWhole ? '' : (DOORS[bind(provider, 'chat', undefined).codec.format]?.base ?? ''))
+}
+
+function lastRequest() {
+  const last = upstream.requests.at(-1)
+  if (last === undefined) throw new Error('Nothing arrived.')
+  return last
+}
+
+function expectSigned(): void {
+  const { headers } = lastRequest()
+  const signed = [headers.authorization, headers['x-api-key'], headers['api-key'], headers['x-goog-api-key']]
+  expect(signed).toSatisfy(
+    (values: unknown[]) => values.includes(`Bearer ${SECRET}`) || values.includes(SECRET),
+  )
+  expect(lastRequest().raw.toString()).not.toContain(SECRET)
+  expect(lastRequest().query.toString()).not.toContain(SECRET)
+}
+
+test('names are unique, and the registry knows each provider by its own', () => {
+  for (const [name, provider] of providers) expect(provider.name).toBe(name)
+  expect(providers.size).toBeGreaterThanOrEqual(60)
+})
+
+describe.each([...providers])('%s: its facts', (name, provider) => {
+  test('it has a title, documentation and example models without doubles', () => {
+    expect(provider.title).not.toBe('')
+    if (provider.answer === undefined) expect(new URL(provider.docs).protocol).toBe('https:')
+    const examples = provider.exampleModels ?? []
+    expect(new Set(examples).size).toBe(examples.length)
+  })
+
+  test('its environment variables are named as such, and a required key has one', () => {
+    const names = [...provider.credentials.env, ...(provider.baseUrlEnv ?? [])]
+    for (const variable of names) expect(variable).toMatch(/^[A-Z][A-Z0-9_]+$/)
+    if (provider.credentials.required) expect(provider.credentials.env).not.toEqual([])
+  })
+
+  test('its base URL is absolute, and encrypted unless it is this machine; or it asks for api_base', () => {
+    if (provider.answer) return
+    const deployment: Deployment = { id: 'd', group: 'g', provider: name, model: 'm' }
+    if (typeof provider.baseUrl === 'function') {
+      const ask = provider.baseUrl
+      expect(() => ask(deployment)).toThrow(/api_base/)
+      return
+    }
+    const { protocol, hostname, search } = new URL(provider.baseUrl)
+    expect(protocol).toBe(hostname === 'localhost' || hostname === '127.0.0.1' ? 'http:' : 'https:')
+    expect(search).toBe('')
+    expect(provider.baseUrl.endsWith('/')).toBe(false)
+  })
+
+  test('its endpoints exist, each with a codec of a known format that fits', () => {
+    const formats = new Set(Object.values(codecs).map(codec => `${codec.endpoint} ${codec.format}`))
+    for (const [endpoint, bindings] of Object.entries(provider.endpoints)) {
+      expect(endpoints).toHaveProperty(endpoint)
+      expect(bindings.length).toBeGreaterThan(0)
+      for (const { codec } of bindings) {
+        expect(codec.endpoint).toBe(endpoint)
+        if (endpoint === 'chat') expect(formats).toContain(`${endpoint} ${codec.format}`)
+      }
+    }
+  })
+
+  test('its parameter rules are about parameters that are not plainly supported', () => {
+    for (const [param, rule] of Object.entries(provider.params ?? {})) {
+      expect(param).toMatch(/^[a-z][a-z0-9_]*$/)
+      if (typeof rule === 'object' && 'rename' in rule) expect(rule.rename).not.toBe(param)
+    }
+  })
+})
+
+describe.each(byName)('%s: its calls', (name, provider) => {
+  const options = () => ({ apiKey: SECRET, apiBase: baseOf(provider, 'chat'), numRetries: 0 })
+  const messages = [{ role: 'user' as const, content: 'Hello there' }]
+  const request = { model: `${name}/m`, messages, max_tokens: 100 }
+  const codec = provider.endpoints.chat?.[0]?.codec
+  const door = codec && DOORS[codec.format]
+
+  test.runIf(codec)('a chat, whole', async () => {
+    const reply = await completion(request, options())
+    expect(reply.choices[0]?.message.content).toBe('You said: Hello there')
+    expect(reply.choices[0]?.finish_reason).toBe('stop')
+    expect(reply.usage).toMatchObject({ prompt_tokens: 2, completion_tokens: 4, total_tokens: 6 })
+    expect(reply.sluice).toMatchObject({ provider: name, model: 'm', usageEstimated: false, warnings: [] })
+    const { path } = lastRequest()
+    if (!path.startsWith('/openai/')) expect(path).toMatch(door?.chat as RegExp)
+    expectSigned()
+  })
+
+  test.runIf(codec?.upstream.decodeStream)('a chat, streamed', async () => {
+    const stream = await completion({ ...request, stream: true }, options())
+    let text = ''
+    let finish: string | null = null
+    for await (const chunk of stream) {
+      text += chunk.choices[0]?.delta.content ?? ''
+      finish = chunk.choices[0]?.finish_reason ?? finish
+    }
+    expect({ text, finish }).toEqual({ text: 'You said: Hello there', finish: 'stop' })
+    const facts = await stream.result
+    const asksForUsage = (lastRequest().body as { stream_options?: unknown }).stream_options !== undefined
+    if (asksForUsage || codec?.format !== 'openai-chat')
+      expect(facts).toMatchObject({
+        usageEstimated: false,
+        usage: { prompt_tokens: 2, completion_tokens: 4 },
+      })
+    else expect(facts.usage?.completion_tokens).toBeGreaterThan(0)
+    expectSigned()
+  })
+
+  test.runIf(codec)(
+    'a wrong key is an authentication error that names the provider and not the key',
+    async () => {
+      const refused = completion(request, { ...options(), apiKey: 'bad-key' })
+      const error = await refused.then(
+        () => undefined,
+        (thrown: Error) => thrown,
+      )
+      expect(error).toMatchObject({ provider: name, retryable: false })
+      expect(['AuthenticationError', 'PermissionDeniedError']).toContain(error?.name)
+    },
+  )
+
+  test.runIf(provider.endpoints.embedding)(
+    'an embedding; `encoding_format: null` broke vLLM and is not sent',
+    async () => {
+      const reply = await embedding(
+        { model: `${name}/m`, input: ['Hello there', 'you'], encoding_format: null },
+        { ...options(), apiBase: baseOf(provider, 'embedding') },
+      )
+      expect(reply.data.map(({ index }) => index)).toEqual([0, 1])
+      expect(reply.data[0]?.embedding.length).toBeGreaterThan(1)
+      expect(reply.sluice.provider).toBe(name)
+      expect(JSON.stringify(lastRequest().body)).not.toContain('encoding_format')
+      expectSigned()
+    },
+  )
+
+  test.runIf(codec)(
+    'Beta headers sent to the wrong provider: only a format’s own providers hear its words',
+    async () => {
+      const sent = completion(
+        {
+          ...request,
+          messages: [
+            {
+              role: 'user',
+              content: [{ type: 'text', text: 'Hi', cache_control: { type: 'ephemeral', ttl: '1h' } }],
+            },
+            {
+              role: 'assistant',
+              content: 'Yo',
+              thinking_blocks: [{ type: 'thinking', thinking: 'h', signature: 's' }],
+            },
+            { role: 'user', content: [{ type: 'file', file: { file_id: 'file-1' } }] },
+          ],
+        },
+        { ...options(), dropParams: true },
+      )
+      const before = upstream.requests.length
+      await sent.catch(() => {})
+      for (const { headers } of upstream.requests.slice(before))
+        for (const header of Object.keys(headers))
+          if (codec?.format !== 'anthropic-messages') expect(header).not.toMatch(/^anthropic/)
+    },
+  )
+})
+
+test('every deployment of Azure has a path of its own, and its version in the query', () => {
+  const azure = providers.get('azure') as Provider
+  const deployment: Deployment = {
+    id: 'd',
+    group: 'g',
+    provider: 'azure',
+    model: 'my gpt/4o',
+    apiBase: 'https://r.openai.azure.com/',
+    apiVersion: '2024-10-21',
+  }
+  const at = { model: deployment.model, stream: false, deployment }
+  expect(urlOf(azure, bind(azure, 'chat', undefined), at, undefined)).toBe(
+    'https://r.openai.azure.com/openai/deployments/my%20gpt%2F4o/chat/completions?api-version=2024-10-21',
+  )
+})
