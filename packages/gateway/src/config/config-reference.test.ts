@@ -4,7 +4,7 @@ import { withReference } from './config-reference.ts'
 
 test('docs/reference/config.md lists exactly the keys that exist', async () => {
   const page = await readFile(new URL('../../../../docs/reference/config.md', import.meta.url), 'utf8')
-  expect(withReference(page) === page, 'run: node -C @sluice/source tools/docs-config.ts').toBe(true)
+  expect(withReference(page) === page, 'run: node -C @sluice/source tools/docs.ts --write').toBe(true)
 })
 
 test('a page without the markers is refused', () => {

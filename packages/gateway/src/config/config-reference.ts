@@ -2,7 +2,7 @@ import { commandLine, environmentVariables } from './keys/environment-variables.
 import type { Row, Section } from './keys/row.ts'
 import { sections } from './keys/top-level.ts'
 
-export const REFERENCE_BEGIN = '<!-- keys: written by tools/docs-config.ts -->'
+export const REFERENCE_BEGIN = '<!-- keys: written by tools/docs.ts -->'
 export const REFERENCE_END = '<!-- end of keys -->'
 
 const EFFECT = { works: 'yes', accepted: 'not yet', unenforced: '**not enforced yet**' } as const

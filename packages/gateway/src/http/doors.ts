@@ -41,6 +41,17 @@ const GEMINI_METHODS: ReadonlyMap<string, Door> = new Map<string, Door>([
   ['streamGenerateContent', { ...door('chat', codecs.gemini), stream: true }],
 ])
 
+/** Every path with a door behind it, `{model}` standing for a model's name: what documentation lists. */
+export function doorPaths(): readonly { readonly path: string; readonly door: Door }[] {
+  return [
+    ...[...FIXED].map(([path, door]) => ({ path, door })),
+    ...TAILS.map(([prefix, tail, door]) => ({ path: `${prefix}{model}${tail}`, door })),
+    ...GEMINI_PREFIXES.flatMap(prefix =>
+      [...GEMINI_METHODS].map(([method, door]) => ({ path: `${prefix}{model}:${method}`, door })),
+    ),
+  ]
+}
+
 /** The inference door behind `POST path`; `undefined` when another part of the gateway answers there. */
 export function findDoor(path: string): Door | undefined {
   const fixed = FIXED.get(path)

@@ -1,0 +1,25 @@
+import { CallMetrics } from '../../packages/gateway/src/telemetry/call-metrics.ts'
+import { CALL_METRICS } from '../../packages/gateway/src/telemetry/metric-table.ts'
+import { code, codes, table } from './table.ts'
+
+/** Every metric of calls as a Markdown table; the generated part of docs/reference/metrics.md. */
+export function metricReference(): string {
+  const rows = CALL_METRICS.map(({ name, type, help, labels }) => [code(name), type, help, codes(labels)])
+  return table(['metric', 'type', 'meaning', 'labels'], [...rows, ...othersShown()])
+}
+
+/** Families that are shown without being a row of the table. */
+function othersShown(): string[][] {
+  const known = new Set(CALL_METRICS.map(({ name }) => name))
+  const lines = new CallMetrics().expose().split('\n')
+  return lines
+    .filter(line => line.startsWith('# HELP '))
+    .map(line => line.slice('# HELP '.length))
+    .map(line => ({ name: line.slice(0, line.indexOf(' ')), help: line.slice(line.indexOf(' ') + 1) }))
+    .filter(({ name }) => !known.has(name))
+    .map(({ name, help }) => [code(name), typeOf(name, lines), help, ''])
+}
+
+function typeOf(name: string, lines: readonly string[]): string {
+  return lines.find(line => line.startsWith(`# TYPE ${name} `))?.slice(`# TYPE ${name} `.length) ?? ''
+}
