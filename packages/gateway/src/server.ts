@@ -10,10 +10,14 @@ import { handleInference } from './http/inference.ts'
 import { registerMetricsRoute } from './http/metrics-route.ts'
 import { registerModelRoutes } from './http/models-routes.ts'
 import { createOffice } from './http/office.ts'
+import { OpenCalls } from './http/open-calls.ts'
 import { splitTarget } from './http/split-target.ts'
 import { registerKeyRoutes } from './management/keys.ts'
 import { protectRoutes } from './management/protect-routes.ts'
 import { registerSpendRoutes } from './management/spend.ts'
+
+/** How often a closing server looks for connections that have become idle. */
+const SWEEP_MS = 50
 
 export interface RunningServer {
   readonly url: string
@@ -32,15 +36,16 @@ export async function startServer(gateway: Gateway): Promise<RunningServer> {
     noDelay: true,
   })
   const office = await createOffice(server, settings.maxRequestBytes, app => registerRoutes(app, gateway))
+  const calls = new OpenCalls()
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { path, query } = splitTarget(request.url ?? '/')
     const door = request.method === 'POST' ? findDoor(path) : undefined
-    if (door) void handleInference(request, response, door, path, query, gateway.stages())
+    if (door) calls.track(handleInference(request, response, door, path, query, gateway.stages()))
     else office.handle(request, response)
   })
   await listen(server, settings.host, settings.port)
   const { port } = server.address() as AddressInfo
-  return { url: `http://${settings.host}:${port}`, close: () => shutDown(server, gateway) }
+  return { url: `http://${settings.host}:${port}`, close: () => shutDown(server, calls, gateway) }
 }
 
 async function registerRoutes(app: FastifyInstance, gateway: Gateway): Promise<void> {
@@ -70,13 +75,18 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   })
 }
 
-async function shutDown(server: Server, gateway: Gateway): Promise<void> {
+async function shutDown(server: Server, calls: OpenCalls, gateway: Gateway): Promise<void> {
   gateway.drain()
   const { drainMs } = gateway.stages().settings.server
   const closed = new Promise<void>(resolve => server.close(() => resolve()))
   server.closeIdleConnections()
+  // Node closes those that are idle now; those that become idle when their last call ends are ours to close.
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS)
   const timer = setTimeout(() => server.closeAllConnections(), drainMs)
   await closed
+  clearInterval(sweep)
   clearTimeout(timer)
+  // A connection that was cut ends its call a moment later; the books stay open for it.
+  await calls.ended()
   await gateway.close()
 }
