@@ -17,13 +17,13 @@ const CODES: Readonly<Record<string, ErrorKind>> = {
   rate_limit_exceeded: 'rate_limit',
   model_not_found: 'not_found',
   DeploymentNotFound: 'not_found',
-  server_error: 'internal',
+  server_overloaded: 'unavailable',
+  timeout: 'timeout',
 }
 
 /** `error.type` → kind, where the code says nothing. */
 const TYPES: Readonly<Record<string, ErrorKind>> = {
   insufficient_quota: 'insufficient_quota',
-  server_error: 'internal',
   overloaded_error: 'unavailable',
   service_unavailable: 'unavailable',
   authentication_error: 'authentication',
