@@ -53,11 +53,18 @@ export function callerOfKey(row: KeyRow, shared: readonly LimitSubject[] = []): 
     }),
     models: row.models,
     aliases: new Map(Object.entries(row.aliases)),
-    tags: row.tags,
+    tags: tagsOf(row),
     metadata: row.metadata,
     allowedRoutes: row.allowedRoutes,
     subjects: subject === undefined ? shared : [subject, ...shared],
   })
+}
+
+/** LiteLLM keeps a key's tags in its metadata, and newer versions in a field of their own. */
+function tagsOf({ tags, metadata }: KeyRow): readonly string[] {
+  const more = metadata['tags']
+  if (!Array.isArray(more)) return tags
+  return [...new Set([...tags, ...more.filter(tag => typeof tag === 'string')])]
 }
 
 /** Undefined for a key without limits: what has none is not counted. */
