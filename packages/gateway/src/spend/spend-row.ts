@@ -76,6 +76,7 @@ function metadataOf(record: CallRecord): Record<string, unknown> {
     client_disconnected: record.clientGone === true,
     upstream_time_ms: record.upstreamMs,
     response_id: record.responseId ?? null,
+    litellm_call_id: record.callId,
     route: record.route ?? null,
     user_agent: record.userAgent ?? null,
     warnings: record.warnings,
