@@ -5,13 +5,14 @@ import {
   type EventEncoder,
   type EventOf,
   formatSse,
+  type InboundInfo,
   type Meter,
   type Reply,
   type RequestOf,
   SluiceError,
 } from 'sluice/internal'
 import type { Reservation } from '../limits/limiter.ts'
-import type { Client } from './client.ts'
+import type { Client, ReplyHead } from './client.ts'
 import { clientError } from './client-error.ts'
 import type { InferenceRequest } from './inference-request.ts'
 
@@ -25,64 +26,72 @@ export class Delivery<E extends EndpointName> {
   private readonly from: InferenceRequest<E>
   private readonly client: Client
   private readonly record: CallRecord
+  private readonly info: InboundInfo
   private encoder: EventEncoder<E> | undefined
   private streaming = false
-  private last: () => void = () => {}
+  private upstream: Readonly<Record<string, string>> = {}
+  private reservation: Reservation | undefined
+  /** What is left to say: the whole body, or the end of the stream. */
+  private rest: string | Buffer | undefined
+  private error: SluiceError | undefined
 
   constructor(from: InferenceRequest<E>, client: Client, record: CallRecord) {
     this.from = from
     this.client = client
     this.record = record
+    const { id, startedAt: now } = from.open
+    const warn: InboundInfo['warn'] = warning => void record.warnings.push(warning)
+    this.info = { id, now, model: from.model, stream: from.stream, warn }
   }
 
-  /** Resolves when all but the last byte has left. Rejects when the answer broke off. */
-  async deliver(reply: Reply<E>, request: RequestOf<E>, reservation: Reservation): Promise<void> {
+  /** Takes a whole answer in, or passes a stream on; then resolves with all but the last byte gone. */
+  deliver(reply: Reply<E>, request: RequestOf<E>, reservation: Reservation): undefined | Promise<void> {
     this.meter = reply.meter
-    const head = { record: this.record, reservation, upstream: reply.headers }
-    switch (reply.kind) {
-      case 'relay':
-        this.last = () => this.client.send(200, head, reply.body)
-        return
-      case 'whole': {
-        const body = this.inbound.encodeResponse(reply.response, request, this.info)
-        this.last = () => this.client.send(200, head, JSON.stringify(body))
-        return
-      }
-      default:
-        this.record.firstTokenAt = this.record.startedAt + Math.round(performance.now() - this.from.arrived)
-        this.encoder = this.inbound.encodeStream?.(request, this.info)
-        this.streaming = true
-        this.client.begin(head)
-        await (reply.kind === 'stream'
-          ? this.translate(reply)
-          : reply.pump(bytes => this.client.write(bytes)))
-        this.last = () =>
-          this.client.end(reply.kind === 'stream' ? this.format(this.encoder?.end() ?? []) : undefined)
-    }
+    this.upstream = reply.headers
+    this.reservation = reservation
+    if (reply.kind === 'relay') this.rest = reply.body
+    else if (reply.kind === 'whole')
+      this.rest = JSON.stringify(this.inbound.encodeResponse(reply.response, request, this.info))
+    else return this.stream(reply, request)
+    return undefined
   }
 
-  /** The answer failed: says so in the client's own format, in the stream if it has begun. */
+  /** The answer failed: it will be said in the client's own format, in the stream if it has begun. */
   fail(cause: unknown, reservation: Reservation | undefined): void {
-    const { record, client } = this
+    const { record, from } = this
     const error = ownError(cause)
     record.status = 'failure'
     record.error = cause instanceof Error ? cause : error
-    record.clientGone = client.signal.aborted
-    const told = clientError(error)
-    const { callId: id } = this.from.open
-    this.last = this.streaming
-      ? () => client.end(this.format(this.encoder?.fail(told, id) ?? []))
-      : () =>
-          client.fail(told, JSON.stringify(this.inbound.encodeError(told, id)), {
-            record,
-            reservation,
-            upstream: {},
-          })
+    record.clientGone = this.client.signal.aborted
+    this.reservation = reservation
+    this.error = clientError(error)
+    if (this.streaming) this.rest = this.format(this.encoder?.fail(this.error, from.open.callId) ?? [])
+    else this.rest = JSON.stringify(this.inbound.encodeError(this.error, from.open.callId))
   }
 
   /** The last byte. */
   finish(): void {
-    this.last()
+    const { client, rest = '', error } = this
+    if (this.streaming) client.end(String(rest))
+    else if (error) client.fail(error, String(rest), this.head)
+    else client.send(200, this.head, rest)
+  }
+
+  private get head(): ReplyHead {
+    return { record: this.record, reservation: this.reservation, upstream: this.upstream }
+  }
+
+  private async stream(
+    reply: Extract<Reply<E>, { kind: 'stream' | 'relay-stream' }>,
+    request: RequestOf<E>,
+  ): Promise<void> {
+    this.record.firstTokenAt = this.record.startedAt + Math.round(performance.now() - this.from.arrived)
+    this.encoder = this.inbound.encodeStream?.(request, this.info)
+    this.streaming = true
+    this.client.begin(this.head)
+    if (reply.kind === 'relay-stream') return reply.pump(bytes => this.client.write(bytes))
+    await this.translate(reply)
+    this.rest = this.format(this.encoder?.end() ?? [])
   }
 
   private async translate(reply: Extract<Reply<E>, { kind: 'stream' }>): Promise<void> {
@@ -109,11 +118,6 @@ export class Delivery<E extends EndpointName> {
     if (inbound === undefined)
       throw createError({ kind: 'internal', message: `${format} serves no clients.` })
     return inbound
-  }
-
-  private get info() {
-    const { id, startedAt } = this.from.open
-    return { id, now: startedAt, model: this.from.model, stream: this.from.stream, warn: () => {} }
   }
 }
 
