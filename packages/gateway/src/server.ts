@@ -16,6 +16,8 @@ import { registerKeyRoutes } from './management/keys.ts'
 import { protectRoutes } from './management/protect-routes.ts'
 import { registerSpendRoutes } from './management/spend.ts'
 
+const HEAD_TIMEOUT_MS = 60_000
+const CHECK_MS = 5_000
 /** How often a closing server looks for connections that have become idle. */
 const SWEEP_MS = 50
 
@@ -30,8 +32,10 @@ export async function startServer(gateway: Gateway): Promise<RunningServer> {
   const { server: settings } = gateway.stages().settings
   const server = createServer({
     keepAliveTimeout: 75_000,
-    headersTimeout: 60_000,
+    headersTimeout: Math.min(HEAD_TIMEOUT_MS, settings.requestTimeoutMs),
     requestTimeout: settings.requestTimeoutMs,
+    // Node looks for late requests this often; its own 30 s would make a short timeout a lie.
+    connectionsCheckingInterval: Math.min(CHECK_MS, settings.requestTimeoutMs / 4),
     maxHeaderSize: 64 * 1024,
     noDelay: true,
   })

@@ -5,6 +5,7 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fast
 import { createError, SluiceError } from 'sluice/internal'
 import { VERSION } from '../version.ts'
 import { errorHeaders } from './headers.ts'
+import { refuseUnreadable } from './refuse-unreadable.ts'
 
 /** Everything but inference: management, lists, health, metrics, documents. */
 export interface Office {
@@ -28,6 +29,7 @@ export async function createOffice(
       handle = handler
       return server
     },
+    clientErrorHandler: refuseUnreadable,
     logger: false,
     bodyLimit: Math.min(maxBytes, 10 * 1024 * 1024),
     forceCloseConnections: false,
