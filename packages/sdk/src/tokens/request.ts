@@ -13,7 +13,7 @@ const PER_TOOL = 9
 const TOOL_CHOICE = 4
 
 /** Texts longer than this are judged by samples. */
-const SAMPLED_ABOVE = 768
+const SAMPLED_ABOVE = 512
 const SAMPLES = 4
 const SAMPLE = 128
 
