@@ -56,11 +56,10 @@ export const chat: Endpoint<'chat'> = {
   },
   replyTexts(response) {
     const texts: string[] = []
-    for (const { message } of response.choices) {
-      if (message.reasoning_content) texts.push(message.reasoning_content)
-      if (message.content) texts.push(message.content)
-      for (const call of message.tool_calls ?? []) texts.push(call.function.arguments)
-    }
+    mapReplyTexts(response, text => {
+      texts.push(text)
+      return text
+    })
     return texts
   },
   withReplyTexts(response, texts) {
