@@ -4,6 +4,7 @@ import { type Scenario, scenarios } from './scenarios.ts'
 /** How much is measured: a full run takes about ten minutes, a quick one about one. */
 export interface Plan {
   readonly scenarios: readonly Scenario[]
+  readonly warmUpMs: number
   readonly windowMs: number
   windows(scenario: Scenario): number
   readonly latencyMs: number
@@ -39,10 +40,11 @@ export function readPlan(args: readonly string[]): Plan {
   if (chosen.length === 0) refuse(`no scenario is called "${only}"`)
   return {
     scenarios: exact.length > 0 ? exact : chosen,
+    warmUpMs: quick ? 700 : 1_500,
     windowMs: quick ? 500 : 1_000,
-    windows: ({ hasBar }) => (quick ? 5 : hasBar ? 15 : 7),
+    windows: ({ hasBar }) => (quick ? 5 : hasBar ? 15 : 5),
     latencyMs: quick ? 500 : 1_000,
-    latencyRounds: ({ bytes }) => (quick ? 2 : bytes > 10_000 ? 3 : 5),
+    latencyRounds: ({ hasBar }) => (quick ? 1 : hasBar ? 5 : 2),
     starts: quick ? 2 : 5,
     heldStreams: 500,
     peers: values.peers === true,

@@ -7,11 +7,11 @@ const sentence =
 const turnBytes = 1_200
 
 /** A scenario's request as it lies on the wire: its body has exactly the scenario's number of bytes. */
-export function requestBytes(scenario: Pick<Scenario, 'bytes' | 'stream' | 'route'>, target: Target): Buffer {
+export function requestBytes(scenario: Pick<Scenario, 'bytes' | 'reply' | 'route'>, target: Target): Buffer {
   const body = Buffer.from(bodyOfSize(scenario, target.model))
   const headers = {
     host: `127.0.0.1:${target.port}`,
-    accept: scenario.stream ? 'text/event-stream' : 'application/json',
+    accept: scenario.reply !== 'whole' ? 'text/event-stream' : 'application/json',
     'content-type': 'application/json',
     'user-agent': 'sluice-bench',
     ...target.headers,
@@ -21,7 +21,8 @@ export function requestBytes(scenario: Pick<Scenario, 'bytes' | 'stream' | 'rout
   return Buffer.concat([Buffer.from(`POST ${target.path} HTTP/1.1\r\n${lines.join('')}\r\n`), body])
 }
 
-function bodyOfSize({ bytes, stream, route }: Pick<Scenario, 'bytes' | 'stream' | 'route'>, model: string) {
+function bodyOfSize({ bytes, reply, route }: Pick<Scenario, 'bytes' | 'reply' | 'route'>, model: string) {
+  const stream = reply !== 'whole'
   const turns = Math.max(1, Math.floor(bytes / turnBytes)) | 1
   const isMessages = route === 'messages-to-openai'
   const body = (last: string) =>

@@ -10,6 +10,8 @@ export interface Throughput {
   /** How much of one core each process used, 0 to the number of cores: who was the bottleneck. */
   readonly cores: { readonly stack: number; readonly upstream: number; readonly generator: number }
   readonly requests: number
+  /** Megabytes at the end of the scenario. */
+  readonly rssAfter: number
   readonly errors: number
 }
 

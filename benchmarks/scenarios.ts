@@ -1,13 +1,16 @@
 /** Who asks whom: the format the client speaks and the format the provider speaks. */
 export type Route = 'relayed' | 'messages-to-openai' | 'openai-to-anthropic'
 
+/** Streams send one event in each write; `burst` sends ten, `held` its second event after ten seconds. */
+export type ReplyKind = 'whole' | 'stream' | 'burst' | 'held'
+
 export interface Scenario {
   readonly name: string
   readonly title: string
   readonly route: Route
   /** Size of the request's body; the reply has 1 KB, or 100 events. */
   readonly bytes: number
-  readonly stream: boolean
+  readonly reply: ReplyKind
   /** Requests a second of the latency measurement: far from saturation for every stack. */
   readonly perSecond: number
   /** Has a bar, so it is measured in more windows and also in a quick run. */
@@ -22,20 +25,33 @@ const routes: readonly { readonly prefix: string; readonly route: Route; readonl
 
 const barred = ['chat-1k', 'chat-100k', 'chat-1k-stream', 'messages-1k-stream', 'claude-1k-stream']
 
+const sizes = [
+  { name: '1k', title: '1 KB', bytes: 1_024 },
+  { name: '100k', title: '100 KB', bytes: 102_400 },
+]
+
+const replies: readonly { readonly reply: ReplyKind; readonly suffix: string; readonly title: string }[] = [
+  { reply: 'whole', suffix: '', title: 'whole' },
+  { reply: 'stream', suffix: '-stream', title: 'streamed' },
+  { reply: 'burst', suffix: '-burst', title: 'streamed, ten events at once' },
+]
+
+/** Every route, size and kind of reply; bursts only of small requests to one provider: they are there to compare. */
 export const scenarios: readonly Scenario[] = routes.flatMap(({ prefix, route, title }) =>
-  [false, true].flatMap(stream =>
-    [1_024, 102_400].map(bytes => {
-      const size = bytes === 1_024 ? '1k' : '100k'
-      const name = `${prefix}-${size}${stream ? '-stream' : ''}`
-      return {
-        name,
-        title: `${title}, ${size === '1k' ? '1 KB' : '100 KB'} ${stream ? 'streamed' : 'whole'}`,
-        route,
-        bytes,
-        stream,
-        perSecond: stream ? 40 : bytes > 10_000 ? 80 : 250,
-        hasBar: barred.includes(name),
-      }
-    }),
+  replies.flatMap(({ reply, suffix, title: replyTitle }) =>
+    sizes
+      .filter(({ bytes }) => reply !== 'burst' || (bytes === 1_024 && route !== 'openai-to-anthropic'))
+      .map(size => {
+        const name = `${prefix}-${size.name}${suffix}`
+        return {
+          name,
+          title: `${title}, ${size.title} ${replyTitle}`,
+          route,
+          bytes: size.bytes,
+          reply,
+          perSecond: reply !== 'whole' ? 40 : size.bytes > 10_000 ? 80 : 250,
+          hasBar: barred.includes(name),
+        }
+      }),
   ),
 )

@@ -30,3 +30,14 @@ export function totalCpuSeconds(pid: number): number {
   }
   return ticks / ticksPerSecond
 }
+
+/** Processor seconds of each living thread of one process, by `name id`: a worker thread is called after Node too. */
+export function cpuSecondsByThread(pid: number): Map<string, number> {
+  return new Map(
+    threadsOf(pid).map(thread => {
+      const directory = `/proc/${pid}/task/${thread}`
+      const nanoseconds = Number(read(`${directory}/schedstat`).split(' ')[0] ?? 0)
+      return [`${read(`${directory}/comm`).trim()} ${thread}`, nanoseconds / 1e9]
+    }),
+  )
+}

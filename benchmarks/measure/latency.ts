@@ -27,7 +27,7 @@ export async function measureLatency(
 }
 
 async function fixedRate(scenario: Scenario, stack: Stack, load: Load, milliseconds: number) {
-  const target = stack.target(scenario.route, scenario.stream ? 'stream' : 'whole')
+  const target = stack.target(scenario.route, scenario.reply)
   if (!target) throw new Error(`${stack.name} has no way for ${scenario.name}`)
   const request = requestBytes(scenario, target)
   return load.run({ kind: 'open', port: target.port, request, perSecond: scenario.perSecond, milliseconds })

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Load } from '../load/load.ts'
 import { requestBytes } from '../request-bytes.ts'
-import type { ReplyKind, Stack } from '../stacks/stack.ts'
+import type { ReplyKind } from '../scenarios.ts'
+import type { Stack } from '../stacks/stack.ts'
 import { rssMegabytes } from './rss.ts'
 
 const settleMs = 1_000
@@ -33,6 +34,6 @@ export async function measureMemory(
 function aim(stack: Stack, reply: ReplyKind) {
   const target = stack.target('relayed', reply)
   if (!target) throw new Error(`${stack.name} relays nothing`)
-  const request = { route: 'relayed', bytes: 1_024, stream: reply !== 'whole' } as const
+  const request = { route: 'relayed', bytes: 1_024, reply } as const
   return { port: target.port, request: requestBytes(request, target) }
 }

@@ -7,8 +7,7 @@ const leastBytes = { whole: 900, stream: 5_000 }
 
 /** Sends one request of a scenario: undefined when the stack answers it fully, else why it cannot be measured. */
 export async function probe(scenario: Scenario, stack: Stack, load: Load): Promise<string | undefined> {
-  const kind = scenario.stream ? 'stream' : 'whole'
-  const target = stack.target(scenario.route, kind)
+  const target = stack.target(scenario.route, scenario.reply)
   if (!target) return 'not supported'
   const { requests, errors, firstError, bodyBytes } = await load.run({
     kind: 'closed',
@@ -19,5 +18,7 @@ export async function probe(scenario: Scenario, stack: Stack, load: Load): Promi
   })
   if (errors > 0) return firstError ?? 'failed'
   const bytes = bodyBytes / requests
-  return bytes < leastBytes[kind] ? `answered only ${bytes} bytes` : undefined
+  return bytes < (scenario.reply === 'whole' ? leastBytes.whole : leastBytes.stream)
+    ? `answered only ${bytes} bytes`
+    : undefined
 }

@@ -7,6 +7,7 @@ import type { Scenario } from '../scenarios.ts'
 import type { Stack } from '../stacks/stack.ts'
 import { cpuSeconds, totalCpuSeconds } from './cpu.ts'
 import { median } from './median.ts'
+import { rssMegabytes } from './rss.ts'
 
 interface Window {
   readonly result: LoadResult
@@ -15,7 +16,6 @@ interface Window {
   readonly upstreamCpu: number
 }
 
-const warmUpMs = 1_500
 const settleMs = 300
 
 /** Runs a scenario through the stacks in turn, window by window (A B C A B C …), so that drift hits all alike. */
@@ -27,7 +27,7 @@ export async function measureThroughput(
   plan: Plan,
 ): Promise<Map<string, Throughput>> {
   const windowsOf = new Map(stacks.map(stack => [stack.name, [] as Window[]]))
-  for (const stack of stacks) await measureWindow(scenario, stack, upstream, load, warmUpMs)
+  for (const stack of stacks) await measureWindow(scenario, stack, upstream, load, plan.warmUpMs)
   const before = new Map(stacks.map(stack => [stack.name, totalCpuSeconds(stack.pid)]))
   for (let round = 0; round < plan.windows(scenario); round++) {
     for (const stack of stacks) {
@@ -41,6 +41,7 @@ export async function measureThroughput(
       summarize(
         windowsOf.get(stack.name) ?? [],
         totalCpuSeconds(stack.pid) - (before.get(stack.name) ?? Number.NaN),
+        rssMegabytes(stack.pid),
       ),
     ]),
   )
@@ -53,7 +54,7 @@ async function measureWindow(
   load: Load,
   milliseconds: number,
 ): Promise<Window> {
-  const target = stack.target(scenario.route, scenario.stream ? 'stream' : 'whole')
+  const target = stack.target(scenario.route, scenario.reply)
   if (!target) throw new Error(`${stack.name} has no way for ${scenario.name}`)
   const stackBefore = cpuSeconds(stack.pid)
   const upstreamBefore = cpuSeconds(upstream.pid)
@@ -62,7 +63,7 @@ async function measureWindow(
     kind: 'closed',
     port: target.port,
     request: requestBytes(scenario, target),
-    connections: scenario.stream ? 16 : 32,
+    connections: scenario.reply === 'whole' ? 32 : 16,
     milliseconds,
   })
   return {
@@ -73,7 +74,7 @@ async function measureWindow(
   }
 }
 
-function summarize(windows: readonly Window[], totalCpu: number): Throughput {
+function summarize(windows: readonly Window[], totalCpu: number, rssAfter: number): Throughput {
   const sum = (of: (result: LoadResult) => number) =>
     windows.reduce((total, window) => total + of(window.result), 0)
   const middle = (of: (window: Window) => number) => median(windows.map(of))
@@ -88,6 +89,7 @@ function summarize(windows: readonly Window[], totalCpu: number): Throughput {
       generator: middle(({ result, wallSeconds }) => result.cpuSeconds / wallSeconds),
     },
     requests,
+    rssAfter,
     errors: sum(result => result.errors),
   }
 }

@@ -19,6 +19,8 @@ export function markdown(results: Results, bars: readonly Bar[]): string {
     '## Start and memory',
     startAndMemory(results),
     ...(notes.length > 0 ? [`## Notes\n\n${notes.map(note => `- ${note}`).join('\n')}`] : []),
+    '## Memory after each scenario, MB',
+    perScenario(results, ({ throughput }) => throughput?.rssAfter.toFixed(0) ?? '–'),
     '## Bars',
     table(
       ['bar', 'measured', 'met'],
@@ -61,10 +63,13 @@ function saturation(results: Results): string {
 }
 
 function latency(results: Results): string {
-  return perScenario(results, ({ latency, failure }, _, scenario) => {
-    if (!latency) return failure ?? ''
+  const rates = new Map(results.scenarios.map(({ name, perSecond }) => [name, perSecond]))
+  return perScenario(results, ({ latency, throughput, failure }, _, scenario) => {
+    if (!latency || !throughput) return failure ?? ''
+    const rate = rates.get(scenario) ?? 0
+    if (throughput.requestsPerSecond < rate) return `overloaded by ${rate} a second`
     const { added, errors } = latency
-    const first = scenario.endsWith('stream') ? `; first ${added.firstByteP50.toFixed(2)}` : ''
+    const first = /-(stream|burst)$/.test(scenario) ? `; first ${added.firstByteP50.toFixed(2)}` : ''
     return `${added.p50.toFixed(2)} / ${added.p99.toFixed(2)}${first}${errors > 0 ? `, ${errors} errors` : ''}`
   })
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freePort, outputOf, startServerProcess } from './server-process.ts'
-import { clientOf, type StartStack } from './stack.ts'
+import { clientOf, modelList, publicModel, type StartStack } from './stack.ts'
 
 const masterKey = 'sk-bench-litellm-master-key'
 
@@ -32,24 +32,15 @@ export const startLiteLLM: StartStack = async ({ upstreamPort, directory, cacheD
     target: (route, reply) => ({
       port,
       ...clientOf(route, masterKey),
-      model: reply === 'held' ? 'bench-slow' : route === 'openai-to-anthropic' ? 'bench-claude' : 'bench-gpt',
+      model: publicModel(route, reply),
     }),
     close: server.close,
   }
 }
 
 function configuration(upstreamPort: number): object {
-  const upstream = `http://127.0.0.1:${upstreamPort}`
-  const model = (name: string, target: string, base: string) => ({
-    model_name: name,
-    litellm_params: { model: target, api_base: base, api_key: 'sk-upstream' },
-  })
   return {
-    model_list: [
-      model('bench-gpt', 'openai/bench', `${upstream}/v1`),
-      model('bench-slow', 'openai/bench-interval-10000ms', `${upstream}/v1`),
-      model('bench-claude', 'anthropic/bench', upstream),
-    ],
+    model_list: modelList(upstreamPort),
     general_settings: { master_key: masterKey },
     // Messages must become chat completions here as elsewhere, not the provider's Responses API.
     litellm_settings: { use_chat_completions_url_for_anthropic_messages: true },

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { freePort, startServerProcess } from './server-process.ts'
-import { clientOf, type StartStack } from './stack.ts'
+import { clientOf, modelList, publicModel, type StartStack } from './stack.ts'
 
 const gateway = join(import.meta.dirname, '../../packages/gateway')
 
@@ -34,27 +34,20 @@ export const startSluice: StartStack = async ({ upstreamPort, directory, nodeFla
     target: (route, reply) => ({
       port,
       ...clientOf(route, key),
-      model: reply === 'held' ? 'bench-slow' : route === 'openai-to-anthropic' ? 'bench-claude' : 'bench-gpt',
+      model: publicModel(route, reply),
     }),
     verify: () => verify(office, masterKey, key),
     close: server.close,
   }
 }
 
-/** As LiteLLM writes it. The public names differ from the providers', so that a name must be exchanged on the way. */
+/** A file as LiteLLM has it. Models have prices, or nothing would be spent. */
 function configuration(upstreamPort: number, masterKey: string): object {
-  const upstream = `http://127.0.0.1:${upstreamPort}`
-  const price = { input_cost_per_token: 0.000_003, output_cost_per_token: 0.000_015 }
-  const model = (name: string, target: string, base: string) => ({
-    model_name: name,
-    litellm_params: { model: target, api_base: base, api_key: 'sk-upstream', ...price },
-  })
   return {
-    model_list: [
-      model('bench-gpt', 'openai/bench', `${upstream}/v1`),
-      model('bench-slow', 'openai/bench-interval-10000ms', `${upstream}/v1`),
-      model('bench-claude', 'anthropic/bench', upstream),
-    ],
+    model_list: modelList(upstreamPort, {
+      input_cost_per_token: 0.000_003,
+      output_cost_per_token: 0.000_015,
+    }),
     general_settings: { master_key: masterKey },
     litellm_settings: { callbacks: ['prometheus'] },
   }

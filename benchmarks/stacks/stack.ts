@@ -1,4 +1,4 @@
-import type { Route } from '../scenarios.ts'
+import type { ReplyKind, Route } from '../scenarios.ts'
 
 /** Where a stack takes a scenario's requests. */
 export interface Target {
@@ -8,9 +8,6 @@ export interface Target {
   /** The model's name as this stack's clients say it. */
   readonly model: string
 }
-
-/** How the reply is to be: streams that are `held` send their second event after ten seconds. */
-export type ReplyKind = 'whole' | 'stream' | 'held'
 
 /** A running server under measurement. */
 export interface Stack {
@@ -41,9 +38,11 @@ export interface StackOptions {
 
 export type StartStack = (options: StackOptions) => Promise<Stack>
 
+const modelOf = { whole: 'bench', stream: 'bench', burst: 'bench-batch-10', held: 'bench-interval-10000ms' }
+
 /** The upstream's model for a kind of reply. */
 export function upstreamModel(reply: ReplyKind): string {
-  return reply === 'held' ? 'bench-interval-10000ms' : 'bench'
+  return modelOf[reply]
 }
 
 /** The path and the headers of a client with this key, for servers that speak both vendors' APIs. */
@@ -51,4 +50,26 @@ export function clientOf(route: Route, key: string): Pick<Target, 'path' | 'head
   return route === 'messages-to-openai'
     ? { path: '/v1/messages', headers: { 'x-api-key': key, 'anthropic-version': '2023-06-01' } }
     : { path: '/v1/chat/completions', headers: { authorization: `Bearer ${key}` } }
+}
+
+/**
+ * The public names that a gateway with a model list has for the upstream's models. They differ from the upstream's,
+ * so that a name must be exchanged on the way, as it mostly is.
+ */
+export function publicModel(route: Route, reply: ReplyKind): string {
+  if (route === 'openai-to-anthropic') return 'bench-claude'
+  return reply === 'held' ? 'bench-slow' : reply === 'burst' ? 'bench-burst' : 'bench-gpt'
+}
+
+/** A LiteLLM `model_list` with all public names; `params` are added to each one's `litellm_params`. */
+export function modelList(upstreamPort: number, params: object = {}): object[] {
+  const upstream = `http://127.0.0.1:${upstreamPort}`
+  const entry = (name: string, model: string, base: string) => ({
+    model_name: name,
+    litellm_params: { model, api_base: base, api_key: 'sk-upstream', ...params },
+  })
+  const openai = (['whole', 'burst', 'held'] as const).map(reply =>
+    entry(publicModel('relayed', reply), `openai/${modelOf[reply]}`, `${upstream}/v1`),
+  )
+  return [...openai, entry('bench-claude', 'anthropic/bench', upstream)]
 }
