@@ -83,7 +83,7 @@ test('PostgreSQL stops and comes back: known keys never notice, others are told 
   const key = await rig.newKey()
   const unused = await rig.newKey()
   const usual = await traffic(rig, key, 200)
-  await postgres.stop('immediate')
+  await postgres.stop()
   const during = await traffic(rig, key, 200)
   expect(during).toBeLessThan(Math.max(usual * 5, 100))
   await expectTruth(rig, 3_000)
