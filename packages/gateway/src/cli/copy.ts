@@ -3,6 +3,9 @@ import { copyDatabase } from '../db/copy-database.ts'
 import { openDatabase } from '../db/open-database.ts'
 import { type ConfigFlags, readConfig } from './read-config.ts'
 
+/** Counting and comparing whole tables may rightly take long. */
+const STATEMENT_TIMEOUT_MS = 30 * 60_000
+
 /** `sluice db copy --to postgresql://…`: moves what the gateway remembers to another database. */
 export function copyCommand(): Command {
   const copy = new Command('copy')
@@ -18,11 +21,12 @@ async function run(flags: ConfigFlags & { readonly to: string }): Promise<void> 
   const { settings } = await readConfig(flags)
   const { url, dataDirectory, poolSize } = settings.database
   const isUrl = /^postgres(ql)?:\/\//.test(flags.to)
-  const from = await openDatabase({ url, dataDirectory, poolSize })
+  const from = await openDatabase({ url, dataDirectory, poolSize, statementTimeoutMs: STATEMENT_TIMEOUT_MS })
   const to = await openDatabase({
     url: isUrl ? flags.to : undefined,
     dataDirectory: isUrl ? dataDirectory : flags.to,
     poolSize,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   })
   try {
     await copyDatabase(from, to, ({ table, copied, total }) => {

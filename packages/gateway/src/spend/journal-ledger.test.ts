@@ -128,7 +128,8 @@ describe('the ledger without its database', () => {
     })
     ledger.admit()
     await ledger.close()
-    await expect(ledger.post(callRecord('late'))).rejects.toMatchObject({ status: 503 })
+    await ledger.post(callRecord('late'))
+    expect(ledger.health().dropped).toBe(1)
     expect(() => ledger.admit()).toThrow(/Spend cannot be recorded/)
     await down.close()
     const place = sqlitePlace()
@@ -138,6 +139,22 @@ describe('the ledger without its database', () => {
     await next.close()
     expect(await count(database)).toBe(600)
     await place.remove()
+  })
+
+  test('a row for which no room is left is told about and counted, and no caller waits for it', async () => {
+    const down = await deadDatabase()
+    const told: string[] = []
+    const log = { info() {}, warn() {}, error: (_: object, message: string) => void told.push(message) }
+    const ledger = await open(down, { memoryBytes: 4_000, closeMs: 10, logger: log })
+    const posts = Array.from({ length: 20 }, (_, n) => ledger.post(callRecord(`c${n}`)))
+    expect(() => ledger.admit()).toThrow(/Spend cannot be recorded/)
+    await Promise.all(posts)
+    const { dropped } = ledger.health()
+    expect(dropped).toBeGreaterThan(0)
+    expect(ledger.pending).toBe(20 - dropped)
+    expect(told).toEqual([expect.stringContaining('a spend row was lost')])
+    await ledger.close()
+    await down.close()
   })
 
   test('several gateways share a data directory, and each delivers its own', async () => {

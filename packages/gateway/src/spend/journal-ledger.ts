@@ -1,11 +1,10 @@
 import type { CallRecord } from 'sluice/internal'
 import type { Database } from '../db/database.ts'
-import { isUnavailable } from '../db/database-error.ts'
 import { type Log, silentLog } from '../db/log.ts'
 import type { SpendRow } from '../db/rows.ts'
 import { DatabaseFlusher } from './database-flusher.ts'
 import { journalFull } from './journal/group-commit.ts'
-import type { Journal, JournalHealth } from './journal/journal.ts'
+import type { JournalHealth } from './journal/journal.ts'
 import { openJournals } from './journal/open-journals.ts'
 import type { Ledger } from './ledger.ts'
 import { spendRowOf } from './spend-row.ts'
@@ -19,8 +18,8 @@ export interface LedgerOptions {
   readonly logger?: Log | undefined
   /** Default: `spendRowOf`. */
   readonly toRow?: ((record: CallRecord) => SpendRow) | undefined
-  /** Milliseconds that rows gather before they are written to disk; at most 5, default 2. */
-  readonly commitMs?: number | undefined
+  /** Milliseconds that written rows may wait for the disk: what a power cut may take. Default 50. */
+  readonly syncMs?: number | undefined
   /** Bytes kept in memory while the disk cannot be written; default 64 MiB. */
   readonly memoryBytes?: number | undefined
   /** Bytes kept on disk while the database is away; default 8 GiB. */
@@ -33,36 +32,29 @@ export interface LedgerHealth extends JournalHealth {
   readonly pending: number
   /** False after a failed batch, until one succeeds. */
   readonly databaseReachable: boolean
+  /** Rows lost since the start because memory and disk were full. */
+  readonly dropped: number
 }
 
 export interface JournalLedger extends Ledger {
   post(record: CallRecord): Promise<void>
-  /** Throws `ServiceUnavailableError` when a new call could not be written down any more: ask before starting one. */
-  admit(): void
   health(): LedgerHealth
 }
 
+const LOG_EVERY_MS = 60_000
+
 /**
- * The ledger over a journal on disk and the database behind it. A call is safe from `kill -9` and power cuts once
- * `post` resolved; before that, for the time of `commitMs` (at most 5 ms) and one disk sync, it is in memory only.
- * Whatever earlier processes left in `directory` is replayed, each call counted once. A call that was refused before
- * its caller was known costs nobody anything and is not written down.
+ * The ledger over a journal on disk and the database behind it. A call is safe from `kill -9` once `post` resolved, and
+ * from a power cut some `syncMs` later. Whatever earlier processes left in `directory` is replayed, each call counted
+ * once. A call that was refused before its caller was known costs nobody anything and is not written down.
  */
 export async function openLedger(options: LedgerOptions): Promise<JournalLedger> {
   const log = options.logger ?? silentLog
-  const { own, orphans } = await openJournals(`${options.directory}/journal`, {
-    log,
-    commitMs: options.commitMs,
-    memoryBytes: options.memoryBytes,
-    diskBytes: options.diskBytes,
-  })
-  const flusher = new DatabaseFlusher({
-    database: options.database,
-    own,
-    orphans,
-    flushMs: options.flushMs,
-    log,
-  })
+  const { database, flushMs, syncMs, memoryBytes, diskBytes } = options
+  const limits = { log, syncMs, memoryBytes, diskBytes }
+  const { own, orphans } = await openJournals(`${options.directory}/journal`, limits)
+  const flusher = new DatabaseFlusher({ database, own, orphans, flushMs, log })
+  const dropped = new DroppedRows(log)
   const toRow = options.toRow ?? spendRowOf
   let closed = false
   flusher.start()
@@ -71,21 +63,31 @@ export async function openLedger(options: LedgerOptions): Promise<JournalLedger>
       return flusher.pending
     },
     async post(record) {
-      if (closed) throw journalFull(new Error('the ledger is closed'))
       // Whoever was turned away at the door is in logs and metrics; here, strangers could fill the disk.
       if (record.caller === undefined && record.cost.state === 'none') return
-      await appendRow(own, toRow(record))
+      try {
+        if (closed) throw journalFull(new Error('the ledger is closed'))
+        const row = toRow(record)
+        own.append(JSON.stringify(row), row)
+      } catch (error) {
+        dropped.add(error)
+        return
+      }
+      flusher.nudge()
+      // While the disk fails, rows wait in memory and calls do not wait with them; `health` says so.
+      if (!own.failing) await own.written()
     },
     admit() {
-      if (closed || !own.health().accepting) throw journalFull()
+      if (closed || !own.accepting) throw journalFull()
     },
     health: () => ({
       ...own.health(),
       pending: flusher.pending,
       databaseReachable: flusher.databaseReachable,
+      dropped: dropped.count,
     }),
     async flush() {
-      await own.durable()
+      await own.sync()
       await flusher.drain()
     },
     async close() {
@@ -96,13 +98,21 @@ export async function openLedger(options: LedgerOptions): Promise<JournalLedger>
   }
 }
 
-async function appendRow(journal: Journal, row: SpendRow): Promise<void> {
-  journal.append(JSON.stringify(row))
-  if (!journal.health().writable) return
-  try {
-    await journal.durable()
-  } catch (error) {
-    // Kept in memory and tried again; `health` says so.
-    if (!isUnavailable(error)) throw error
+/** Rows that nobody will ever see: counted one by one, told once a minute. */
+class DroppedRows {
+  count = 0
+  readonly #log: Log
+  #lastLog = Number.NEGATIVE_INFINITY
+
+  constructor(log: Log) {
+    this.#log = log
+  }
+
+  add(error: unknown): void {
+    this.count++
+    const now = performance.now()
+    if (now - this.#lastLog < LOG_EVERY_MS) return
+    this.#lastLog = now
+    this.#log.error({ err: error, dropped: this.count }, 'a spend row was lost: it could not be written down')
   }
 }

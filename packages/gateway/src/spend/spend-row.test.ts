@@ -36,7 +36,6 @@ test('a successful call becomes a row with every fact in its place', () => {
       user_api_key_team_id: 't',
       user_api_key_user_id: 'u',
       status: 'success',
-      error_information: null,
       usage_object: { prompt_tokens: 10 },
       cost_breakdown: { input_cost: 0.000_001, output_cost: 0.000_001_5, total_cost: 0.000_002_5 },
       attempted_retries: 1,

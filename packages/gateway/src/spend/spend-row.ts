@@ -38,7 +38,7 @@ export function spendRowOf(record: CallRecord): SpendRow {
     status: record.status === 'success' ? 'success' : 'failure',
     stream: record.stream,
     cacheHit: false,
-    requestTags: [...new Set(record.tags.slice(0, MOST_TAGS).map(clip))],
+    requestTags: record.tags.length === 0 ? [] : [...new Set(record.tags.slice(0, MOST_TAGS).map(clip))],
     metadata: metadataOf(record),
     requesterIp: optional(record.clientIp),
     sessionId: optional(record.sessionId ?? record.traceId),
@@ -56,32 +56,31 @@ function callTypeOf({ endpoint, format, route }: CallRecord): string {
   return route?.includes('enerateContent') === true ? 'agenerate_content' : 'acompletion'
 }
 
+/** Facts that have no column of their own; what is not known is not there. */
 function metadataOf(record: CallRecord): Record<string, unknown> {
   const { caller, cost } = record
-  return {
-    user_api_key: caller?.keyHash ?? null,
-    user_api_key_alias: caller?.keyAlias ?? null,
-    user_api_key_user_id: caller?.userId ?? null,
-    user_api_key_team_id: caller?.teamId ?? null,
-    user_api_key_team_alias: caller?.teamAlias ?? null,
-    user_api_key_org_id: caller?.organizationId ?? null,
-    requester_ip_address: record.clientIp ?? null,
-    status: record.status === 'success' ? 'success' : 'failure',
-    error_information: record.error === undefined ? null : errorInformation(record.error, record),
-    usage_object: record.usage ?? null,
-    usage_estimated: record.usageEstimated === true,
-    cost_breakdown: costBreakdown(cost),
-    attempted_retries: Math.max(0, record.attempts.length - 1 - record.fallbacks),
-    attempted_fallbacks: record.fallbacks,
-    client_disconnected: record.clientGone === true,
-    upstream_time_ms: record.upstreamMs,
-    response_id: record.responseId ?? null,
-    litellm_call_id: record.callId,
-    route: record.route ?? null,
-    user_agent: record.userAgent ?? null,
-    warnings: record.warnings,
-    ...clientMetadata(record.metadata),
-  }
+  const metadata: Record<string, unknown> = {}
+  if (caller?.keyHash) metadata['user_api_key'] = caller.keyHash
+  if (caller?.keyAlias) metadata['user_api_key_alias'] = caller.keyAlias
+  if (caller?.userId) metadata['user_api_key_user_id'] = caller.userId
+  if (caller?.teamId) metadata['user_api_key_team_id'] = caller.teamId
+  if (caller?.teamAlias) metadata['user_api_key_team_alias'] = caller.teamAlias
+  if (caller?.organizationId) metadata['user_api_key_org_id'] = caller.organizationId
+  if (record.clientIp) metadata['requester_ip_address'] = record.clientIp
+  metadata['status'] = record.status === 'success' ? 'success' : 'failure'
+  if (record.error !== undefined) metadata['error_information'] = errorInformation(record.error, record)
+  if (record.usage) metadata['usage_object'] = record.usage
+  if (record.usageEstimated === true) metadata['usage_estimated'] = true
+  if (cost.state !== 'none') metadata['cost_breakdown'] = costBreakdown(cost)
+  metadata['attempted_retries'] = Math.max(0, record.attempts.length - 1 - record.fallbacks)
+  metadata['attempted_fallbacks'] = record.fallbacks
+  if (record.clientGone === true) metadata['client_disconnected'] = true
+  metadata['upstream_time_ms'] = record.upstreamMs
+  if (record.responseId) metadata['response_id'] = record.responseId
+  if (record.route) metadata['route'] = record.route
+  if (record.userAgent) metadata['user_agent'] = record.userAgent
+  if (record.warnings.length > 0) metadata['warnings'] = record.warnings
+  return Object.assign(metadata, clientMetadata(record.metadata))
 }
 
 /** Only our own errors speak: another error's message may hold anything. */
@@ -95,23 +94,17 @@ function errorInformation(error: Error, record: CallRecord): Record<string, unkn
   }
 }
 
-function costBreakdown(cost: Cost): Record<string, unknown> | null {
-  switch (cost.state) {
-    case 'none':
-      return null
-    case 'unknown':
-      return { unknown_reason: cost.reason }
-    case 'known':
-      return {
-        input_cost: usdFromNano(cost.inputNanoUsd),
-        output_cost: usdFromNano(cost.outputNanoUsd),
-        total_cost: usdFromNano(cost.nanoUsd),
-      }
+function costBreakdown(cost: Exclude<Cost, { state: 'none' }>): Record<string, unknown> {
+  if (cost.state === 'unknown') return { unknown_reason: cost.reason }
+  return {
+    input_cost: usdFromNano(cost.inputNanoUsd),
+    output_cost: usdFromNano(cost.outputNanoUsd),
+    total_cost: usdFromNano(cost.nanoUsd),
   }
 }
 
-function clientMetadata(metadata: CallRecord['metadata']): Record<string, unknown> {
-  if (Object.keys(metadata).length === 0) return {}
+function clientMetadata(metadata: CallRecord['metadata']): Record<string, unknown> | undefined {
+  if (Object.keys(metadata).length === 0) return undefined
   const size = JSON.stringify(metadata).length
   if (size > MOST_METADATA_CHARACTERS) return { requester_metadata_omitted: `${size} characters` }
   const forLogs = metadata['spend_logs_metadata']

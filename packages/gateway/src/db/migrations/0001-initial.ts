@@ -1,4 +1,4 @@
-import type { CreateTableBuilder, Kysely } from 'kysely'
+import type { CreateIndexBuilder, CreateTableBuilder, Kysely } from 'kysely'
 
 type Column = readonly [name: string, type: 'text' | 'bigint', rule?: 'null' | 'zero']
 
@@ -133,18 +133,24 @@ const TABLES: readonly { name: string; columns: readonly Column[]; key: readonly
   },
 ]
 
-const INDICES: readonly { table: string; columns: readonly string[]; unique?: true }[] = [
+/** With `partial`, rows without a value in the first column are left out. */
+const INDICES: readonly {
+  table: string
+  columns: readonly string[]
+  unique?: true
+  partial?: true
+}[] = [
   { table: 'virtual_keys', columns: ['key_alias'], unique: true },
   { table: 'virtual_keys', columns: ['user_id'] },
   { table: 'virtual_keys', columns: ['team_id'] },
   { table: 'virtual_keys', columns: ['updated_at'] },
-  { table: 'virtual_keys', columns: ['budget_reset_at'] },
+  { table: 'virtual_keys', columns: ['budget_reset_at'], partial: true },
   { table: 'deleted_keys', columns: ['deleted_at'] },
   { table: 'spend_logs', columns: ['start_time'] },
   { table: 'spend_logs', columns: ['api_key', 'start_time'] },
-  { table: 'spend_logs', columns: ['user_id', 'start_time'] },
-  { table: 'spend_logs', columns: ['team_id', 'start_time'] },
-  { table: 'spend_logs', columns: ['session_id'] },
+  { table: 'spend_logs', columns: ['user_id', 'start_time'], partial: true },
+  { table: 'spend_logs', columns: ['team_id', 'start_time'], partial: true },
+  { table: 'spend_logs', columns: ['session_id'], partial: true },
   { table: 'spend_log_tags', columns: ['tag', 'start_time'] },
   { table: 'daily_spend', columns: ['kind', 'day'] },
 ]
@@ -162,10 +168,12 @@ export async function initial(database: Kysely<unknown>): Promise<void> {
     await builder.addPrimaryKeyConstraint(`${table.name}_pk`, [...table.key]).execute()
   }
   for (const index of INDICES) {
-    const builder = database.schema
+    let builder: CreateIndexBuilder<string> = database.schema
       .createIndex(`${index.table}_${index.columns.join('_')}`)
       .on(index.table)
       .columns([...index.columns])
+    const [first] = index.columns
+    if (index.partial && first !== undefined) builder = builder.where(first, 'is not', null)
     await (index.unique === true ? builder.unique() : builder).execute()
   }
 }

@@ -1,6 +1,7 @@
 import type { SpendSubject } from '../database.ts'
-import type { DailySpendTable, SpendLogsTable, SpendTotalsTable } from '../tables.ts'
-import type { StoredSpend } from './spend-columns.ts'
+import type { SpendRow } from '../rows.ts'
+import type { DailySpendTable, SpendTotalsTable } from '../tables.ts'
+import { type StoredSubjects, subjectsOfSpend } from './spend-columns.ts'
 
 /** What a batch of new rows adds to the aggregates. */
 export interface SpendIncrements {
@@ -8,63 +9,99 @@ export interface SpendIncrements {
   readonly totals: readonly SpendTotalsTable[]
 }
 
-/** Stored text holds no NUL, so that joining with it is unambiguous. */
+type Sums = Omit<
+  DailySpendTable,
+  'kind' | 'subject_id' | 'day' | 'api_key' | 'model' | 'model_group' | 'provider'
+>
+
+/** Rows of one day that agree in all their subjects. */
+interface Group {
+  readonly row: SpendRow
+  readonly day: string
+  readonly sums: Sums
+  lastActiveAt: number
+}
+
+/** Between parts of a key: no stored text holds it, so that joining with it is unambiguous. */
 const SEPARATOR = '\0'
+const DAY_MS = 86_400_000
 
 /** Sums rows up by subject; sorted by primary key, so that batches of several replicas never deadlock. */
-export function aggregateSpend(rows: readonly StoredSpend[]): SpendIncrements {
+export function aggregateSpend(rows: readonly SpendRow[]): SpendIncrements {
   const daily = new Map<string, DailySpendTable>()
   const totals = new Map<string, SpendTotalsTable>()
-  for (const row of rows) {
-    const { columns, day } = row
-    const provider = columns.provider ?? ''
-    const where = [day, columns.api_key, columns.model, columns.model_group, provider].join(SEPARATOR)
-    for (const [kind, subjectId] of subjectsOf(row)) {
-      const subject = `${kind}${SEPARATOR}${subjectId}`
-      const dailyKey = `${subject}${SEPARATOR}${where}`
-      let aggregate = daily.get(dailyKey)
-      if (aggregate === undefined) {
-        aggregate = emptyDaily(kind, subjectId, day, columns)
-        daily.set(dailyKey, aggregate)
-      }
-      addToDaily(aggregate, columns)
-      let total = totals.get(subject)
-      if (total === undefined) {
-        total = { kind, subject_id: subjectId, spend_nano_usd: 0, requests: 0, last_active_at: 0 }
-        totals.set(subject, total)
-      }
-      addToTotal(total, columns)
+  for (const group of groupsOf(rows)) {
+    const subjects = subjectsOfSpend(group.row)
+    const { apiKey, model, modelGroup, provider } = subjects
+    const place = { day: group.day, api_key: apiKey, model, model_group: modelGroup, provider }
+    const where = Object.values(place).join(SEPARATOR)
+    for (const [kind, id] of kindsOf(subjects)) {
+      const subject = `${kind}${SEPARATOR}${id}`
+      const key = `${subject}${SEPARATOR}${where}`
+      const known = daily.get(key)
+      if (known === undefined) daily.set(key, { kind, subject_id: id, ...place, ...group.sums })
+      else addSums(known, group.sums)
+      addToTotal(totals, subject, kind, id, group)
     }
   }
   return { daily: sorted(daily), totals: sorted(totals) }
 }
 
-function subjectsOf({ columns, tags }: StoredSpend): readonly (readonly [SpendSubject, string])[] {
+/** Most rows of a batch resemble each other: folding those first makes the fan-out to subjects rare. */
+function groupsOf(rows: readonly SpendRow[]): Iterable<Group> {
+  const groups = new Map<string, Group>()
+  const days = new Map<number, string>()
+  for (const row of rows) {
+    const day = dayOf(row.startTime, days)
+    const key = day + subjectsKey(row)
+    let group = groups.get(key)
+    if (group === undefined) {
+      group = { row, day, sums: emptySums(), lastActiveAt: 0 }
+      groups.set(key, group)
+    }
+    addRow(group, row)
+  }
+  return groups.values()
+}
+
+/** Lengths first, so that no name can pass for the end of one and the start of another. */
+function subjectsKey(row: SpendRow): string {
+  const user = row.userId ?? ''
+  const team = row.teamId ?? ''
+  const organization = row.organizationId ?? ''
+  const customer = row.endUser ?? ''
+  const provider = row.provider ?? ''
+  const tags = row.requestTags.length === 0 ? '' : JSON.stringify(row.requestTags)
+  const ends = `${row.apiKey.length} ${row.model.length} ${row.modelGroup.length} ${provider.length} ${user.length} ${team.length} ${organization.length} ${customer.length} `
+  return (
+    ends + row.apiKey + row.model + row.modelGroup + provider + user + team + organization + customer + tags
+  )
+}
+
+function dayOf(time: number, days: Map<number, string>): string {
+  const number = Math.floor(time / DAY_MS)
+  let day = days.get(number)
+  if (day === undefined) {
+    day = new Date(time).toISOString().slice(0, 10)
+    days.set(number, day)
+  }
+  return day
+}
+
+function kindsOf(subjects: StoredSubjects): readonly (readonly [SpendSubject, string])[] {
   return [
-    ['key', columns.api_key],
-    ['user', columns.user_id ?? ''],
-    ['team', columns.team_id ?? ''],
-    ['organization', columns.organization_id ?? ''],
-    ['customer', columns.end_user ?? ''],
-    ['model', columns.model],
-    ...tags.map(tag => ['tag', tag] as const),
+    ['key', subjects.apiKey],
+    ['user', subjects.userId],
+    ['team', subjects.teamId],
+    ['organization', subjects.organizationId],
+    ['customer', subjects.endUser],
+    ['model', subjects.model],
+    ...subjects.tags.map(tag => ['tag', tag] as const),
   ]
 }
 
-function emptyDaily(
-  kind: SpendSubject,
-  subjectId: string,
-  day: string,
-  row: SpendLogsTable,
-): DailySpendTable {
+function emptySums(): Sums {
   return {
-    kind,
-    subject_id: subjectId,
-    day,
-    api_key: row.api_key,
-    model: row.model,
-    model_group: row.model_group,
-    provider: row.provider ?? '',
     spend_nano_usd: 0,
     unknown_cost_requests: 0,
     prompt_tokens: 0,
@@ -76,21 +113,47 @@ function emptyDaily(
   }
 }
 
-function addToDaily(aggregate: DailySpendTable, row: SpendLogsTable): void {
-  if (row.spend_nano_usd === null) aggregate.unknown_cost_requests++
-  else aggregate.spend_nano_usd += row.spend_nano_usd
-  aggregate.prompt_tokens += row.prompt_tokens
-  aggregate.completion_tokens += row.completion_tokens
-  aggregate.cache_read_tokens += row.cache_read_tokens
-  aggregate.cache_write_tokens += row.cache_write_tokens
-  aggregate.requests++
-  if (row.status === 'failure') aggregate.failed_requests++
+function addRow(group: Group, row: SpendRow): void {
+  const { sums } = group
+  if (row.spendNanoUsd === null) sums.unknown_cost_requests++
+  else sums.spend_nano_usd += row.spendNanoUsd
+  sums.prompt_tokens += row.promptTokens
+  sums.completion_tokens += row.completionTokens
+  sums.cache_read_tokens += row.cacheReadTokens
+  sums.cache_write_tokens += row.cacheWriteTokens
+  sums.requests++
+  if (row.status === 'failure') sums.failed_requests++
+  group.lastActiveAt = Math.max(group.lastActiveAt, row.startTime)
 }
 
-function addToTotal(total: SpendTotalsTable, row: SpendLogsTable): void {
-  total.spend_nano_usd += row.spend_nano_usd ?? 0
-  total.requests++
-  total.last_active_at = Math.max(total.last_active_at, row.start_time)
+function addSums(into: Sums, more: Sums): void {
+  into.spend_nano_usd += more.spend_nano_usd
+  into.unknown_cost_requests += more.unknown_cost_requests
+  into.prompt_tokens += more.prompt_tokens
+  into.completion_tokens += more.completion_tokens
+  into.cache_read_tokens += more.cache_read_tokens
+  into.cache_write_tokens += more.cache_write_tokens
+  into.requests += more.requests
+  into.failed_requests += more.failed_requests
+}
+
+function addToTotal(
+  totals: Map<string, SpendTotalsTable>,
+  key: string,
+  kind: SpendSubject,
+  id: string,
+  group: Group,
+): void {
+  const { sums, lastActiveAt } = group
+  const total = totals.get(key)
+  if (total === undefined) {
+    const { spend_nano_usd, requests } = sums
+    totals.set(key, { kind, subject_id: id, spend_nano_usd, requests, last_active_at: lastActiveAt })
+    return
+  }
+  total.spend_nano_usd += sums.spend_nano_usd
+  total.requests += sums.requests
+  total.last_active_at = Math.max(total.last_active_at, lastActiveAt)
 }
 
 function sorted<T>(map: ReadonlyMap<string, T>): readonly T[] {

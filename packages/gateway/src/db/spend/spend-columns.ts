@@ -1,68 +1,108 @@
+import type { Column, ColumnType } from '../bulk-insert.ts'
 import { databaseRefusal } from '../database-error.ts'
 import type { SpendRow } from '../rows.ts'
+import type { SqlValue } from '../sqlite/protocol.ts'
 import type { SpendLogsTable } from '../tables.ts'
 
-/** PostgreSQL's text holds no NUL, and one such name in a request must not stop a whole batch. */
-function text(value: string): string
-function text(value: string | null): string | null
-function text(value: string | null): string | null {
-  return value?.includes('\0') === true ? value.replaceAll('\0', '\uFFFD') : value
+/** PostgreSQL's text holds neither NUL nor half a character, and one such name must not stop a whole batch. */
+export function storedText(value: string): string
+export function storedText(value: string | null): string | null
+export function storedText(value: string | null): string | null {
+  if (value === null) return null
+  const whole = value.toWellFormed()
+  return whole.includes('\0') ? whole.replaceAll('\0', '\uFFFD') : whole
 }
 
-/** A row as it is stored: its columns, the UTC day it counts under, and its tags, each once. */
-export interface StoredSpend {
-  readonly columns: SpendLogsTable
-  readonly day: string
-  readonly tags: readonly string[]
+function json(value: unknown): string {
+  return JSON.stringify(value ?? null)
 }
 
-/** Fails as `databaseRefusal` when a field is not of its type. */
-export function encodeSpend(row: SpendRow): StoredSpend {
+const COLUMNS: readonly (readonly [
+  name: keyof SpendLogsTable,
+  type: ColumnType,
+  encode: (row: SpendRow) => SqlValue,
+])[] = [
+  ['request_id', 'text', row => storedText(row.requestId)],
+  ['call_type', 'text', row => storedText(row.callType)],
+  ['api_key', 'text', row => storedText(row.apiKey)],
+  ['key_alias', 'text', row => storedText(row.keyAlias)],
+  ['user_id', 'text', row => storedText(row.userId)],
+  ['team_id', 'text', row => storedText(row.teamId)],
+  ['organization_id', 'text', row => storedText(row.organizationId)],
+  ['end_user', 'text', row => storedText(row.endUser)],
+  ['model', 'text', row => storedText(row.model)],
+  ['model_group', 'text', row => storedText(row.modelGroup)],
+  ['model_id', 'text', row => storedText(row.modelId)],
+  ['provider', 'text', row => storedText(row.provider)],
+  ['api_base', 'text', row => storedText(row.apiBase)],
+  ['spend_nano_usd', 'bigint', row => row.spendNanoUsd],
+  ['total_tokens', 'bigint', row => row.totalTokens],
+  ['prompt_tokens', 'bigint', row => row.promptTokens],
+  ['completion_tokens', 'bigint', row => row.completionTokens],
+  ['cache_read_tokens', 'bigint', row => row.cacheReadTokens],
+  ['cache_write_tokens', 'bigint', row => row.cacheWriteTokens],
+  ['start_time', 'bigint', row => row.startTime],
+  ['end_time', 'bigint', row => row.endTime],
+  ['completion_start_time', 'bigint', row => row.completionStartTime],
+  ['status', 'text', row => row.status],
+  ['stream', 'bigint', row => Number(row.stream)],
+  ['cache_hit', 'bigint', row => Number(row.cacheHit)],
+  ['request_tags', 'text', row => (row.requestTags.length === 0 ? '[]' : json(row.requestTags))],
+  ['metadata', 'text', row => json(row.metadata)],
+  ['requester_ip', 'text', row => storedText(row.requesterIp)],
+  ['session_id', 'text', row => storedText(row.sessionId)],
+  ['messages', 'text', row => json(row.messages)],
+  ['response', 'text', row => json(row.response)],
+]
+
+/** The columns of `spend_logs` in the order of `encodeSpend`. */
+export const SPEND_COLUMNS: readonly Column[] = COLUMNS.map(([name, type]) => ({ name, type }))
+
+/** Last moment that a date can name; a time beyond it belongs to no day. */
+const LAST_TIME = 8.64e15
+
+/** A row's columns in the order of `SPEND_COLUMNS`. Fails as `databaseRefusal` when a field is not of its type. */
+export function encodeSpend(row: SpendRow): SqlValue[] {
+  if (!(Math.abs(row.startTime) <= LAST_TIME) || !Array.isArray(row.requestTags)) {
+    throw databaseRefusal(new TypeError('a spend row without a time or without a list of tags'))
+  }
   try {
-    return {
-      columns: encodeSpendRow(row),
-      day: new Date(row.startTime).toISOString().slice(0, 10),
-      tags: [...new Set(row.requestTags.map(tag => text(tag)))],
-    }
+    return COLUMNS.map(([, , encode]) => encode(row))
   } catch (error) {
     throw databaseRefusal(error)
   }
 }
 
-function encodeSpendRow(row: SpendRow): SpendLogsTable {
+/** The row's subjects as they are stored. */
+export interface StoredSubjects {
+  readonly apiKey: string
+  readonly userId: string
+  readonly teamId: string
+  readonly organizationId: string
+  readonly endUser: string
+  readonly model: string
+  readonly modelGroup: string
+  readonly provider: string
+  readonly tags: readonly string[]
+}
+
+/** Under which names a row counts, each tag once. */
+export function subjectsOfSpend(row: SpendRow): StoredSubjects {
   return {
-    request_id: text(row.requestId),
-    call_type: text(row.callType),
-    api_key: text(row.apiKey),
-    key_alias: text(row.keyAlias),
-    user_id: text(row.userId),
-    team_id: text(row.teamId),
-    organization_id: text(row.organizationId),
-    end_user: text(row.endUser),
-    model: text(row.model),
-    model_group: text(row.modelGroup),
-    model_id: text(row.modelId),
-    provider: text(row.provider),
-    api_base: text(row.apiBase),
-    spend_nano_usd: row.spendNanoUsd,
-    total_tokens: row.totalTokens,
-    prompt_tokens: row.promptTokens,
-    completion_tokens: row.completionTokens,
-    cache_read_tokens: row.cacheReadTokens,
-    cache_write_tokens: row.cacheWriteTokens,
-    start_time: row.startTime,
-    end_time: row.endTime,
-    completion_start_time: row.completionStartTime,
-    status: row.status,
-    stream: Number(row.stream),
-    cache_hit: Number(row.cacheHit),
-    request_tags: JSON.stringify(row.requestTags),
-    metadata: JSON.stringify(row.metadata),
-    requester_ip: text(row.requesterIp),
-    session_id: text(row.sessionId),
-    messages: JSON.stringify(row.messages ?? null),
-    response: JSON.stringify(row.response ?? null),
+    apiKey: storedText(row.apiKey),
+    userId: storedText(row.userId ?? ''),
+    teamId: storedText(row.teamId ?? ''),
+    organizationId: storedText(row.organizationId ?? ''),
+    endUser: storedText(row.endUser ?? ''),
+    model: storedText(row.model),
+    modelGroup: storedText(row.modelGroup),
+    provider: storedText(row.provider ?? ''),
+    tags: tagsOfSpend(row),
   }
+}
+
+export function tagsOfSpend(row: SpendRow): readonly string[] {
+  return row.requestTags.length === 0 ? [] : [...new Set(row.requestTags.map(tag => storedText(tag)))]
 }
 
 export function decodeSpendRow(stored: SpendLogsTable): SpendRow {

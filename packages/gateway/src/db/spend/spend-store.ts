@@ -3,17 +3,16 @@ import type { Connection } from '../connection.ts'
 import type { SpendFilter, SpendStore, SpendSubject, SpendTotal } from '../database.ts'
 import type { SpendRow } from '../rows.ts'
 import type { Tables } from '../tables.ts'
-import { addSpend, type SpendStatements } from './spend-batch.ts'
+import { addSpend } from './spend-batch.ts'
 import { decodeSpendRow } from './spend-columns.ts'
 
 /** Spend rows in `spend_logs`, their sums in `daily_spend` and `spend_totals`. */
 export function createSpendStore(connection: Connection): SpendStore {
-  const statements: SpendStatements = {}
   return {
     addBatch: rows =>
       rows.length === 0
         ? Promise.resolve(0)
-        : connection.transaction(transaction => addSpend(transaction, rows, statements)),
+        : connection.transaction(transaction => addSpend(transaction, connection.dialect, rows)),
     list: filter => connection.run(database => listSpend(database, filter)),
     totals: (subject, range) => connection.run(database => readTotals(database, subject, range)),
     spent: (subject, id) =>

@@ -1,5 +1,6 @@
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely'
 import { databaseUnavailable } from '../database-error.ts'
+import { EachQuery } from './each-query.ts'
 import type { SqlValue } from './protocol.ts'
 import type { WorkerClient } from './worker-client.ts'
 
@@ -102,6 +103,14 @@ class SqliteWorkerConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (query instanceof EachQuery) {
+      const { unchanged = [] } = await this.#client.send(this.#generation, {
+        kind: 'each',
+        sql: query.sql,
+        sets: query.sets,
+      })
+      return { rows: unchanged.map(index => ({ index })) as R[] }
+    }
     const reply = await this.#client.send(this.#generation, {
       kind: 'query',
       sql: query.sql,

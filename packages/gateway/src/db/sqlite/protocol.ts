@@ -11,15 +11,19 @@ export interface WorkerOptions {
 
 export interface WorkerRequest {
   readonly id: number
-  readonly kind: 'query' | 'begin' | 'commit' | 'rollback' | 'close'
+  readonly kind: 'query' | 'each' | 'begin' | 'commit' | 'rollback' | 'close'
   readonly sql?: string
   readonly parameters?: readonly SqlValue[]
+  /** For `each`: the statement runs once per set. */
+  readonly sets?: readonly (readonly SqlValue[])[]
 }
 
 export interface WorkerReply {
   readonly id: number
   readonly rows?: readonly Record<string, SqlValue>[]
   readonly changes?: number
+  /** For `each`: indices of the sets that changed nothing. */
+  readonly unchanged?: readonly number[]
   readonly error?: WorkerFailure
 }
 

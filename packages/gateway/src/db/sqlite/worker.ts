@@ -6,8 +6,8 @@ import type { SqlValue, WorkerFailure, WorkerOptions, WorkerReply, WorkerRequest
 // and from its own bundle.
 
 const STATEMENTS_KEPT = 200
-/** Pages in the write-ahead log before it is folded back into the database file: about 4 MB. */
-const CHECKPOINT_PAGES = 1000
+/** Pages in the write-ahead log before it is folded back into the database file: about 16 MB. */
+const CHECKPOINT_PAGES = 4000
 
 function open(options: WorkerOptions): DatabaseSync {
   const database = new DatabaseSync(options.path, {
@@ -51,6 +51,8 @@ function answer(
       }
       return { rows: [], changes: Number(statement.run(...parameters).changes) }
     }
+    case 'each':
+      return { unchanged: runEach(prepare(request.sql ?? ''), request.sets ?? []) }
     case 'begin':
       database.exec('begin immediate')
       return {}
@@ -65,6 +67,14 @@ function answer(
       database.close()
       return {}
   }
+}
+
+function runEach(statement: StatementSync, sets: readonly (readonly SqlValue[])[]): number[] {
+  const unchanged: number[] = []
+  for (const [index, set] of sets.entries()) {
+    if (Number(statement.run(...set).changes) === 0) unchanged.push(index)
+  }
+  return unchanged
 }
 
 function facts(error: unknown): WorkerFailure {

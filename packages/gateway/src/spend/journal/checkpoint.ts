@@ -26,6 +26,7 @@ export async function readCheckpoint(directory: string): Promise<Position> {
   return { segment: segment ?? 0, offset: offset ?? 0 }
 }
 
+/** Not synced: a checkpoint that a power cut takes back only costs reading again. */
 export async function writeCheckpoint(directory: string, position: Position): Promise<void> {
   const path = join(directory, 'checkpoint')
   await writeFile(`${path}.new`, `${position.segment} ${position.offset}`, { mode: 0o600 })

@@ -1,39 +1,40 @@
 import { createError, type SluiceError } from 'sluice/internal'
 import type { Log } from '../../db/log.ts'
-import { encodeRecord } from './record.ts'
+import { type JournalRecord, LineBuffer, type Span } from './line-buffer.ts'
 
 export interface GroupCommitOptions {
-  /** Milliseconds that records may gather before they are written; at most 5. */
-  readonly commitMs: number
   /** Bytes of records kept in memory while the disk cannot take them; beyond, `append` throws. */
   readonly memoryBytes: number
-  /** Puts bytes on disk, durably. */
-  readonly write: (bytes: Buffer) => Promise<void>
+  /** Bytes that others hold under the same bound: written, not synced yet. */
+  readonly held?: (() => number) | undefined
+  /** Hands bytes to the operating system, at once. */
+  readonly write: (span: Span) => void
   readonly log: Log
 }
 
-interface Waiter {
-  readonly sequence: number
-  resolve(): void
-  reject(error: Error): void
+interface Attempt {
+  /** Why the write failed; undefined when it did not. */
+  readonly result: Promise<SluiceError | undefined>
+  end(error: SluiceError | undefined): void
 }
 
-/** Bytes after which a batch is written without waiting, and the most that one write holds. */
-const BATCH_BYTES = 1024 * 1024
+/** The most that one turn of the event loop writes. */
+const TURN_BYTES = 1024 * 1024
 const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 5_000
 const LOG_EVERY_MS = 60_000
 
-/** Gathers records for a moment and writes them with one sync: the price of durability, shared. */
+/** Gathers the records of one turn of the event loop and writes them together: one system call, shared. */
 export class GroupCommit {
   readonly #options: GroupCommitOptions
-  #waiting: string[] = []
+  readonly #gathering = new LineBuffer()
+  #waiting: Span[] = []
   #bytes = 0
   #appended = 0
   #written = 0
-  #waiters: Waiter[] = []
-  #timer: NodeJS.Timeout | undefined
-  #running = false
+  #attempt: Attempt | undefined
+  #immediate: NodeJS.Immediate | undefined
+  #retry: NodeJS.Timeout | undefined
   #retryMs = FIRST_RETRY_MS
   #lastLog = Number.NEGATIVE_INFINITY
   #failure: unknown
@@ -42,12 +43,7 @@ export class GroupCommit {
     this.#options = options
   }
 
-  /** Records appended since the start. */
-  get appended(): number {
-    return this.#appended
-  }
-
-  /** Bytes not on disk yet. */
+  /** Bytes not written yet. */
   get bytes(): number {
     return this.#bytes
   }
@@ -58,84 +54,98 @@ export class GroupCommit {
   }
 
   /** Throws `ServiceUnavailableError` when memory for unwritten records is full. */
-  append(json: string): void {
-    const line = encodeRecord(json)
-    const size = Buffer.byteLength(line)
-    if (this.#bytes + size > this.#options.memoryBytes) throw journalFull(this.#failure)
-    this.#waiting.push(line)
+  append(json: string, record: JournalRecord = json): void {
+    const size = LineBuffer.sizeOf(json)
+    const held = this.#options.held?.() ?? 0
+    if (this.#bytes + held + size > this.#options.memoryBytes) throw journalFull(this.#failure)
+    this.#gathering.add(json, size, record)
     this.#bytes += size
     this.#appended++
-    if (this.#running) return
-    if (this.#bytes >= BATCH_BYTES && this.#failure === undefined) this.#start()
-    else this.#timer ??= setTimeout(() => this.#start(), this.#options.commitMs)
+    if (this.#retry === undefined) this.#immediate ??= setImmediate(() => this.#turn())
   }
 
-  /** Resolves when all that was appended so far is on disk; rejects when an attempt to write it fails. */
-  durable(): Promise<void> {
-    if (this.#written >= this.#appended) return Promise.resolve()
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ sequence: this.#appended, resolve, reject })
-      if (!this.#running) this.#start()
-    })
+  /** Resolves after the next attempt to write what was appended so far, with why it failed if it did. */
+  attempt(): Promise<SluiceError | undefined> {
+    if (this.#bytes === 0) return Promise.resolve(undefined)
+    if (this.#attempt === undefined) {
+      const { promise, resolve } = Promise.withResolvers<SluiceError | undefined>()
+      this.#attempt = { result: promise, end: resolve }
+    }
+    return this.#attempt.result
   }
 
-  /** Stops retrying; what is not on disk then is lost, and counted in the answer. */
+  /** Tries now. Throws `ServiceUnavailableError` when not all that was appended could be written. */
+  write(): void {
+    while (this.#bytes > 0) {
+      this.#turn()
+      if (this.#failure !== undefined) throw journalFull(this.#failure)
+    }
+  }
+
+  /** Takes back spans that were written and turned out not to be safe: they are written again. */
+  rewrite(spans: readonly Span[], error: unknown): void {
+    for (const { bytes, records } of spans) {
+      this.#bytes += bytes.length
+      this.#appended += records.length
+    }
+    this.#waiting = [...spans, ...this.#waiting]
+    this.#failed(error)
+  }
+
+  /** Stops retrying; what is not written then is lost, and counted in the answer. */
   stop(): number {
-    clearTimeout(this.#timer)
+    clearTimeout(this.#retry)
+    clearImmediate(this.#immediate)
     return this.#appended - this.#written
   }
 
-  #start(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    if (!this.#running) void this.#run()
-  }
-
-  async #run(): Promise<void> {
-    this.#running = true
-    let going = true
-    while (going && this.#waiting.length > 0) going = await this.#writeOne()
-    this.#running = false
-    if (this.#waiting.length > 0) {
-      this.#timer ??= setTimeout(() => this.#start(), this.#retryMs)
-      this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS)
-    }
-  }
-
-  async #writeOne(): Promise<boolean> {
-    const count = countUpTo(this.#waiting, BATCH_BYTES)
-    const bytes = Buffer.from(this.#waiting.slice(0, count).join(''))
+  #turn(): void {
+    clearImmediate(this.#immediate)
+    clearTimeout(this.#retry)
+    this.#immediate = undefined
+    this.#retry = undefined
+    this.#waiting.push(...this.#gathering.take())
+    let done = 0
     try {
-      await this.#options.write(bytes)
+      for (let bytes = 0; done < this.#waiting.length && bytes < TURN_BYTES; done++) {
+        const span = this.#waiting[done] as Span
+        this.#options.write(span)
+        bytes += span.bytes.length
+        this.#bytes -= span.bytes.length
+        this.#written += span.records.length
+      }
     } catch (error) {
+      this.#waiting = this.#waiting.slice(done)
       this.#failed(error)
-      return false
+      return
     }
+    this.#waiting = this.#waiting.slice(done)
     this.#failure = undefined
     this.#retryMs = FIRST_RETRY_MS
-    this.#waiting = this.#waiting.slice(count)
-    this.#bytes -= bytes.length
-    this.#written += count
-    const done = this.#waiters.filter(waiter => waiter.sequence <= this.#written)
-    this.#waiters = this.#waiters.filter(waiter => waiter.sequence > this.#written)
-    for (const waiter of done) waiter.resolve()
-    return true
+    if (this.#waiting.length > 0) this.#immediate = setImmediate(() => this.#turn())
+    else this.#end(undefined)
   }
 
   #failed(error: unknown): void {
     this.#failure = error
+    this.#retry ??= setTimeout(() => this.#turn(), this.#retryMs)
+    this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS)
     const now = performance.now()
     if (now - this.#lastLog >= LOG_EVERY_MS) {
       this.#lastLog = now
       const { code } = error as NodeJS.ErrnoException
       this.#options.log.error(
-        { code, waiting: this.#waiting.length, bytes: this.#bytes },
+        { code, bytes: this.#bytes },
         'the spend journal cannot be written; rows are kept in memory',
       )
     }
-    const waiters = this.#waiters
-    this.#waiters = []
-    for (const waiter of waiters) waiter.reject(journalFull(error))
+    this.#end(journalFull(error))
+  }
+
+  #end(error: SluiceError | undefined): void {
+    const attempt = this.#attempt
+    this.#attempt = undefined
+    attempt?.end(error)
   }
 }
 
@@ -148,11 +158,4 @@ export function journalFull(cause?: unknown): SluiceError {
     retryAfterMs: 5_000,
     cause,
   })
-}
-
-function countUpTo(lines: readonly string[], bytes: number): number {
-  let size = 0
-  let count = 0
-  while (count < lines.length && (count === 0 || size < bytes)) size += lines[count++]?.length ?? 0
-  return count
 }

@@ -1,22 +1,29 @@
 import { readdir, rm, unlink } from 'node:fs/promises'
+import type { SluiceError } from 'sluice/internal'
 import type { Log } from '../../db/log.ts'
 import type { FileLock } from '../../db/sqlite/file-lock.ts'
 import { type Position, readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { GroupCommit, journalFull } from './group-commit.ts'
+import type { JournalRecord, Span } from './line-buffer.ts'
 import { type Batch, readBatch } from './reader.ts'
+import { isBefore, RecentRecords } from './recent-records.ts'
 import { recover } from './recover.ts'
 import { SegmentWriter } from './segment-writer.ts'
 import { segmentPath } from './segments.ts'
 
 export interface JournalOptions {
-  /** Milliseconds that rows gather before they are written: what a `kill -9` may take. At most 5; default 2. */
-  readonly commitMs?: number | undefined
+  /** Milliseconds that written rows may wait for the disk: what a power cut may take. Default 50. */
+  readonly syncMs?: number | undefined
+  /** Default: fdatasync. */
+  readonly sync?: ((file: number) => Promise<void>) | undefined
   /** Bytes per segment; default 16 MiB. */
   readonly segmentBytes?: number | undefined
   /** Bytes kept in memory while the disk cannot be written; default 64 MiB. */
   readonly memoryBytes?: number | undefined
   /** Bytes kept on disk while the database is away; default 8 GiB. */
   readonly diskBytes?: number | undefined
+  /** Rows remembered so that the database gets them without a look at the disk; default 8192. */
+  readonly recentRecords?: number | undefined
   readonly log: Log
 }
 
@@ -32,14 +39,15 @@ export interface JournalHealth {
 }
 
 const MIB = 1024 * 1024
-const LONGEST_COMMIT_MS = 5
+const SYNC_MS = 50
+const RECENT_RECORDS = 8192
+const RECENT_BYTES = 16 * MIB
 /** Share of a bound from which new calls are refused, so that those under way still find room. */
 const REFUSE_AT = 0.75
 
 /**
- * An append-only journal in one directory, which one process holds. A row is safe from `kill -9` and from a power cut
- * once `durable()` resolved after its `append`; before that, at most `commitMs` plus the time of one disk sync, it is
- * in memory only.
+ * An append-only journal in one directory, which one process holds. A row is safe from `kill -9` once it is written, one
+ * turn of the event loop after `append`, and from a power cut once the disk was synced, some `syncMs` later.
  */
 export class Journal {
   readonly directory: string
@@ -50,6 +58,7 @@ export class Journal {
   readonly #commit: GroupCommit
   readonly #memoryBytes: number
   readonly #diskBytes: number
+  readonly #recent: RecentRecords
   #position: Position
   #outstanding: number
 
@@ -67,17 +76,24 @@ export class Journal {
     this.#outstanding = state.count
     this.#memoryBytes = options.memoryBytes ?? 64 * MIB
     this.#diskBytes = options.diskBytes ?? 8192 * MIB
-    this.#writer = new SegmentWriter(
-      directory,
-      this.#ends,
-      state.position.segment,
-      options.segmentBytes ?? 16 * MIB,
-      options.log,
+    this.#recent = new RecentRecords(
+      { records: options.recentRecords ?? RECENT_RECORDS, bytes: RECENT_BYTES },
+      this.#end(),
     )
+    this.#writer = new SegmentWriter({
+      directory,
+      ends: this.#ends,
+      last: state.position.segment,
+      segmentBytes: options.segmentBytes ?? 16 * MIB,
+      syncMs: options.syncMs ?? SYNC_MS,
+      sync: options.sync,
+      onRefused: (spans, error) => this.#rewrite(spans, error),
+      log: options.log,
+    })
     this.#commit = new GroupCommit({
-      commitMs: Math.min(options.commitMs ?? 2, LONGEST_COMMIT_MS),
       memoryBytes: this.#memoryBytes,
-      write: bytes => this.#writer.write(bytes),
+      held: () => this.#writer.unsyncedBytes,
+      write: span => this.#recent.add(span, this.#writer.write(span)),
       log: options.log,
     })
   }
@@ -94,38 +110,65 @@ export class Journal {
     return this.#outstanding
   }
 
-  /** Throws `ServiceUnavailableError` when memory or the share of the disk is full. `json` is a `JSON.stringify`. */
-  append(json: string): void {
+  /**
+   * Throws `ServiceUnavailableError` when memory or the share of the disk is full. `json` is a `JSON.stringify` of
+   * `record`, which must not change any more: `read` hands it out again while it is remembered.
+   */
+  append(json: string, record: JournalRecord = json): void {
     if (this.#bytesOnDisk() > this.#diskBytes) throw journalFull()
-    this.#commit.append(json)
+    this.#commit.append(json, record)
     this.#outstanding++
   }
 
-  durable(): Promise<void> {
-    return this.#commit.durable()
+  /** Resolves once what was appended is written, with an error if it could not be and waits in memory. Never rejects. */
+  written(): Promise<SluiceError | undefined> {
+    return this.#commit.attempt()
+  }
+
+  /** Puts all that was appended on disk. Rejects with `ServiceUnavailableError` when the disk does not take it. */
+  async sync(): Promise<void> {
+    this.#commit.write()
+    await this.#writer.synced()
+    if (this.#commit.failure !== undefined) throw journalFull(this.#commit.failure)
+  }
+
+  /** True after a failed write, until one succeeds. */
+  get failing(): boolean {
+    return this.#commit.failure !== undefined
+  }
+
+  /** False when new calls should be refused: three quarters of a bound are used. */
+  get accepting(): boolean {
+    return (
+      this.#heldBytes() < this.#memoryBytes * REFUSE_AT && this.#bytesOnDisk() < this.#diskBytes * REFUSE_AT
+    )
   }
 
   health(): JournalHealth {
-    const memoryBytes = this.#commit.bytes
-    const diskBytes = this.#bytesOnDisk()
     const { failure } = this.#commit
     return {
       writable: failure === undefined,
-      accepting: memoryBytes < this.#memoryBytes * REFUSE_AT && diskBytes < this.#diskBytes * REFUSE_AT,
-      memoryBytes,
-      diskBytes,
+      accepting: this.accepting,
+      memoryBytes: this.#heldBytes(),
+      diskBytes: this.#bytesOnDisk(),
       code: failure === undefined ? undefined : String((failure as NodeJS.ErrnoException).code ?? 'unknown'),
     }
   }
 
-  /** The next rows the database should get, from disk; the same again until `advance`. */
-  read(most: number): Promise<Batch> {
-    return readBatch(this.directory, this.#position, new Map(this.#ends), most, this.#log)
+  /** The next rows the database should get; the same again until `advance`. */
+  async read(most: number): Promise<Batch> {
+    this.#recent.restart(this.#end())
+    if (isBefore(this.#position, this.#recent.from)) {
+      const batch = await readBatch(this.directory, this.#position, this.#endsBeforeRecent(), most, this.#log)
+      if (batch.records.length > 0 || this.#recent.size === 0) return batch
+    }
+    return this.#recent.read(most)
   }
 
   /** The database has this batch: moves the checkpoint and deletes segments that are no longer needed. */
   async advance(batch: Batch): Promise<void> {
     this.#outstanding = Math.max(0, this.#outstanding - batch.records.length)
+    if (batch.recent) this.#recent.drop(batch.records.length)
     if (batch.next.segment === this.#position.segment && batch.next.offset === this.#position.offset) return
     this.#position = batch.next
     await writeCheckpoint(this.directory, batch.next)
@@ -139,14 +182,14 @@ export class Journal {
 
   /** Ends writing. Returns how many rows could not be put on disk and are lost, which was logged as an error. */
   async close(): Promise<number> {
-    const lost = await this.#end()
+    const lost = await this.#finish()
     this.#lock.release()
     return lost
   }
 
   /** Deletes the directory of a journal that was read to its end; records set aside as damaged keep it. */
   async remove(): Promise<void> {
-    await this.#end()
+    await this.#finish()
     const names = await readdir(this.directory)
     if (!names.some(name => name.endsWith('.bad'))) {
       await rm(this.directory, { recursive: true, force: true })
@@ -154,11 +197,10 @@ export class Journal {
     this.#lock.release()
   }
 
-  async #end(): Promise<number> {
-    const lost = await this.#commit.durable().then(
-      () => 0,
-      () => this.#commit.stop(),
-    )
+  async #finish(): Promise<number> {
+    // What could not be written is counted next.
+    await this.sync().catch(() => {})
+    const lost = this.#commit.stop()
     if (lost > 0) this.#log.error({ rows: lost }, 'spend rows were lost: the journal could not be written')
     await this.#writer.close()
     return lost
@@ -168,5 +210,29 @@ export class Journal {
     let bytes = 0
     for (const [segment, end] of this.#ends) if (segment >= this.#position.segment) bytes += end
     return bytes
+  }
+
+  #heldBytes(): number {
+    return this.#commit.bytes + this.#writer.unsyncedBytes
+  }
+
+  #end(): Position {
+    let end: Position = { segment: 0, offset: 0 }
+    for (const [segment, offset] of this.#ends) if (segment > end.segment) end = { segment, offset }
+    return end
+  }
+
+  #endsBeforeRecent(): ReadonlyMap<number, number> {
+    const { segment: last, offset } = this.#recent.from
+    const ends = new Map<number, number>()
+    for (const [segment, end] of this.#ends) {
+      if (segment <= last) ends.set(segment, segment === last ? Math.min(end, offset) : end)
+    }
+    return ends
+  }
+
+  #rewrite(spans: readonly Span[], error: unknown): void {
+    for (const span of spans) this.#outstanding += span.records.length
+    this.#commit.rewrite(spans, error)
   }
 }

@@ -1,11 +1,14 @@
 import { appendFile, type FileHandle, open } from 'node:fs/promises'
 import type { Log } from '../../db/log.ts'
 import type { Position } from './checkpoint.ts'
+import type { JournalRecord } from './line-buffer.ts'
 import { decodeRecord, linesOf } from './record.ts'
 import { segmentPath } from './segments.ts'
 
 export interface Batch {
-  readonly records: readonly string[]
+  readonly records: readonly JournalRecord[]
+  /** True when it came from memory. */
+  readonly recent?: true
   /** Where the next batch begins, once the database has this one. */
   readonly next: Position
 }

@@ -6,17 +6,25 @@ import { crc32 } from 'node:zlib'
 const HEADER = 18
 const NEWLINE = 0x0a
 
-/** A record's line; `json` must come from `JSON.stringify`. */
-export function encodeRecord(json: string): string {
-  return `${hex(Buffer.byteLength(json))} ${hex(crc32(json))} ${json}\n`
+/** Bytes of a record's line that are not its JSON. */
+export const RECORD_OVERHEAD = HEADER + 1
+
+/** Writes a record's line at `at`; `json` must come from `JSON.stringify` and take `size` bytes. Returns its end. */
+export function writeRecord(into: Buffer, at: number, json: string, size: number): number {
+  const body = at + HEADER
+  into.write(json, body, 'utf8')
+  const checksum = crc32(into.subarray(body, body + size))
+  into.write(header(size, checksum), at, 'latin1')
+  into[body + size] = NEWLINE
+  return body + size + 1
 }
 
 /** The JSON of a line without its newline; undefined when the line is damaged. */
 export function decodeRecord(line: Buffer): string | undefined {
   if (line.length < HEADER) return undefined
-  const header = line.toString('latin1', 0, HEADER)
   const body = line.subarray(HEADER)
-  return header === `${hex(body.length)} ${hex(crc32(body))} ` ? body.toString('utf8') : undefined
+  if (line.toString('latin1', 0, HEADER) !== header(body.length, crc32(body))) return undefined
+  return body.toString('utf8')
 }
 
 /** The complete lines of `bytes` with the offset after each; what follows the last newline is left. */
@@ -26,6 +34,10 @@ export function* linesOf(bytes: Buffer): Generator<{ readonly line: Buffer; read
     yield { line: bytes.subarray(start, at), end: at + 1 }
     start = at + 1
   }
+}
+
+function header(size: number, checksum: number): string {
+  return `${hex(size)} ${hex(checksum)} `
 }
 
 function hex(value: number): string {

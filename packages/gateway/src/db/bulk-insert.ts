@@ -1,0 +1,86 @@
+import { CompiledQuery, type Transaction } from 'kysely'
+import { EachQuery } from './sqlite/each-query.ts'
+import type { SqlValue } from './sqlite/protocol.ts'
+import type { Tables } from './tables.ts'
+
+export type ColumnType = 'text' | 'bigint'
+
+export interface Column {
+  readonly name: string
+  readonly type: ColumnType
+}
+
+export interface BulkInsertFacts {
+  readonly table: keyof Tables
+  readonly columns: readonly Column[]
+  readonly key: readonly string[]
+  /** What happens to a row whose key exists: column → expression. Nothing happens when absent. */
+  readonly update?: Readonly<Record<string, string>>
+}
+
+/** Rows per message or statement, so that encoding them never holds up the event loop for long. */
+const CHUNK = 250
+
+/**
+ * One `insert` whose text is made once, for any number of rows: SQLite runs it row by row inside its worker, PostgreSQL
+ * gets each column as one JSON array.
+ */
+export class BulkInsert {
+  readonly #columns: number
+  readonly #sql: { readonly sqlite: string; readonly postgres: string }
+
+  constructor(facts: BulkInsertFacts) {
+    this.#columns = facts.columns.length
+    this.#sql = { sqlite: sqliteText(facts), postgres: postgresText(facts) }
+  }
+
+  /** Values are in the order of the columns. Returns the items whose key existed already and was left as it was. */
+  async run<T>(
+    transaction: Transaction<Tables>,
+    dialect: 'sqlite' | 'postgres',
+    items: readonly T[],
+    encode: (item: T) => SqlValue[],
+  ): Promise<readonly T[]> {
+    const skipped: T[] = []
+    for (let at = 0; at < items.length; at += CHUNK) {
+      const rows = items.slice(at, at + CHUNK).map(encode)
+      const { rows: unchanged } = await transaction.executeQuery(this.#query(dialect, rows))
+      for (const { index } of unchanged) skipped.push(items[at + index] as T)
+    }
+    return skipped
+  }
+
+  #query(dialect: 'sqlite' | 'postgres', rows: readonly SqlValue[][]): CompiledQuery<{ index: number }> {
+    if (dialect === 'sqlite') return new EachQuery(this.#sql.sqlite, rows)
+    const columns: string[] = []
+    for (let i = 0; i < this.#columns; i++) columns.push(JSON.stringify(rows.map(row => row[i])))
+    return CompiledQuery.raw(this.#sql.postgres, columns) as CompiledQuery<{ index: number }>
+  }
+}
+
+function sqliteText({ table, columns, key, update }: BulkInsertFacts): string {
+  const names = columns.map(column => column.name).join(', ')
+  const marks = columns.map(() => '?').join(', ')
+  return `insert into ${table} (${names}) values (${marks}) on conflict (${key.join(', ')}) ${conflictText(update)}`
+}
+
+function postgresText({ table, columns, key, update }: BulkInsertFacts): string {
+  const names = columns.map(column => column.name)
+  const values = columns.map(({ name, type }) => `given.${name}::${type}`).join(', ')
+  const insert = `insert into ${table} (${names.join(', ')}) select ${values} from ${givenText(names, names)} on conflict (${key.join(', ')}) ${conflictText(update)}`
+  if (update !== undefined) return insert
+  const same = key.map(name => `added.${name} = given.${name}`).join(' and ')
+  return `with added as (${insert} returning ${key.join(', ')}) select (given.position - 1)::integer as index from ${givenText(key, names)} where not exists (select 1 from added where ${same})`
+}
+
+/** The parameters as a table of some of the columns, each row with its position. */
+function givenText(wanted: readonly string[], names: readonly string[]): string {
+  const arrays = wanted.map(name => `json_array_elements_text($${names.indexOf(name) + 1}::json)`)
+  return `rows from (${arrays.join(', ')}) with ordinality as given (${wanted.join(', ')}, position)`
+}
+
+function conflictText(update: BulkInsertFacts['update']): string {
+  if (update === undefined) return 'do nothing'
+  const set = Object.entries(update).map(([column, expression]) => `${column} = ${expression}`)
+  return `do update set ${set.join(', ')}`
+}
