@@ -12,6 +12,7 @@ import { measureThroughput } from './measure/throughput.ts'
 import type { Plan } from './plan.ts'
 import type { Results, ScenarioResult, StackResult } from './results.ts'
 import type { Scenario } from './scenarios.ts'
+import { copyGatewayBundle } from './stacks/gateway-bundle.ts'
 import { startLiteLLM } from './stacks/litellm.ts'
 import { startNginx } from './stacks/nginx.ts'
 import { startPortkey } from './stacks/portkey.ts'
@@ -37,10 +38,12 @@ export async function compareStacks(plan: Plan, directory: string): Promise<Resu
   const notes: string[] = []
   const upstream = await startUpstream()
   const load = startLoad()
+  const bundle = await copyGatewayBundle(cacheDirectory())
   const options = (): StackOptions => ({
     upstreamPort: upstream.port,
     directory: mkdtempSync(join(directory, 'stack-')),
     cacheDirectory: cacheDirectory(),
+    bundle,
   })
   const contenders: Contender[] = [
     await enter(startNginx, options, load, plan, notes),

@@ -4,6 +4,7 @@ import { startLoad } from '../load/load.ts'
 import { cpuSecondsByThread } from '../measure/cpu.ts'
 import type { Plan } from '../plan.ts'
 import { requestBytes } from '../request-bytes.ts'
+import { gatewayBundle } from '../stacks/gateway-bundle.ts'
 import { startSluice } from '../stacks/sluice.ts'
 import { startUpstream } from '../stacks/upstream.ts'
 import { type CpuProfile, selfTimes } from './self-times.ts'
@@ -23,6 +24,7 @@ export async function profileSluice(plan: Plan, directory: string): Promise<void
       upstreamPort: upstream.port,
       directory: own,
       cacheDirectory: own,
+      bundle: gatewayBundle,
       nodeFlags: ['--cpu-prof', `--cpu-prof-dir=${own}`, '--enable-source-maps'],
     })
     const target = sluice.target(scenario.route, scenario.reply)

@@ -8,7 +8,7 @@ import { clientOf, modelList, publicModel, type StartStack } from './stack.ts'
 const gateway = join(import.meta.dirname, '../../packages/gateway')
 
 /** Sluice with everything on: a virtual key with every limit and a budget, spend rows of priced models, metrics. */
-export const startSluice: StartStack = async ({ upstreamPort, directory, nodeFlags = [] }) => {
+export const startSluice: StartStack = async ({ upstreamPort, directory, bundle, nodeFlags = [] }) => {
   const masterKey = `sk-${randomBytes(24).toString('hex')}`
   const port = await freePort()
   const config = join(directory, 'config.yaml')
@@ -17,7 +17,7 @@ export const startSluice: StartStack = async ({ upstreamPort, directory, nodeFla
     name: 'sluice',
     command: process.execPath,
     args: [
-      ...[...nodeFlags, join(gateway, 'dist/cli.js'), '--config', config, '--port', String(port)],
+      ...[...nodeFlags, join(bundle, 'cli.js'), '--config', config, '--port', String(port)],
       ...['--data-directory', join(directory, 'data'), '--log-level', 'error'],
     ],
     port,

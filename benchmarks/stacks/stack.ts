@@ -32,6 +32,8 @@ export interface StackOptions {
   readonly directory: string
   /** Where peers are installed. */
   readonly cacheDirectory: string
+  /** The folder of the gateway's bundle. */
+  readonly bundle: string
   /** For Node, before the script. */
   readonly nodeFlags?: readonly string[]
 }
