@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { badRequest, isJsonObject, type SluiceError } from 'sluice/internal'
-import { CREDENTIAL_HEADERS } from '../auth/credential.ts'
+import { OWN_HEADERS } from '../steps/caller-extras.ts'
 import type { ReplyHead } from '../steps/client.ts'
 import type { RequestHints } from '../steps/inference-request.ts'
 import { VERSION } from '../version.ts'
@@ -83,29 +83,13 @@ export function readHints(headers: IncomingHttpHeaders, clientIp: string | undef
   }
 }
 
-/** What frames, routes or signs the request to the provider is ours to say. */
-const NEVER_PASSED: ReadonlySet<string> = new Set([
-  ...CREDENTIAL_HEADERS,
-  ...['host', 'content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'connection'],
-  ...[
-    'keep-alive',
-    'te',
-    'trailer',
-    'upgrade',
-    'expect',
-    'cookie',
-    'proxy-authorization',
-    'proxy-connection',
-  ],
-])
-
 /** Always sent on: headers named `x-pass-<name>`, and Anthropic's beta switches. */
 function forwarded(headers: IncomingHttpHeaders): Record<string, string> | undefined {
   let out: Record<string, string> | undefined
   for (const name in headers) {
     if (name !== 'anthropic-beta' && !name.startsWith('x-pass-')) continue
     const target = name.startsWith('x-pass-') ? name.slice('x-pass-'.length) : name
-    if (target === '' || NEVER_PASSED.has(target)) continue
+    if (target === '' || OWN_HEADERS.has(target)) continue
     out ??= {}
     out[target] = one(headers[name]) ?? ''
   }

@@ -4,6 +4,7 @@ import {
   estimateRequestTokens,
   estimateWorstCase,
   factsOfDeployment,
+  type JsonObject,
   maxOutputTokens,
 } from 'sluice/internal'
 import type { Caller } from '../auth/caller.ts'
@@ -31,11 +32,12 @@ export function claimOf<E extends EndpointName>(
   const endpoint = endpoints[from.open.endpoint]
   const inputTokens = estimateRequestTokens(asked.request)
   const stated = endpoint.maxOutputTokens(asked.request)
+  const answers = answersOf(asked.request)
   let nanoUsd: number | undefined = 0
   let tokens = inputTokens
   for (const deployment of routes.groups.resolve(asked.model)) {
     const facts = factsOfDeployment(catalogue, deployment)
-    const output = stated ?? maxOutputTokens(facts) ?? settings.limits.defaultMaxOutputTokens
+    const output = stated ?? answers * (maxOutputTokens(facts) ?? settings.limits.defaultMaxOutputTokens)
     tokens = Math.max(
       tokens,
       inputTokens + (stated ?? Math.min(output, settings.limits.defaultMaxOutputTokens)),
@@ -44,4 +46,10 @@ export function claimOf<E extends EndpointName>(
     nanoUsd = worst === undefined || nanoUsd === undefined ? undefined : Math.max(nanoUsd, worst)
   }
   return { now, subjects: caller.subjects, tokens, inputTokens, nanoUsd, model: asked.model }
+}
+
+/** How many answers one call brings; each may be as long as the model allows. */
+function answersOf(request: JsonObject): number {
+  const { n } = request
+  return typeof n === 'number' && n > 1 ? n : 1
 }

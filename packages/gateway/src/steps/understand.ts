@@ -13,6 +13,7 @@ import {
 } from 'sluice/internal'
 import type { Caller } from '../auth/caller.ts'
 import type { Settings } from '../config/settings.ts'
+import { refuseForeignRouting, refuseOwnHeaders, withExtraBody } from './caller-extras.ts'
 import type { InferenceRequest } from './inference-request.ts'
 import { parseJson } from './parse-json.ts'
 
@@ -44,8 +45,9 @@ export function understand<E extends EndpointName>(
     warn,
   }
   const decoded = inbound.decodeRequest(body, info)
-  const { request, options = NO_OPTIONS } = splitOptions(decoded as RequestOf<E> & JsonObject)
+  const { request, options = NO_OPTIONS } = splitOptions(withExtraBody(decoded as RequestOf<E> & JsonObject))
   refuseForeignRouting(options)
+  refuseOwnHeaders(options.headers)
   const model = settings.calls.completionModel ?? caller.aliases.get(request.model) ?? request.model
   note(record, from, request, options, caller)
   return {
@@ -81,25 +83,6 @@ export function understand<E extends EndpointName>(
 const NONE: readonly string[] = []
 const NO_OPTIONS: CallOptions = {}
 
-/** Where a call goes and with whose key is the operator's to say (CVE-2024-6587). */
-function refuseForeignRouting(options: CallOptions): void {
-  const key = (['apiBase', 'apiKey', 'organization', 'provider', 'apiVersion'] as const).find(
-    name => options[name] !== undefined,
-  )
-  if (key === undefined) return
-  const param = {
-    apiBase: 'api_base',
-    apiKey: 'api_key',
-    organization: 'organization',
-    provider: 'custom_llm_provider',
-    apiVersion: 'api_version',
-  }[key]
-  throw badRequest(
-    `${param}: may not be set by callers of this gateway; it belongs to the deployment in its configuration.`,
-    param,
-  )
-}
-
 function note(
   record: CallRecord,
   from: InferenceRequest,
@@ -129,12 +112,8 @@ function textOf(value: unknown): string | undefined {
 }
 
 /** What a caller may add to the deployment for this one call. */
-function overridesOf(options: CallOptions): Partial<Deployment> | undefined {
-  if (options.mockResponse === undefined && options.extraBody === undefined) return undefined
-  return {
-    ...(options.mockResponse !== undefined && { mockResponse: options.mockResponse }),
-    ...(options.extraBody && { extraBody: options.extraBody }),
-  }
+function overridesOf({ mockResponse }: CallOptions): Partial<Deployment> | undefined {
+  return mockResponse === undefined ? undefined : { mockResponse }
 }
 
 /** False when the client's bytes hold options of ours that its own format does not know: they must not be passed on. */

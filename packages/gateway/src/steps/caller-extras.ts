@@ -1,0 +1,76 @@
+import { badRequest, type CallOptions, isJsonObject, type JsonObject } from 'sluice/internal'
+import { CREDENTIAL_HEADERS } from '../auth/credential.ts'
+
+/**
+ * The request with the caller's `extra_body` in it: OpenAI's clients mean by it "also in the body". What it says is
+ * judged like the rest (limits, prices, options); what the request says itself stays. Throws `BadRequestError` for a
+ * second model: the key was allowed the first one.
+ */
+export function withExtraBody<R extends JsonObject>(request: R): R {
+  const { extra_body: extra, ...own } = request
+  if (!isJsonObject(extra)) return request
+  if (extra.model !== undefined && extra.model !== own.model)
+    throw badRequest(
+      'extra_body.model: must not differ from model. Send the model as model.',
+      'extra_body.model',
+    )
+  return { ...extra, ...own } as JsonObject as R
+}
+
+const FOREIGN = {
+  apiBase: 'api_base',
+  apiKey: 'api_key',
+  organization: 'organization',
+  provider: 'custom_llm_provider',
+  apiVersion: 'api_version',
+} as const
+
+/** Where a call goes and with whose key is the operator's to say (CVE-2024-6587). Throws `BadRequestError`. */
+export function refuseForeignRouting(options: CallOptions): void {
+  for (const [name, param] of Object.entries(FOREIGN)) {
+    if (options[name as keyof typeof FOREIGN] === undefined) continue
+    throw badRequest(
+      `${param}: may not be set by callers of this gateway; it belongs to the deployment in its configuration.`,
+      param,
+    )
+  }
+}
+
+/** What frames, routes or signs the request to the provider is ours to say; lower case. */
+export const OWN_HEADERS: ReadonlySet<string> = new Set([
+  ...CREDENTIAL_HEADERS,
+  ...[
+    'host',
+    'connection',
+    'keep-alive',
+    'proxy-connection',
+    'proxy-authorization',
+    'upgrade',
+    'te',
+    'trailer',
+  ],
+  ...['content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'expect', 'cookie'],
+])
+
+/**
+ * Throws `BadRequestError` when a caller sends along a header that is not its own to set: a call must not break, be
+ * sent elsewhere, or be signed by another, because a caller said so.
+ */
+export function refuseOwnHeaders(headers: Readonly<Record<string, string>> | undefined): void {
+  for (const name in headers) {
+    if (OWN_HEADERS.has(name))
+      throw badRequest(`${name}: this header may not be sent along by callers of this gateway.`, name)
+    if (!isToken(name) || !isHeaderText(headers[name] as string))
+      throw badRequest(
+        `${JSON.stringify(name)}: must be a header's name with a value of printable characters.`,
+      )
+  }
+}
+
+function isToken(name: string): boolean {
+  return /^[!#$%&'*+\-.^_`|~\w]+$/.test(name)
+}
+
+function isHeaderText(value: string): boolean {
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
+}
