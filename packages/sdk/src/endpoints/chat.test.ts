@@ -181,3 +181,12 @@ test('the meter reads the id, usage and length of what passes', () => {
   meter.see({ ...head, choices: [], usage })
   expect(meter.usage).toBe(usage)
 })
+
+test('a limit that thinking would eat up is raised by it, and odd numbers of answers count as one', () => {
+  const most = (limits: object) =>
+    chat.maxOutputTokens({ model: 'm', messages: [], ...limits } as ChatRequest)
+  expect(most({ max_tokens: 10, reasoning_effort: 'low' })).toBe(1034)
+  expect(most({ max_tokens: 5000, reasoning_effort: 'low' })).toBe(5000)
+  expect(most({ max_tokens: 10, thinking: { type: 'enabled', budget_tokens: 2000 } })).toBe(2010)
+  expect(most({ max_tokens: 10, n: -3 })).toBe(10)
+})

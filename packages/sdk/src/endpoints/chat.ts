@@ -1,3 +1,5 @@
+import { EFFORT_BUDGETS } from '../codecs/reasoning-effort.ts'
+import type { ChatRequest } from '../types/chat.ts'
 import { isJsonObject } from '../types/json.ts'
 import { foldChunks, unfoldResponse } from './chat-fold.ts'
 import { mapReplyTexts, mapRequestTexts } from './chat-texts.ts'
@@ -69,8 +71,17 @@ export const chat: Endpoint<'chat'> = {
   usage: response => (isJsonObject(response.usage) ? response.usage : undefined),
   maxOutputTokens(request) {
     const limit = request.max_completion_tokens ?? request.max_tokens
-    return limit == null ? undefined : limit * (request.n ?? 1)
+    if (limit == null) return undefined
+    const budget = thinkingBudget(request)
+    // Where thinking counts as output, a limit that leaves no room for the answer is raised by it.
+    return (limit > budget ? limit : limit + budget) * Math.max(1, request.n ?? 1)
   },
   fold: foldChunks,
   unfold: unfoldResponse,
+}
+
+function thinkingBudget({ thinking, reasoning_effort: effort }: ChatRequest): number {
+  const stated = isJsonObject(thinking) ? thinking.budget_tokens : undefined
+  if (typeof stated === 'number') return stated
+  return typeof effort === 'string' ? (EFFORT_BUDGETS[effort] ?? 0) : 0
 }
