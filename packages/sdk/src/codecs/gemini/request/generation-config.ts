@@ -53,7 +53,10 @@ const SPOKEN = new Set([
   'thinkingConfig',
 ])
 
-/** Hub parameters → `generationConfig`. `native`: fields the caller already wrote in Gemini's words; they win. */
+/**
+ * Hub parameters → `generationConfig`. `native`: fields the caller already wrote in Gemini's words; they win, but for
+ * what bounds the price: budgets were reserved by the hub's limit.
+ */
 export function encodeGenerationConfig(
   request: ChatRequest,
   native: JsonObject,
@@ -73,6 +76,12 @@ export function encodeGenerationConfig(
   const thinking = encodeThinking(request, info)
   if (thinking) config.thinkingConfig = thinking
   const joined = { ...config, ...native }
+  if (limit != null) joined.maxOutputTokens = limit
+  if (native.candidateCount !== undefined && native.candidateCount !== config.candidateCount) {
+    info.warn({ action: 'ignored', param: 'generationConfig.candidateCount', reason: 'it is written as n' })
+    if (config.candidateCount === undefined) delete joined.candidateCount
+    else joined.candidateCount = config.candidateCount
+  }
   return Object.keys(joined).length > 0 ? joined : undefined
 }
 

@@ -293,3 +293,11 @@ test('keys named __proto__ are data on the way in and out', () => {
   const { body } = encode({ tools: declared }, 'gemini-1.5-pro')
   expect(JSON.stringify(body.tools)).toContain('"__proto__":{"type":"STRING"}')
 })
+
+test("what bounds the price is the hub's to say, whatever else is written in Gemini's words", () => {
+  const generationConfig = { maxOutputTokens: 100, candidateCount: 8, topK: 3 }
+  const { body, warned } = encode({ max_tokens: 2, generationConfig } as Partial<ChatRequest>)
+  expect(body).toMatchObject({ generationConfig: { maxOutputTokens: 2, topK: 3 } })
+  expect(JSON.stringify(body)).not.toContain('candidateCount')
+  expect(warned).toEqual(['ignored generationConfig.candidateCount'])
+})
