@@ -50,7 +50,9 @@ async function operations(): Promise<readonly Operation[]> {
   const { paths } = await description()
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { summary = '', tags = [] }]) => ({
-      ...{ method, path, summary },
+      method,
+      path,
+      summary,
       tag: tags[0] ?? '',
     })),
   )

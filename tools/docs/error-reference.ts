@@ -36,8 +36,13 @@ export function errorReference(): string {
     kinds.map(kind => {
       const row = ERROR_KINDS[kind]
       return [
-        ...[code(kind), code(row.class.name), String(row.status), code(row.type)],
-        ...['code' in row ? code(row.code) : '', row.retryable ? 'yes' : 'no', MEANINGS[kind]],
+        code(kind),
+        code(row.class.name),
+        String(row.status),
+        code(row.type),
+        'code' in row ? code(row.code) : '',
+        row.retryable ? 'yes' : 'no',
+        MEANINGS[kind],
       ]
     }),
   )

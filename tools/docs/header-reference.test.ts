@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { createError, openRecord } from 'sluice/internal'
+import { openRecord, type SluiceError } from 'sluice/internal'
 import { expect, test } from 'vitest'
 import { CREDENTIAL_HEADERS } from '../../packages/gateway/src/auth/credential.ts'
 import { errorHeaders, readHints, replyHeaders } from '../../packages/gateway/src/http/headers.ts'
@@ -38,8 +38,11 @@ test('docs/reference/headers.md lists the response headers that are sent', () =>
 /** Header names of an answer that has everything to tell, its price known or not. */
 function ofReplies(): string[] {
   const record = openRecord({
-    ...{ id: 'a', endpoint: 'chat', format: 'openai-chat', startedAt: 0, requestedModel: 'm' },
-    callId: undefined,
+    id: 'a',
+    endpoint: 'chat',
+    format: 'openai-chat',
+    startedAt: 0,
+    requestedModel: 'm',
   })
   const deployment = { id: 'd', group: 'g', provider: 'mock', model: 'echo', apiBase: 'http://localhost' }
   const warnings = [{ action: 'dropped', param: 'top_k', reason: '' } as const]
@@ -71,7 +74,7 @@ function ofErrors(): string[] {
   try {
     limiter.reserve(free)
   } catch (error) {
-    return names(errorHeaders(error as ReturnType<typeof createError>))
+    return names(errorHeaders(error as SluiceError))
   }
   throw new Error('the second call was not refused')
 }
