@@ -59,11 +59,7 @@ export function understand<E extends EndpointName>(
       endpoint: from.open.endpoint,
       model,
       request,
-      strictness: {
-        dropParams: options.dropParams ?? settings.calls.dropParams,
-        additionalDropParams: options.additionalDropParams ?? NONE,
-        allowedOpenaiParams: options.allowedOpenaiParams ?? NONE,
-      },
+      strictness: strictnessOf(options, settings),
       retries: from.hints.numRetries ?? options.numRetries,
       timeoutMs: from.hints.timeoutMs ?? options.timeoutMs,
       streamTimeoutMs: from.hints.streamTimeoutMs ?? options.streamTimeoutMs,
@@ -77,6 +73,14 @@ export function understand<E extends EndpointName>(
           : undefined,
       warn,
     },
+  }
+}
+
+function strictnessOf(options: CallOptions, { calls }: Settings) {
+  return {
+    dropParams: options.dropParams ?? calls.dropParams,
+    additionalDropParams: options.additionalDropParams ?? NONE,
+    allowedOpenaiParams: options.allowedOpenaiParams ?? NONE,
   }
 }
 
