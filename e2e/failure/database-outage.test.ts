@@ -1,5 +1,5 @@
 import { startUpstream } from '@sluice/testkit'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../eventually.ts'
 import { type Rig, startRig } from '../gateway.ts'
 import { type Postgres, startPostgres } from '../services/postgres.ts'
@@ -22,8 +22,11 @@ afterAll(async () => {
 const [openai] = clientFormats as [ClientFormat, ...ClientFormat[]]
 const strange = 'sk-nobody-has-ever-seen-this-key'
 
-function start(url: string, env: Record<string, string> = {}): Promise<Rig> {
-  return startRig({ upstream, env: { DATABASE_URL: url, ...env } })
+/** Stopped at the end of the test, if that did not do so itself. */
+async function start(url: string, env: Record<string, string> = {}): Promise<Rig> {
+  const rig = await startRig({ upstream, env: { DATABASE_URL: url, ...env } })
+  onTestFinished(() => rig.close())
+  return rig
 }
 
 /** Calls by a key, all of which must be answered. The 99th percentile of their milliseconds. */

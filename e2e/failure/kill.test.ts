@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startUpstream } from '@sluice/testkit'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../eventually.ts'
 import { type Rig, startRig } from '../gateway.ts'
 import { type Postgres, startPostgres } from '../services/postgres.ts'
@@ -26,14 +26,17 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true })
 })
 
-function start(name: string, databaseUrl: string | undefined): Promise<Rig> {
-  return startRig({
+/** Stopped at the end of the test, if that did not do so itself. */
+async function start(name: string, databaseUrl: string | undefined): Promise<Rig> {
+  const rig = await startRig({
     upstream,
     dataDirectory: join(directory, name),
     env: { LITELLM_MASTER_KEY: masterKey, ...(databaseUrl && { DATABASE_URL: databaseUrl }) },
     // Slow enough that a kill finds rows which the database has not got yet.
     config: { general_settings: { proxy_batch_write_at: 0.2 } },
   })
+  onTestFinished(() => rig.close())
+  return rig
 }
 
 async function kill(rig: Rig): Promise<void> {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startUpstream } from '@sluice/testkit'
-import { afterAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../eventually.ts'
 import { type Rig, startRig } from '../gateway.ts'
 import { rowsOf, spendOf, sumOf } from './books.ts'
@@ -21,12 +21,15 @@ afterAll(async () => {
 const [openai] = clientFormats as [ClientFormat, ...ClientFormat[]]
 const masterKey = 'sk-of-the-shutdown-test-0123456789'
 
-function start(name: string, env: Record<string, string> = {}): Promise<Rig> {
-  return startRig({
+/** Stopped at the end of the test, if that did not do so itself. */
+async function start(name: string, env: Record<string, string> = {}): Promise<Rig> {
+  const rig = await startRig({
     upstream,
     dataDirectory: join(directory, name),
     env: { LITELLM_MASTER_KEY: masterKey, ...env },
   })
+  onTestFinished(() => rig.close())
+  return rig
 }
 
 /** Opens streams and waits until each of them has shown text. */
