@@ -111,10 +111,11 @@ export async function localReply<E extends EndpointName>({
 
 function meterOf<E extends EndpointName>(endpoint: Endpoint<E>, response: ResponseOf<E>): Meter {
   const usage = endpoint.usage(response)
-  const { id } = response as JsonObject
+  const { id, service_tier: tier } = response as JsonObject
   return {
     usage,
     id: typeof id === 'string' ? id : undefined,
+    serviceTier: typeof tier === 'string' ? tier : undefined,
     textLength: usage ? 0 : textLengthOf(endpoint.replyTexts(response)),
   }
 }

@@ -42,10 +42,23 @@ export function claimOf<E extends EndpointName>(
       tokens,
       inputTokens + (stated ?? Math.min(output, settings.limits.defaultMaxOutputTokens)),
     )
-    const worst = estimateWorstCase(inputTokens, output, facts?.price, { now })
+    const worst = worstAt(
+      tier => estimateWorstCase(inputTokens, output, facts?.price, { now, serviceTier: tier }),
+      asked.request,
+    )
     nanoUsd = worst === undefined || nanoUsd === undefined ? undefined : Math.max(nanoUsd, worst)
   }
   return { now, subjects: caller.subjects, tokens, inputTokens, nanoUsd, model: asked.model }
+}
+
+/** The dearer of the standard tier and the one that was asked for: a provider may serve either. */
+function worstAt(
+  price: (tier: string | undefined) => number | undefined,
+  { service_tier: tier }: JsonObject,
+): number | undefined {
+  const standard = price(undefined)
+  if (standard === undefined || typeof tier !== 'string') return standard
+  return Math.max(standard, price(tier) ?? 0)
 }
 
 /** How many answers one call brings; each may be as long as the model allows. */

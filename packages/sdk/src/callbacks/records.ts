@@ -54,7 +54,11 @@ export function stampRecord(
   if (record.deployment === undefined) return
   const facts = factsOfDeployment(catalogue, record.deployment)
   const { provider } = record.deployment
-  record.cost = costOf(record.usage, facts?.price, { now: record.startedAt, provider })
+  record.cost = costOf(record.usage, facts?.price, {
+    now: record.startedAt,
+    provider,
+    serviceTier: meter.serviceTier,
+  })
 }
 
 function estimatedUsage(meter: Meter, estimate: Estimate): Usage {

@@ -103,7 +103,11 @@ export interface Relay {
   readonly streamExtras?: (request: JsonObject) => JsonObject | undefined
   tap(request: JsonObject, info: CallInfo): RelayTap
   /** Usage of a whole reply body. */
-  usage(body: unknown): { usage?: Usage | undefined; id?: string | undefined }
+  usage(body: unknown): {
+    usage?: Usage | undefined
+    id?: string | undefined
+    serviceTier?: string | undefined
+  }
 }
 
 export type { RelayTap }

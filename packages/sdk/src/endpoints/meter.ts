@@ -7,6 +7,8 @@ export interface Meter {
   /** As the provider reported it. */
   readonly usage?: Usage | undefined
   readonly id?: string | undefined
+  /** The tier that served it, in the provider's word; some cost more. */
+  readonly serviceTier?: string | undefined
   /** Characters of output seen. */
   readonly textLength: number
 }
@@ -15,12 +17,14 @@ export interface Meter {
 export class ChatMeter implements Meter {
   usage: Usage | undefined
   id: string | undefined
+  serviceTier: string | undefined
   textLength = 0
 
   see(chunk: ChatChunk): void {
     // Azure's first chunk has an empty one.
     this.id ||= chunk.id
     if (chunk.usage) this.usage = chunk.usage
+    if (typeof chunk.service_tier === 'string') this.serviceTier = chunk.service_tier
     for (const { delta } of chunk.choices) {
       if (!isJsonObject(delta)) continue
       if (delta.content) this.textLength += delta.content.length

@@ -25,6 +25,8 @@ export interface RelayTap {
   /** What is known so far; `usage` absent means the provider has not said. */
   readonly usage?: Usage | undefined
   readonly id?: string | undefined
+  /** The tier that served it, in the provider's word. */
+  readonly serviceTier?: string | undefined
   /** Characters of model output seen, for an estimate when the stream is cut before usage arrives. */
   readonly textLength: number
 }

@@ -27,7 +27,11 @@ export function relayWith({ streamUsage }: OpenaiChatOptions): Relay {
       if (!isJsonObject(body)) return {}
       // Some gateways answer 200 with an error; as bytes it would look like an answer.
       if (body.error != null && !Array.isArray(body.choices)) throw decodeLateError(body.error)
-      return { usage: decodeUsage(body.usage), id: typeof body.id === 'string' ? body.id : undefined }
+      return {
+        usage: decodeUsage(body.usage),
+        id: typeof body.id === 'string' ? body.id : undefined,
+        serviceTier: typeof body.service_tier === 'string' ? body.service_tier : undefined,
+      }
     },
   }
 }
@@ -36,6 +40,7 @@ export function relayWith({ streamUsage }: OpenaiChatOptions): Relay {
 class OpenaiChatTap implements RelayTap {
   usage: Usage | undefined
   id: string | undefined
+  serviceTier: string | undefined
   textLength = 0
   private done = false
   /** Choices that have yet to finish. */
@@ -99,6 +104,7 @@ class OpenaiChatTap implements RelayTap {
     const usage = decodeUsage(chunk.usage)
     if (usage === undefined) return true
     this.usage = usage
+    if (typeof chunk.service_tier === 'string') this.serviceTier = chunk.service_tier
     return this.showUsage || !Array.isArray(chunk.choices) || chunk.choices.length > 0
   }
 
