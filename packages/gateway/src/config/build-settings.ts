@@ -106,7 +106,7 @@ function database({ file, variables, cli }: SettingsParts): target.DatabaseSetti
   return {
     url: file.general_settings?.database_url ?? variables.DATABASE_URL,
     poolSize: file.general_settings?.database_connection_pool_limit ?? defaults.poolSize,
-    dataDirectory: resolve(cli['--data-dir'] ?? variables.SLUICE_DATA_DIR ?? defaults.dataDirectory),
+    dataDirectory: resolve(cli['--data-directory'] ?? variables.SLUICE_DATA_DIR ?? defaults.dataDirectory),
   }
 }
 

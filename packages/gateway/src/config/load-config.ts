@@ -102,7 +102,12 @@ function readVariables(environment: Environment, report: Report): SettingsParts[
 
 function readCli(overrides: CliOverrides, report: Report): SettingsParts['cli'] {
   const { host, port, dataDirectory, logLevel } = overrides
-  const options = { '--host': host, '--port': port, '--data-dir': dataDirectory, '--log-level': logLevel }
+  const options = {
+    '--host': host,
+    '--port': port,
+    '--data-directory': dataDirectory,
+    '--log-level': logLevel,
+  }
   const node = mapOfTexts(Object.entries(options), { file: 'command line', line: 0, column: 0 })
   return readSection(node, commandLine, '', report).values
 }

@@ -82,7 +82,7 @@ export const commandLine = {
   rows: {
     '--host': works(text, 'Address to listen on.', 'server.host'),
     '--port': works(port, 'Port to listen on; 0 takes a free one.', 'server.port'),
-    '--data-dir': works(
+    '--data-directory': works(
       text,
       'Directory of the embedded database, the journal and the master key.',
       'database.dataDirectory',
