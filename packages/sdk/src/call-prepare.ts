@@ -1,5 +1,5 @@
 import type { Call } from './call.ts'
-import type { CallInfo, Codec, Relay } from './codecs/codec.ts'
+import { type CallInfo, type Codec, HUB_FORMATS, type Relay } from './codecs/codec.ts'
 import type { OutgoingRequest } from './credentials/credentials.ts'
 import type { Endpoint } from './endpoints/endpoint.ts'
 import { endpoints } from './endpoints/registry.ts'
@@ -7,7 +7,7 @@ import { createError } from './errors.ts'
 import { bind, findBinding, urlOf } from './providers/bind.ts'
 import { CREDENTIAL_PARAMS } from './providers/credential-params.ts'
 import { cannedAnswer } from './providers/mock-answers.ts'
-import { applyParamRules, type Strictness } from './providers/param-rules.ts'
+import { applyParamRules, dropForeignKeys, type Strictness } from './providers/param-rules.ts'
 import type { Provider } from './providers/provider.ts'
 import { spliceModel } from './transport/splice-model.ts'
 import type { ExchangeLimits, Transport } from './transport/transport.ts'
@@ -130,9 +130,12 @@ function withDefaults<E extends EndpointName>(
   info: CallInfo,
 ): RequestOf<E> {
   const { deployment } = ask
-  const request = withParams(ask.request, deployment.params)
-  const target = { endpoint: endpoints[ask.endpoint], codec, provider, deployment, model: deployment.model }
-  return applyParamRules(request, target as never, strictnessOf(ask), info.warn)
+  const endpoint = endpoints[ask.endpoint] as Endpoint<E>
+  const target = { endpoint, codec, provider, deployment, model: deployment.model }
+  const { clientFormat } = ask
+  const foreign = clientFormat !== codec.format && !HUB_FORMATS.has(clientFormat)
+  const asked = foreign ? dropForeignKeys(ask.request, clientFormat, target, info.warn) : ask.request
+  return applyParamRules(withParams(asked, deployment.params), target, strictnessOf(ask), info.warn)
 }
 
 /** The request over the deployment's defaults; the very same request when it says everything itself. */

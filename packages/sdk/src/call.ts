@@ -8,6 +8,7 @@ import {
   translatedWhole,
 } from './call-reply.ts'
 import { createError, kindOfStatus, SluiceError } from './errors.ts'
+import { hideSecret } from './hide-secret.ts'
 import type { Strictness } from './providers/param-rules.ts'
 import { retryAfterMs } from './transport/retry-after.ts'
 import type { ReplyHead } from './transport/transport.ts'
@@ -33,6 +34,8 @@ export interface Call<E extends EndpointName> {
   readonly signal?: CancelSignal | undefined
   /** Headers of the caller to send along, lower case. */
   readonly headers?: Readonly<Record<string, string>> | undefined
+  /** The client's wire format. Keys that only it knows do not reach providers of another format. */
+  readonly clientFormat: string
   /** The client's own bytes, when it might be enough to pass them on. */
   readonly original?: OriginalRequest | undefined
   warn(warning: Warning): void
@@ -51,14 +54,16 @@ export interface OriginalRequest {
  * Throws a `SluiceError` that names provider and model.
  */
 export async function call<E extends EndpointName>(ask: Call<E>, host: CallHost): Promise<Reply<E>> {
+  let secret: string | undefined
   try {
     const prepared = prepare(ask, host)
+    if ('secret' in prepared) secret = prepared.secret
     if ('answer' in prepared) return await localReply(prepared)
     const signing = prepared.provider.credentials.sign(prepared.outgoing, prepared.secret, ask.deployment)
     if (signing) await signing
     return await (prepared.info.stream ? stream(prepared, host) : whole(prepared, host))
   } catch (error) {
-    throw attribute(error, ask.deployment)
+    throw attribute(hideSecret(error, secret), ask.deployment)
   }
 }
 
@@ -72,7 +77,8 @@ async function stream<E extends EndpointName>(prepared: Prepared<E>, host: CallH
   const reply = await host.transport.open(prepared.outgoing, prepared.limits)
   try {
     if (reply.status >= 400) throw refusal(prepared, reply, await reply.collect())
-    return await (prepared.relayed ? relayStream(prepared, reply) : translatedStream(prepared, reply))
+    const answer = await (prepared.relayed ? relayStream(prepared, reply) : translatedStream(prepared, reply))
+    return withoutSecret(answer, prepared.secret)
   } catch (error) {
     reply.abort()
     throw error
@@ -82,7 +88,7 @@ async function stream<E extends EndpointName>(prepared: Prepared<E>, host: CallH
 /** The provider said no: its own words, our class. */
 function refusal<E extends EndpointName>(prepared: Prepared<E>, head: ReplyHead, bytes: Buffer): SluiceError {
   const { codec, info } = prepared
-  const body = parseErrorBody(bytes, prepared.secret)
+  const body = parseErrorBody(bytes)
   const facts = codec.upstream.decodeError?.(head.status, body)
   return createError({
     kind: kindOfStatus(head.status),
@@ -94,18 +100,24 @@ function refusal<E extends EndpointName>(prepared: Prepared<E>, head: ReplyHead,
   })
 }
 
-/** Shorter secrets are words of ordinary texts. */
-const LEAST_SECRET = 8
-
-/** The error body. Some servers repeat the key they refuse; it must not reach a client or a log. */
-function parseErrorBody(bytes: Buffer, secret = ''): unknown {
-  const whole = bytes.toString('utf8')
-  const text = secret.length < LEAST_SECRET ? whole : whole.replaceAll(secret, '[key]')
+function parseErrorBody(bytes: Buffer): unknown {
+  const text = bytes.toString('utf8')
   try {
     return JSON.parse(text)
   } catch {
     return text
   }
+}
+
+/** A stream may still fail after it was handed over. */
+function withoutSecret<E extends EndpointName>(reply: Reply<E>, secret: string | undefined): Reply<E> {
+  if (reply.kind !== 'stream' && reply.kind !== 'relay-stream') return reply
+  const { pump } = reply
+  const hiding = (push: never) =>
+    pump(push).catch((error: unknown) => {
+      throw hideSecret(error, secret)
+    })
+  return { ...reply, pump: hiding as typeof pump } as Reply<E>
 }
 
 /** Every error of a call names its provider and model; what is not ours becomes an internal error. */

@@ -83,6 +83,7 @@ async function probe(id: string, { routes, now }: Stages): Promise<string | unde
     await routes.run({
       ...{
         id: record.id,
+        clientFormat: record.format,
         endpoint: 'chat',
         model: id,
         request,

@@ -59,6 +59,7 @@ export function understand<E extends EndpointName>(
       endpoint: from.open.endpoint,
       model,
       request,
+      clientFormat: from.codec.format,
       strictness: strictnessOf(options, settings),
       retries: from.hints.numRetries ?? options.numRetries,
       timeoutMs: from.hints.timeoutMs ?? options.timeoutMs,

@@ -75,6 +75,7 @@ function routeOf<E extends EndpointName>(
     model: request.model,
     request,
     record,
+    clientFormat: record.format,
     strictness: {
       dropParams: options.dropParams ?? false,
       additionalDropParams: options.additionalDropParams ?? [],

@@ -6,6 +6,9 @@ import type { RelayTap, StreamTransform, WireEvent } from '../types/stream.ts'
 import type { Usage } from '../types/usage.ts'
 import type { Warning } from '../types/warning.ts'
 
+/** Formats that are the hub itself: their unknown keys are meant for whichever provider is called. */
+export const HUB_FORMATS: ReadonlySet<string> = new Set(['openai-chat', 'openai-embeddings'])
+
 /** How events lie on the wire. Each framing exists once, in `transport/`; codecs never see bytes. */
 export type Framing = 'sse' | 'ndjson' | 'aws-event-stream'
 

@@ -155,6 +155,7 @@ describe.each(byName)('%s: its calls', (name, provider) => {
       const reply = await call(
         {
           endpoint: 'count_tokens',
+          clientFormat: 'openai-chat',
           request: { ...request, model: 'm' },
           deployment: { id: 'd', group: 'g', provider: name, model: 'm', apiKey: SECRET, apiBase },
           id: 'call-1',

@@ -5,7 +5,7 @@ import type { ChatRequest } from '../types/chat.ts'
 import type { JsonObject } from '../types/json.ts'
 import type { Warning } from '../types/warning.ts'
 import { dropPaths } from './drop-paths.ts'
-import { applyParamRules, type Strictness } from './param-rules.ts'
+import { applyParamRules, dropForeignKeys, type Strictness } from './param-rules.ts'
 import type { ParamRule, Provider } from './provider.ts'
 
 const provider: Provider = {
@@ -195,4 +195,19 @@ describe('dropPaths', () => {
     expect(out).toBe(body)
     expect(dropped).toEqual([])
   })
+})
+
+test("what only the client's own format knows does not reach a provider of another one", () => {
+  const warnings: Warning[] = []
+  const request: ChatRequest = {
+    model: 'm',
+    messages: [],
+    temperature: 0.5,
+    context_management: { edits: [] },
+  }
+  const deployment = { id: 'd', group: 'g', provider: 'acme', model: 'm' }
+  const target = { endpoint: chat, codec: openaiChat, provider, deployment, model: 'm' }
+  const out = dropForeignKeys(request, 'anthropic-messages', target, warning => void warnings.push(warning))
+  expect(out).toEqual({ model: 'm', messages: [], temperature: 0.5 })
+  expect(warnings).toMatchObject([{ action: 'dropped', param: 'context_management' }])
 })

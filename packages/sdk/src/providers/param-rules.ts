@@ -65,6 +65,28 @@ export function applyParamRules<E extends EndpointName>(
   return out as RequestOf<E>
 }
 
+const HUB_KEYS = new Set(['model', 'messages', 'input', 'stream', 'metadata'])
+
+/**
+ * The request without what only the client's own format knows, each of it recorded: a provider of another format would
+ * refuse it, and could not honour it. The same object when there is nothing of the kind.
+ */
+export function dropForeignKeys<E extends EndpointName>(
+  request: RequestOf<E>,
+  clientFormat: string,
+  { endpoint, codec, provider }: Target<E>,
+  warn: (warning: Warning) => void,
+): RequestOf<E> {
+  let out: JsonObject = request
+  for (const key in request) {
+    if (HUB_KEYS.has(key) || endpoint.openaiParams.has(key) || codec.upstream.params.has(key)) continue
+    if (out === request) out = { ...request }
+    delete out[key]
+    warn({ action: 'dropped', param: key, reason: `only ${clientFormat} has it; ${provider.title} does not` })
+  }
+  return out as RequestOf<E>
+}
+
 function ruleOf({ params }: Provider, key: string): ParamRule | undefined {
   return params !== undefined && Object.hasOwn(params, key) ? params[key] : undefined
 }

@@ -27,6 +27,7 @@ export function askChat(
   const warnings: Warning[] = []
   return {
     endpoint: 'chat',
+    clientFormat: 'openai-chat',
     request: { model: 'asked', messages: [{ role: 'user', content: 'Hello there' }], ...request },
     deployment,
     id: 'call-1',
