@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startUpstream } from '@sluice/testkit'
+import { recordStream, startUpstream } from '@sluice/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../eventually.ts'
-import { deployment, type ProviderName, type Rig, startRig } from '../gateway.ts'
+import { deployment, type ProviderName, providers, type Rig, startRig } from '../gateway.ts'
 import { rowsOf } from './books.ts'
 import { ask, type ClientFormat, clientFormats } from './client-formats.ts'
 import { exchange } from './exchange.ts'
@@ -45,7 +45,7 @@ beforeAll(async () => {
     upstream,
     dataDirectory: directory,
     models: [
-      ...(['openai', 'anthropic', 'gemini'] as const).map(secretive),
+      ...providers.map(secretive),
       { model_name: 'by-env', litellm_params: { model: 'openai/m', api_base: upstream.baseUrl('openai') } },
       {
         model_name: 'nowhere',
@@ -71,16 +71,35 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true })
 })
 
+const words = `Incorrect API key provided: ${secrets.providerKey}.`
+/** A vendor's error that quotes the key, in its own shape. */
+const lateErrors = {
+  openai: { error: { message: words, type: 'server_error' } },
+  anthropic: { error: { type: 'api_error', message: words } },
+  gemini: { error: { code: 500, message: words, status: 'INTERNAL' } },
+} as const
+
+/** A stream that turns into such an error after its first event. */
+function brokenOff(provider: ProviderName): Buffer {
+  const first = recordStream(provider).toString().split('\n\n')[0]
+  const { error } = lateErrors[provider]
+  const event =
+    provider === 'anthropic'
+      ? `event: error\ndata: ${JSON.stringify({ type: 'error', error })}`
+      : `data: ${JSON.stringify({ error })}`
+  return Buffer.from(`${first}\n\n${event}\n\n`)
+}
+
 /** Calls that succeed, fail at the provider, break off, are refused, are malformed. */
 async function everyKindOfCall(format: ClientFormat): Promise<void> {
   const call = async (model: string, credential: string, stream = false, headers = {}) => {
     const text = `say ${secrets.prompt}`
     const reply = await ask(rig.gateway.url, format, credential, { model, text, stream }, { headers })
-    if (reply.error !== undefined) told.push(reply.body)
+    if (reply.error !== undefined || !reply.finished) told.push(reply.body)
     told.push(JSON.stringify(reply.headers))
     return reply
   }
-  for (const provider of ['openai', 'anthropic', 'gemini']) {
+  for (const provider of providers) {
     const model = `secret-${provider}`
     for (const stream of [false, true]) {
       upstream.script({ reply: { text: secrets.answer } })
@@ -97,7 +116,18 @@ async function everyKindOfCall(format: ClientFormat): Promise<void> {
       await call(model, key, stream)
     }
   }
+  for (const provider of providers) {
+    // The same words once the stream has begun, and in an answer that says 200.
+    upstream.script({ rawStream: brokenOff(provider) })
+    expect((await call(`secret-${provider}`, key, true)).error).toBeTypeOf('string')
+    const { error } = lateErrors[provider]
+    upstream.script({ body: provider === 'anthropic' ? { type: 'error', error } : { error } })
+    await call(`secret-${provider}`, key)
+  }
   await call('nowhere', key)
+  const quoted = { error: { message: `Incorrect API key provided: ${secrets.environmentKey}.` } }
+  upstream.script({ status: 401, body: quoted })
+  expect((await call('by-env', key)).status).toBe(502)
   await call('by-env', key)
   await call('no-such-model', key)
   expect((await call('secret-openai', secrets.wrongKey)).status).toBe(401)
