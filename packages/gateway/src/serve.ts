@@ -48,6 +48,7 @@ export async function serve<E extends EndpointName>(
     for (const callback of stages.callbacks) callback.onStart?.(record)
     const caller = await stages.authenticate(request.credential)
     authorizeRoute(caller, { path: request.route, access: 'llm' })
+    stages.ledger.admit()
     const asked = understand(request, caller, record, stages.settings)
     authorizeModel(caller, record.requestedModel)
     for (const fallback of asked.route.fallbacks ?? []) authorizeModel(caller, fallback)

@@ -61,8 +61,8 @@ export const anthropic: Provider = {
   baseUrlEnv: ['ANTHROPIC_API_BASE', 'ANTHROPIC_BASE_URL'],
   credentials,
   endpoints: {
-    chat: [{ codec: anthropicMessages, path: messagesPath }],
-    count_tokens: [{ codec: anthropicCountTokens, path: at => `${messagesPath(at)}/count_tokens` }],
+    chat: [{ codec: anthropicMessages, path: '/v1/messages' }],
+    count_tokens: [{ codec: anthropicCountTokens, path: '/v1/messages/count_tokens' }],
   },
   exampleModels: [
     'claude-haiku-5-5',
@@ -74,9 +74,4 @@ export const anthropic: Provider = {
     'claude-opus-4-8',
     'claude-haiku-4-5',
   ],
-}
-
-/** Some write the base URL with its version. */
-function messagesPath({ deployment }: { deployment: Deployment }): string {
-  return deployment.apiBase?.replace(/\/$/, '').endsWith('/v1') ? '/messages' : '/v1/messages'
 }

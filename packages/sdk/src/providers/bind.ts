@@ -28,7 +28,7 @@ export function bind<E extends EndpointName>(
   })
 }
 
-/** The absolute URL of a call. A base that already ends in the path is taken as it is (LiteLLM users write both). */
+/** The absolute URL of a call. A base may end in the path's version, or in the whole path: LiteLLM users write all. */
 export function urlOf<E extends EndpointName>(
   provider: Provider,
   binding: Binding<E>,
@@ -44,5 +44,12 @@ export function urlOf<E extends EndpointName>(
     throw badRequest(`api_base: "${base}" must be an absolute http(s) URL.`, 'api_base')
   const trimmed = base.endsWith('/') ? base.slice(0, -1) : base
   const path = typeof binding.path === 'string' ? binding.path : binding.path(at)
-  return trimmed.endsWith(path) ? trimmed : trimmed + path
+  if (trimmed.endsWith(path)) return trimmed
+  const version = path.slice(0, path.indexOf('/', 1))
+  return (
+    (VERSION.test(version) && trimmed.endsWith(version) ? trimmed.slice(0, -version.length) : trimmed) + path
+  )
 }
+
+/** A path's own API version; people write the base with it and without it. */
+const VERSION = /^\/v\d[a-z0-9]*$/

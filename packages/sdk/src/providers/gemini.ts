@@ -19,8 +19,8 @@ const COLLECTIONS = ['models', 'tunedModels']
 function modelPath(model: string): string {
   const collection = COLLECTIONS.find(name => model.startsWith(`${name}/`))
   return collection === undefined
-    ? `/models/${encodeURIComponent(model)}`
-    : `/${collection}/${encodeURIComponent(model.slice(collection.length + 1))}`
+    ? `/v1beta/models/${encodeURIComponent(model)}`
+    : `/v1beta/${collection}/${encodeURIComponent(model.slice(collection.length + 1))}`
 }
 
 /** Source: https://ai.google.dev/api */
@@ -28,7 +28,7 @@ export const gemini: Provider = {
   name: 'gemini',
   title: 'Google Gemini',
   docs: 'https://ai.google.dev/gemini-api/docs',
-  baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+  baseUrl: 'https://generativelanguage.googleapis.com',
   baseUrlEnv: ['GEMINI_API_BASE'],
   credentials,
   endpoints: {
