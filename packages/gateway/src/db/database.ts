@@ -1,4 +1,4 @@
-import type { KeyRow, SpendRow } from './rows.ts'
+import type { KeyRow, NewSpendRow, SpendRow } from './rows.ts'
 
 /**
  * The gateway's storage: one set of queries over embedded SQLite (in a worker thread) and PostgreSQL. Every method
@@ -103,7 +103,7 @@ export interface SpendStore {
    * In one transaction: inserts rows, skipping those whose `requestId` exists, and adds the *new* ones to key, user,
    * team … totals and to the daily aggregates, so that a replay counts nothing twice. Returns how many were new.
    */
-  addBatch(rows: readonly SpendRow[]): Promise<number>
+  addBatch(rows: readonly NewSpendRow[]): Promise<number>
   list(filter: SpendFilter): Promise<{ readonly rows: readonly SpendRow[]; readonly total: number }>
   /**
    * Daily aggregates of one kind of subject, by day, id, key, model, group and provider, ordered so. `from` and `to`

@@ -69,3 +69,8 @@ export interface SpendRow {
   readonly messages: unknown
   readonly response: unknown
 }
+
+/** A row on its way in. Metadata that is JSON already is not made into JSON twice. */
+export interface NewSpendRow extends Omit<SpendRow, 'metadata'> {
+  readonly metadata: SpendRow['metadata'] | string
+}

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Database } from '../db/database.ts'
 import { databaseUnavailable, isRefusal } from '../db/database-error.ts'
 import type { Log } from '../db/log.ts'
-import type { SpendRow } from '../db/rows.ts'
+import type { NewSpendRow } from '../db/rows.ts'
 import type { Journal } from './journal/journal.ts'
 import { readSpendRow } from './read-spend-row.ts'
 
@@ -16,7 +16,7 @@ export interface FlusherOptions {
   readonly log: Log
 }
 
-const BATCH_ROWS = 1_000
+const BATCH_ROWS = 2_000
 /** Rows that do not wait for the timer: well under what is remembered of the journal. */
 const EARLY_ROWS = 4_000
 const LAST_RETRY_MS = 30_000
@@ -125,7 +125,7 @@ export class DatabaseFlusher {
   async #drainOne(journal: Journal): Promise<void> {
     while (true) {
       const batch = await journal.read(BATCH_ROWS)
-      const rows: SpendRow[] = []
+      const rows: NewSpendRow[] = []
       for (const record of batch.records) {
         if (typeof record !== 'string') {
           rows.push(record)
@@ -143,7 +143,7 @@ export class DatabaseFlusher {
   }
 
   /** One row that the database will never take must not hold up the others: halves until it is found. */
-  async #store(journal: Journal, rows: readonly SpendRow[]): Promise<void> {
+  async #store(journal: Journal, rows: readonly NewSpendRow[]): Promise<void> {
     try {
       await this.#options.database.spend.addBatch(rows)
     } catch (error) {

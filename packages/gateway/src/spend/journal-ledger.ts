@@ -1,7 +1,7 @@
 import type { CallRecord } from 'sluice/internal'
 import type { Database } from '../db/database.ts'
 import { type Log, silentLog } from '../db/log.ts'
-import type { SpendRow } from '../db/rows.ts'
+import type { NewSpendRow, SpendRow } from '../db/rows.ts'
 import { DatabaseFlusher } from './database-flusher.ts'
 import { journalFull } from './journal/group-commit.ts'
 import type { JournalHealth } from './journal/journal.ts'
@@ -67,7 +67,7 @@ export async function openLedger(options: LedgerOptions): Promise<JournalLedger>
       if (record.caller === undefined && record.cost.state === 'none') return
       try {
         if (closed) throw journalFull(new Error('the ledger is closed'))
-        const row = toRow(record)
+        const row = journalRow(toRow(record))
         own.append(JSON.stringify(row), row)
       } catch (error) {
         dropped.add(error)
@@ -96,6 +96,11 @@ export async function openLedger(options: LedgerOptions): Promise<JournalLedger>
       await flusher.close(options.closeMs ?? 5_000)
     },
   }
+}
+
+/** What is remembered until the database has it: flat, so that the garbage collector has little to follow. */
+function journalRow(row: SpendRow): NewSpendRow {
+  return { ...row, metadata: JSON.stringify(row.metadata) }
 }
 
 /** Rows that nobody will ever see: counted one by one, told once a minute. */

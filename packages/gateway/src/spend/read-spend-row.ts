@@ -1,8 +1,8 @@
 import { isJsonObject } from 'sluice/internal'
-import type { SpendRow } from '../db/rows.ts'
+import type { NewSpendRow } from '../db/rows.ts'
 
 /** What a row of an older release may lack. */
-const DEFAULTS: Omit<SpendRow, 'requestId' | 'startTime'> = {
+const DEFAULTS: Omit<NewSpendRow, 'requestId' | 'startTime'> = {
   callType: '',
   apiKey: '',
   keyAlias: null,
@@ -35,7 +35,7 @@ const DEFAULTS: Omit<SpendRow, 'requestId' | 'startTime'> = {
 }
 
 /** A row back from the journal, or undefined when it is none. */
-export function readSpendRow(json: string): SpendRow | undefined {
+export function readSpendRow(json: string): NewSpendRow | undefined {
   let value: unknown
   try {
     value = JSON.parse(json)

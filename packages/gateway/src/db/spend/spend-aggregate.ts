@@ -1,5 +1,5 @@
 import type { SpendSubject } from '../database.ts'
-import type { SpendRow } from '../rows.ts'
+import type { NewSpendRow } from '../rows.ts'
 import type { DailySpendTable, SpendTotalsTable } from '../tables.ts'
 import { type StoredSubjects, subjectsOfSpend } from './spend-columns.ts'
 
@@ -16,7 +16,7 @@ type Sums = Omit<
 
 /** Rows of one day that agree in all their subjects. */
 interface Group {
-  readonly row: SpendRow
+  readonly row: NewSpendRow
   readonly day: string
   readonly sums: Sums
   lastActiveAt: number
@@ -27,7 +27,7 @@ const SEPARATOR = '\0'
 const DAY_MS = 86_400_000
 
 /** Sums rows up by subject; sorted by primary key, so that batches of several replicas never deadlock. */
-export function aggregateSpend(rows: readonly SpendRow[]): SpendIncrements {
+export function aggregateSpend(rows: readonly NewSpendRow[]): SpendIncrements {
   const daily = new Map<string, DailySpendTable>()
   const totals = new Map<string, SpendTotalsTable>()
   for (const group of groupsOf(rows)) {
@@ -48,7 +48,7 @@ export function aggregateSpend(rows: readonly SpendRow[]): SpendIncrements {
 }
 
 /** Most rows of a batch resemble each other: folding those first makes the fan-out to subjects rare. */
-function groupsOf(rows: readonly SpendRow[]): Iterable<Group> {
+function groupsOf(rows: readonly NewSpendRow[]): Iterable<Group> {
   const groups = new Map<string, Group>()
   const days = new Map<number, string>()
   for (const row of rows) {
@@ -65,7 +65,7 @@ function groupsOf(rows: readonly SpendRow[]): Iterable<Group> {
 }
 
 /** Lengths first, so that no name can pass for the end of one and the start of another. */
-function subjectsKey(row: SpendRow): string {
+function subjectsKey(row: NewSpendRow): string {
   const user = row.userId ?? ''
   const team = row.teamId ?? ''
   const organization = row.organizationId ?? ''
@@ -113,7 +113,7 @@ function emptySums(): Sums {
   }
 }
 
-function addRow(group: Group, row: SpendRow): void {
+function addRow(group: Group, row: NewSpendRow): void {
   const { sums } = group
   if (row.spendNanoUsd === null) sums.unknown_cost_requests++
   else sums.spend_nano_usd += row.spendNanoUsd

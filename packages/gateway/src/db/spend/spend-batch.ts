@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
 import { BulkInsert, type Column } from '../bulk-insert.ts'
-import type { SpendRow } from '../rows.ts'
+import type { NewSpendRow } from '../rows.ts'
 import type { DailySpendTable, SpendTotalsTable, Tables } from '../tables.ts'
 import { aggregateSpend } from './spend-aggregate.ts'
 import { encodeSpend, SPEND_COLUMNS, storedText, tagsOfSpend } from './spend-columns.ts'
@@ -49,7 +49,7 @@ const totals = new BulkInsert({
 export async function addSpend(
   transaction: Transaction<Tables>,
   dialect: 'sqlite' | 'postgres',
-  rows: readonly SpendRow[],
+  rows: readonly NewSpendRow[],
 ): Promise<number> {
   const given = inOrder(rows)
   const known = new Set(await logs.run(transaction, dialect, given, encodeSpend))
@@ -64,7 +64,7 @@ export async function addSpend(
 }
 
 /** By id as it is stored, and each id once. */
-function inOrder(rows: readonly SpendRow[]): SpendRow[] {
+function inOrder(rows: readonly NewSpendRow[]): NewSpendRow[] {
   const sorted = rows
     .map(row => {
       const requestId = storedText(row.requestId)

@@ -1,6 +1,6 @@
 import type { Column, ColumnType } from '../bulk-insert.ts'
 import { databaseRefusal } from '../database-error.ts'
-import type { SpendRow } from '../rows.ts'
+import type { NewSpendRow, SpendRow } from '../rows.ts'
 import type { SqlValue } from '../sqlite/protocol.ts'
 import type { SpendLogsTable } from '../tables.ts'
 
@@ -20,7 +20,7 @@ function json(value: unknown): string {
 const COLUMNS: readonly (readonly [
   name: keyof SpendLogsTable,
   type: ColumnType,
-  encode: (row: SpendRow) => SqlValue,
+  encode: (row: NewSpendRow) => SqlValue,
 ])[] = [
   ['request_id', 'text', row => storedText(row.requestId)],
   ['call_type', 'text', row => storedText(row.callType)],
@@ -48,7 +48,7 @@ const COLUMNS: readonly (readonly [
   ['stream', 'bigint', row => Number(row.stream)],
   ['cache_hit', 'bigint', row => Number(row.cacheHit)],
   ['request_tags', 'text', row => (row.requestTags.length === 0 ? '[]' : json(row.requestTags))],
-  ['metadata', 'text', row => json(row.metadata)],
+  ['metadata', 'text', row => (typeof row.metadata === 'string' ? row.metadata : json(row.metadata))],
   ['requester_ip', 'text', row => storedText(row.requesterIp)],
   ['session_id', 'text', row => storedText(row.sessionId)],
   ['messages', 'text', row => json(row.messages)],
@@ -62,7 +62,7 @@ export const SPEND_COLUMNS: readonly Column[] = COLUMNS.map(([name, type]) => ({
 const LAST_TIME = 8.64e15
 
 /** A row's columns in the order of `SPEND_COLUMNS`. Fails as `databaseRefusal` when a field is not of its type. */
-export function encodeSpend(row: SpendRow): SqlValue[] {
+export function encodeSpend(row: NewSpendRow): SqlValue[] {
   if (!(Math.abs(row.startTime) <= LAST_TIME) || !Array.isArray(row.requestTags)) {
     throw databaseRefusal(new TypeError('a spend row without a time or without a list of tags'))
   }
@@ -87,7 +87,7 @@ export interface StoredSubjects {
 }
 
 /** Under which names a row counts, each tag once. */
-export function subjectsOfSpend(row: SpendRow): StoredSubjects {
+export function subjectsOfSpend(row: NewSpendRow): StoredSubjects {
   return {
     apiKey: storedText(row.apiKey),
     userId: storedText(row.userId ?? ''),
@@ -101,7 +101,7 @@ export function subjectsOfSpend(row: SpendRow): StoredSubjects {
   }
 }
 
-export function tagsOfSpend(row: SpendRow): readonly string[] {
+export function tagsOfSpend(row: NewSpendRow): readonly string[] {
   return row.requestTags.length === 0 ? [] : [...new Set(row.requestTags.map(tag => storedText(tag)))]
 }
 

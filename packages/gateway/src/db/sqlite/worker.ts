@@ -8,6 +8,8 @@ import type { SqlValue, WorkerFailure, WorkerOptions, WorkerReply, WorkerRequest
 const STATEMENTS_KEPT = 200
 /** Pages in the write-ahead log before it is folded back into the database file: about 16 MB. */
 const CHECKPOINT_PAGES = 4000
+/** Room for the pages that one batch of spend touches, in KiB: beyond, SQLite writes them twice. */
+const CACHE_KIB = 16_384
 
 function open(options: WorkerOptions): DatabaseSync {
   const database = new DatabaseSync(options.path, {
@@ -16,6 +18,7 @@ function open(options: WorkerOptions): DatabaseSync {
   })
   database.exec('pragma journal_mode = wal')
   database.exec('pragma synchronous = full')
+  database.exec(`pragma cache_size = -${CACHE_KIB}`)
   database.exec(`pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
   return database
 }

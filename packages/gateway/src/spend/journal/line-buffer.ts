@@ -1,8 +1,8 @@
-import type { SpendRow } from '../../db/rows.ts'
+import type { NewSpendRow } from '../../db/rows.ts'
 import { RECORD_OVERHEAD, writeRecord } from './record.ts'
 
 /** A record as it is remembered: the row itself, or its JSON when it came from disk. */
-export type JournalRecord = SpendRow | string
+export type JournalRecord = NewSpendRow | string
 
 /** Lines that lie side by side in memory. */
 export interface Span {
