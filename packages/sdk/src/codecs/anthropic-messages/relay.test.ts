@@ -67,3 +67,8 @@ test('usage of a whole body', () => {
   })
   expect(relay.usage('x')).toEqual({})
 })
+
+test('a whole reply that is an error is thrown, whatever its status', () => {
+  const body = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }
+  expect(() => relay.usage(body)).toThrow(expect.objectContaining({ kind: 'unavailable' }))
+})

@@ -12,6 +12,8 @@ export const relay: Relay = {
   tap: (_request, info) => new Tap(info),
   usage(body) {
     if (!isJsonObject(body)) return {}
+    // As bytes, an error that says 200 would look like an answer.
+    if (body.type === 'error') throw streamError(body)
     return { usage: decodeUsage(body.usage), id: typeof body.id === 'string' ? body.id : undefined }
   },
 }

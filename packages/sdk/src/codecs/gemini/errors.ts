@@ -118,15 +118,15 @@ function retryDelayOf(details: readonly JsonObject[]): number | undefined {
 }
 
 /** An error object that came as a stream event. */
-export function decodeStreamError(error: unknown, info: CallInfo): SluiceError {
+export function decodeStreamError(error: unknown, info?: CallInfo): SluiceError {
   const code = isJsonObject(error) ? Number(error.code) : Number.NaN
   const status = Number.isInteger(code) && code >= 400 && code < 600 ? code : 502
   return createError({
     kind: 'bad_gateway',
     message: 'The provider reported an error in the stream.',
     ...decodeError(status, { error }),
-    provider: info.deployment.provider,
-    model: info.model,
+    provider: info?.deployment.provider,
+    model: info?.model,
   })
 }
 

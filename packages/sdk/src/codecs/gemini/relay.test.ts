@@ -55,3 +55,8 @@ test('a broken frame is a bad gateway, not passed on', () => {
   const tap = relay.tap({}, upstreamInfo())
   expect(() => tap.push('data: {"candidates": [')).toThrow(expect.objectContaining({ kind: 'bad_gateway' }))
 })
+
+test('a whole reply that is an error is thrown, whatever its status', () => {
+  const body = { error: { code: 503, message: 'Overloaded', status: 'UNAVAILABLE' } }
+  expect(() => relay.usage(body)).toThrow(expect.objectContaining({ kind: 'unavailable' }))
+})

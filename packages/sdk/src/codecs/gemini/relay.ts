@@ -13,6 +13,8 @@ export const relay: Relay = {
   tap: (_request, info) => new GeminiTap(info),
   usage(body) {
     if (!isJsonObject(body)) return {}
+    // As bytes, an error that says 200 would look like an answer.
+    if (body.error != null) throw decodeStreamError(body.error)
     return {
       usage: decodeUsage(body.usageMetadata),
       id: typeof body.responseId === 'string' ? body.responseId : undefined,
