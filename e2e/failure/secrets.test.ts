@@ -122,7 +122,7 @@ async function everyKindOfCall(format: ClientFormat): Promise<void> {
     expect((await call(`secret-${provider}`, key, true)).error).toBeTypeOf('string')
     const { error } = lateErrors[provider]
     upstream.script({ body: provider === 'anthropic' ? { type: 'error', error } : { error } })
-    await call(`secret-${provider}`, key)
+    expect((await call(`secret-${provider}`, key)).error).toBeTypeOf('string')
   }
   await call('nowhere', key)
   const quoted = { error: { message: `Incorrect API key provided: ${secrets.environmentKey}.` } }
