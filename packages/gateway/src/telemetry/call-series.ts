@@ -31,12 +31,14 @@ export class Histogram {
     const { bounds, counts } = this
     let at = 0
     while (at < bounds.length && seconds > (bounds[at] as number)) at++
-    counts[at]! += 1
+    counts[at] = (counts[at] as number) + 1
     this.sum += seconds
   }
 
   add(other: Histogram): void {
-    for (let at = 0; at < this.counts.length; at++) this.counts[at]! += other.counts[at] as number
+    const { counts } = this
+    for (let at = 0; at < counts.length; at++)
+      counts[at] = (counts[at] as number) + (other.counts[at] as number)
     this.sum += other.sum
   }
 }
@@ -44,11 +46,16 @@ export class Histogram {
 /** What LiteLLM writes where it knows nothing. */
 const NONE = 'None'
 
+/** A name that led to no deployment is the caller's invention: a series for each would have no bound. */
+function requestedModelOf({ deployment, requestedModel }: CallRecord): string {
+  return deployment === undefined ? NONE : requestedModel
+}
+
 /** The text that calls of one series share. */
 export function seriesKey(record: CallRecord): string {
   const { caller, deployment, error } = record
   const status = error instanceof SluiceError ? error.kind : record.status
-  return `${caller?.keyHash}|${record.requestedModel}|${deployment?.id}|${status}|${record.route}|${record.stream}`
+  return `${caller?.keyHash}|${requestedModelOf(record)}|${deployment?.id}|${status}|${record.route}|${record.stream}`
 }
 
 /** Every label a per-call metric of LiteLLM may carry. */
@@ -65,7 +72,7 @@ export function seriesLabels(record: CallRecord): LabelSet {
     team_alias: caller?.teamAlias ?? NONE,
     user: caller?.userId ?? NONE,
     user_email: caller?.userEmail ?? NONE,
-    requested_model: record.requestedModel || NONE,
+    requested_model: requestedModelOf(record),
     model: deployment?.model ?? NONE,
     litellm_model_name: deployment?.model ?? NONE,
     model_group: deployment?.group ?? NONE,

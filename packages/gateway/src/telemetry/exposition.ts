@@ -19,10 +19,13 @@ export class Family {
 
   /** Cumulative buckets, count and sum. `counts` holds one more entry than `bounds`: those above the last. */
   histogram(labels: LabelSet, bounds: readonly number[], counts: ArrayLike<number>, sum: number): this {
+    // Dozens of lines share these labels: they are written once.
+    const pairs = formatPairs(labels)
+    const start = `${this.name}_bucket{${pairs === '' ? '' : `${pairs},`}le="`
     let cumulative = 0
     for (let index = 0; index < counts.length; index++) {
       cumulative += counts[index] as number
-      this.sample({ ...labels, le: String(bounds[index] ?? '+Inf') }, cumulative, '_bucket')
+      this.lines.push(`${start}${bounds[index] ?? '+Inf'}"} ${cumulative}`)
     }
     return this.sample(labels, cumulative, '_count').sample(labels, sum, '_sum')
   }
@@ -33,8 +36,14 @@ export class Family {
 }
 
 function formatLabels(labels: LabelSet): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escape(value)}"`)
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
+  const pairs = formatPairs(labels)
+  return pairs === '' ? '' : `{${pairs}}`
+}
+
+function formatPairs(labels: LabelSet): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}="${escape(value)}"`)
+    .join(',')
 }
 
 function escape(value: string): string {
