@@ -64,7 +64,8 @@ class PumpedReply implements OpenReplyHandler, OpenReply {
   }
 
   onResponseData(controller: Controller, bytes: Buffer): void {
-    if (this.outcome) return
+    // Undici hands over an empty read when it resumes: delivered to a reader that makes it wait, it would never end.
+    if (this.outcome || bytes.length === 0) return
     this.deadline.refresh()
     if (this.push === undefined || this.held) {
       this.early.push(bytes)
@@ -135,6 +136,8 @@ class PumpedReply implements OpenReplyHandler, OpenReply {
   private stop(error: Error): void {
     if (this.outcome?.error) return
     this.early = []
+    // Whoever pumps hears of it at once, even while its last push is pending or has failed.
+    this.held = false
     this.finish(error)
     this.controller?.abort(error)
   }
