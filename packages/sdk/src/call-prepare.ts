@@ -70,7 +70,12 @@ export function prepare<E extends EndpointName>(ask: Call<E>, host: CallHost): P
   const outgoing: OutgoingRequest = {
     method: 'POST',
     url: urlOf(provider, binding, info, host.secret(provider.baseUrlEnv ?? [])),
-    headers: joinHeaders(wire.headers, ask.headers, deployment.headers),
+    headers: joinHeaders(
+      wire.headers,
+      ask.clientFormat === codec.format ? ask.formatHeaders : undefined,
+      ask.headers,
+      deployment.headers,
+    ),
     body: wire.body,
   }
   const limits: ExchangeLimits = {

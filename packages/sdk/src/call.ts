@@ -32,6 +32,8 @@ export interface Call<E extends EndpointName> {
   /** Milliseconds to the first byte of a stream. */
   readonly streamTimeoutMs?: number | undefined
   readonly signal?: CancelSignal | undefined
+  /** Headers of the caller's format, for providers that speak it too; lower case. */
+  readonly formatHeaders?: Readonly<Record<string, string>> | undefined
   /** Headers of the caller to send along, lower case. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** The client's wire format. Keys that only it knows do not reach providers of another format. */

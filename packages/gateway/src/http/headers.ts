@@ -66,7 +66,11 @@ export function errorHeaders(error: SluiceError): HeaderLines {
 }
 
 /** What the request headers ask of the call. Throws `BadRequestError` naming the header. */
-export function readHints(headers: IncomingHttpHeaders, clientIp: string | undefined): RequestHints {
+export function readHints(
+  headers: IncomingHttpHeaders,
+  clientIp: string | undefined,
+  ask: { readonly formatHeaders: readonly string[] | undefined; readonly forwardAll: boolean },
+): RequestHints {
   const trace = one(headers['x-litellm-trace-id'])
   return {
     timeoutMs: seconds(headers, 'x-litellm-timeout'),
@@ -79,21 +83,52 @@ export function readHints(headers: IncomingHttpHeaders, clientIp: string | undef
     spendMetadata: json(headers, 'x-litellm-spend-logs-metadata'),
     clientIp,
     userAgent: one(headers['user-agent']),
-    forward: forwarded(headers),
+    formatHeaders: picked(headers, ask.formatHeaders),
+    forward: forwarded(headers, ask.forwardAll),
   }
 }
 
-/** Always sent on: headers named `x-pass-<name>`, and Anthropic's beta switches. */
-function forwarded(headers: IncomingHttpHeaders): Record<string, string> | undefined {
+/** Headers named in `names`; `undefined` when there are none. */
+function picked(
+  headers: IncomingHttpHeaders,
+  names: readonly string[] = [],
+): Record<string, string> | undefined {
+  let out: Record<string, string> | undefined
+  for (const name of names) {
+    const value = one(headers[name])
+    if (value === undefined) continue
+    out ??= {}
+    out[name] = value
+  }
+  return out
+}
+
+/**
+ * Headers to send on: `x-pass-<name>` always, under their own name; other `x-` headers when the operator says so
+ * (`forward_client_headers_to_llm_api`). Never ours, never what frames, routes or authenticates.
+ */
+function forwarded(headers: IncomingHttpHeaders, all: boolean): Record<string, string> | undefined {
   let out: Record<string, string> | undefined
   for (const name in headers) {
-    if (name !== 'anthropic-beta' && !name.startsWith('x-pass-')) continue
-    const target = name.startsWith('x-pass-') ? name.slice('x-pass-'.length) : name
+    if (!name.startsWith('x-')) continue
+    const passed = name.startsWith('x-pass-')
+    if (!passed && !(all && isForwardable(name))) continue
+    const target = passed ? name.slice('x-pass-'.length) : name
     if (target === '' || OWN_HEADERS.has(target)) continue
     out ??= {}
     out[target] = one(headers[name]) ?? ''
   }
   return out
+}
+
+const NOT_FORWARDED = ['x-litellm-', 'x-sluice-', 'x-stainless-', 'x-forwarded-'] as const
+
+function isForwardable(name: string): boolean {
+  return (
+    !NOT_FORWARDED.some(prefix => name.startsWith(prefix)) &&
+    name !== 'x-api-key' &&
+    name !== 'x-goog-api-key'
+  )
 }
 
 function one(value: string | string[] | undefined): string | undefined {

@@ -36,7 +36,10 @@ export async function handleInference<E extends EndpointName>(
       bytes,
       arrived,
       route: path,
-      hints: readHints(request.headers, request.socket.remoteAddress),
+      hints: readHints(request.headers, request.socket.remoteAddress, {
+        formatHeaders: door.codec.inbound?.headers,
+        forwardAll: stages.settings.calls.forwardClientHeaders,
+      }),
     }
   } catch (error) {
     return refuseEarly(error, callId, door.codec as unknown as Codec, response)

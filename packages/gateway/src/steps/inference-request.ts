@@ -38,6 +38,8 @@ export interface RequestHints {
   readonly spendMetadata?: JsonObject | undefined
   readonly clientIp?: string | undefined
   readonly userAgent?: string | undefined
+  /** What the client's format says in headers, for providers of the same format. */
+  readonly formatHeaders?: Readonly<Record<string, string>> | undefined
   /** To be sent upstream, lower case. */
   readonly forward?: Readonly<Record<string, string>> | undefined
 }

@@ -23,8 +23,12 @@ export function findJsonError(text: string): JsonError {
 
 const LITERALS = ['true', 'false', 'null'] as const
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-const STRING_PART = /[^"\\\u0000-\u001f]*/y
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
+
+/** Whether a string may hold the character as it is; control characters are those that sort before the space. */
+function isPlain(char: string | undefined): boolean {
+  return char !== undefined && char >= ' ' && char !== '"' && char !== '\\'
+}
 
 /** A scanner with its own stack, so that deep nesting cannot exhaust ours. Stops at the first error. */
 class Scanner {
@@ -96,8 +100,8 @@ class Scanner {
   private string(): boolean {
     this.at++
     for (;;) {
-      this.skip(STRING_PART)
-      const char = this.text[this.at]
+      let char = this.text[this.at]
+      while (isPlain(char)) char = this.text[++this.at]
       if (char === '"') {
         this.at++
         return true

@@ -67,6 +67,7 @@ export function understand<E extends EndpointName>(
       fallbacks: options.fallbacks,
       disableFallbacks: options.disableFallbacks,
       overrides: overridesOf(options),
+      formatHeaders: from.hints.formatHeaders,
       headers: options.headers ? { ...from.hints.forward, ...options.headers } : from.hints.forward,
       original:
         isJsonObject(body) && mayPass(body, decoded)

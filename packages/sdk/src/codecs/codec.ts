@@ -79,6 +79,8 @@ export interface InboundInfo {
 }
 
 export interface InboundHalf<E extends EndpointName> {
+  /** Request headers of this format's clients that its own providers must hear, and no others; lower case. */
+  readonly headers?: readonly string[]
   /** Throws `BadRequestError` naming field, rule and remedy. */
   decodeRequest(body: unknown, info: InboundInfo): RequestOf<E>
   encodeResponse(response: ResponseOf<E>, request: RequestOf<E>, info: InboundInfo): unknown

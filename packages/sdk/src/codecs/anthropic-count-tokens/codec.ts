@@ -20,6 +20,7 @@ export const anthropicCountTokens: Codec<'count_tokens'> = {
     decodeError,
   },
   inbound: {
+    headers: ['anthropic-beta'],
     decodeRequest: decodeCountTokensRequest,
     encodeResponse: response => encodeCountTokensResponse(response.input_tokens),
     encodeError,

@@ -19,6 +19,7 @@ export const anthropicMessages: Codec<'chat'> = {
     decodeError,
   },
   inbound: {
+    headers: ['anthropic-beta'],
     decodeRequest,
     encodeResponse: (response, _request, info) => encodeResponse(response, info),
     encodeStream: (_request, info) => encodeStream(info),
