@@ -77,6 +77,7 @@ function metadataOf(record: CallRecord): Record<string, unknown> {
   if (record.clientGone === true) metadata['client_disconnected'] = true
   metadata['upstream_time_ms'] = record.upstreamMs
   if (record.responseId) metadata['response_id'] = record.responseId
+  if (record.callId !== record.id) metadata['litellm_call_id'] = record.callId
   if (record.route) metadata['route'] = record.route
   if (record.userAgent) metadata['user_agent'] = record.userAgent
   if (record.warnings.length > 0) metadata['warnings'] = record.warnings
