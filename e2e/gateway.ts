@@ -1,5 +1,3 @@
-import Anthropic from '@anthropic-ai/sdk'
-import { GoogleGenAI } from '@google/genai'
 import {
   type GatewayOptions,
   type RunningGateway,
@@ -7,7 +5,6 @@ import {
   startUpstream,
   type Upstream,
 } from '@sluice/testkit'
-import OpenAI from 'openai'
 
 /** A 1×1 PNG of 70 bytes. */
 export const pixel =
@@ -75,18 +72,6 @@ export function post(gateway: RunningGateway, path: string, body: unknown, key: 
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
-}
-
-export function openaiClient(rig: Rig, apiKey = rig.gateway.masterKey): OpenAI {
-  return new OpenAI({ apiKey, baseURL: `${rig.gateway.url}/v1`, maxRetries: 0 })
-}
-
-export function anthropicClient(rig: Rig, apiKey = rig.gateway.masterKey): Anthropic {
-  return new Anthropic({ apiKey, baseURL: rig.gateway.url, maxRetries: 0 })
-}
-
-export function googleClient(rig: Rig, apiKey = rig.gateway.masterKey): GoogleGenAI {
-  return new GoogleGenAI({ apiKey, httpOptions: { baseUrl: rig.gateway.url } })
 }
 
 /** The deployment `name` of a provider; `params` and `info` are LiteLLM's. */

@@ -18,13 +18,8 @@ export interface SpendLog {
   readonly end_user: string
   readonly request_tags: readonly string[]
   readonly status: 'success' | 'failure'
-  readonly metadata: {
-    readonly usage_object: Readonly<Record<string, unknown>> | null
-    readonly usage_estimated: boolean
-    readonly error_information: Readonly<Record<string, unknown>> | null
-    readonly client_disconnected: boolean
-    readonly [name: string]: unknown
-  }
+  /** What has no column of its own; what does not apply is absent. */
+  readonly metadata: Readonly<Record<string, unknown>>
   readonly [column: string]: unknown
 }
 

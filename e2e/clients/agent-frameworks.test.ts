@@ -1,8 +1,9 @@
 import type OpenAI from 'openai'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { chatModels, openaiClient, providers, startRig } from '../gateway.ts'
+import { chatModels, providers, startRig } from '../gateway.ts'
 import { gathered } from './gathered.ts'
 import { itinerary } from './itinerary.ts'
+import { openaiClient } from './sdk-clients.ts'
 
 const rig = await startRig()
 afterAll(() => rig.close())

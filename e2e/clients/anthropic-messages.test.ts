@@ -1,7 +1,8 @@
 import type Anthropic from '@anthropic-ai/sdk'
 import { afterAll, describe, expect, test } from 'vitest'
-import { anthropicClient, chatModels, pixel, providers, startRig } from '../gateway.ts'
+import { chatModels, pixel, providers, startRig } from '../gateway.ts'
 import { itinerary } from './itinerary.ts'
+import { anthropicClient } from './sdk-clients.ts'
 
 const rig = await startRig()
 afterAll(() => rig.close())

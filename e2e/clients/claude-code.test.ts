@@ -1,8 +1,9 @@
 import type Anthropic from '@anthropic-ai/sdk'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { anthropicClient, chatModels, providers, startRig } from '../gateway.ts'
+import { chatModels, providers, startRig } from '../gateway.ts'
 import { spendLog } from '../spend-log.ts'
 import { itinerary } from './itinerary.ts'
+import { anthropicClient } from './sdk-clients.ts'
 
 const rig = await startRig()
 afterAll(() => rig.close())

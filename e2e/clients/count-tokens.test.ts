@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { anthropicClient, chatModels, googleClient, providers, startRig } from '../gateway.ts'
+import { chatModels, providers, startRig } from '../gateway.ts'
 import { itinerary } from './itinerary.ts'
+import { anthropicClient, googleClient } from './sdk-clients.ts'
 
 const rig = await startRig()
 afterAll(() => rig.close())

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { googleClient, openaiClient, startRig } from '../gateway.ts'
+import { startRig } from '../gateway.ts'
+import { googleClient, openaiClient } from './sdk-clients.ts'
 
 const rig = await startRig()
 afterAll(() => rig.close())

@@ -2,7 +2,8 @@ import Anthropic from '@anthropic-ai/sdk'
 import { ApiError } from '@google/genai'
 import OpenAI from 'openai'
 import { afterAll, describe, expect, test } from 'vitest'
-import { anthropicClient, googleClient, openaiClient, providers, type Rig, startRig } from '../gateway.ts'
+import { providers, type Rig, startRig } from '../gateway.ts'
+import { anthropicClient, googleClient, openaiClient } from './sdk-clients.ts'
 
 const rig = await startRig()
 afterAll(() => rig.close())

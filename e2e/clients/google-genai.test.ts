@@ -6,9 +6,10 @@ import {
   type Part,
 } from '@google/genai'
 import { afterAll, describe, expect, test } from 'vitest'
-import { chatModels, googleClient, pixel, providers, startRig } from '../gateway.ts'
+import { chatModels, pixel, providers, startRig } from '../gateway.ts'
 import { gathered } from './gathered.ts'
 import { itinerary } from './itinerary.ts'
+import { googleClient } from './sdk-clients.ts'
 
 const rig = await startRig()
 afterAll(() => rig.close())

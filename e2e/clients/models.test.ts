@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { anthropicClient, chatModels, googleClient, openaiClient, startRig } from '../gateway.ts'
+import { chatModels, startRig } from '../gateway.ts'
 import { gathered } from './gathered.ts'
+import { anthropicClient, googleClient, openaiClient } from './sdk-clients.ts'
 
 const rig = await startRig({
   models: [{ model_name: 'only-mine', litellm_params: { model: 'openai/gpt-4o' } }],

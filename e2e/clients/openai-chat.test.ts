@@ -1,7 +1,8 @@
 import type OpenAI from 'openai'
 import { afterAll, describe, expect, test } from 'vitest'
-import { chatModels, openaiClient, pixel, providers, startRig } from '../gateway.ts'
+import { chatModels, pixel, providers, startRig } from '../gateway.ts'
 import { itinerary } from './itinerary.ts'
+import { openaiClient } from './sdk-clients.ts'
 
 const rig = await startRig()
 afterAll(() => rig.close())
