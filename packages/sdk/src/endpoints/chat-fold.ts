@@ -7,7 +7,7 @@ import type {
   ThinkingBlock,
   ToolCall,
 } from '../types/chat.ts'
-import type { JsonObject } from '../types/json.ts'
+import { isJsonArray, type JsonObject } from '../types/json.ts'
 
 /** Chunks → the whole reply they add up to, as far as they go. */
 export function foldChunks(chunks: readonly ChatChunk[]): ChatResponse {
@@ -90,7 +90,7 @@ class ChoiceFold {
     const before = (this.choice.logprobs ?? {}) as JsonObject
     const joined: JsonObject = { ...before, ...logprobs }
     for (const key of ['content', 'refusal'])
-      if (Array.isArray(before[key]) && Array.isArray(logprobs[key]))
+      if (isJsonArray(before[key]) && isJsonArray(logprobs[key]))
         joined[key] = [...before[key], ...logprobs[key]]
     this.choice.logprobs = joined
   }

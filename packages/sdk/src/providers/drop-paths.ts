@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../types/json.ts'
+import { isJsonArray, isJsonObject, type JsonObject } from '../types/json.ts'
 import type { Warning } from '../types/warning.ts'
 
 /**
@@ -30,7 +30,7 @@ function splitStep(step: string): string[] {
 function drop(value: unknown, steps: readonly string[]): unknown {
   const [step, ...rest] = steps
   if (step === undefined) return value
-  if (Array.isArray(value)) {
+  if (isJsonArray(value)) {
     const next = value.map((item, index) =>
       step === '*' || step === String(index) ? drop(item, rest) : item,
     )

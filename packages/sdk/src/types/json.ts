@@ -7,3 +7,13 @@ export interface JsonObject {
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
+
+/** `Array.isArray`, of items whose shape we do not know. */
+export function isJsonArray(value: unknown): value is unknown[] {
+  return Array.isArray(value)
+}
+
+/** The string `value` is, or `''` for anything else: numbers and objects do not turn into text. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}

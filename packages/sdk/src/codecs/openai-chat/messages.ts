@@ -1,5 +1,5 @@
 import type { ChatMessage } from '../../types/chat.ts'
-import type { JsonObject } from '../../types/json.ts'
+import { isJsonArray, isJsonObject, type JsonObject } from '../../types/json.ts'
 import type { CallInfo } from '../codec.ts'
 import type { OpenaiChatOptions } from './options.ts'
 import { hoistMedia } from './tool-media.ts'
@@ -22,7 +22,7 @@ export function encodeMessages(
 ): JsonObject[] {
   const writer = new Writer(info, options)
   return hoistMedia(
-    writer.each(messages, 'messages', (message, at) => writer.message(message, at)),
+    writer.each<JsonObject>(messages, 'messages', (message, at) => writer.message(message, at)),
     info,
   )
 }
@@ -54,11 +54,11 @@ class Writer {
     }
     for (const key of ['content', 'tool_calls']) {
       const list = out[key]
-      if (!Array.isArray(list)) continue
+      if (!isJsonArray(list)) continue
       const encoded = this.each(
         list,
         () => `${at()}.${key}`,
-        (item, itemAt) => this.item(item, itemAt),
+        (item, itemAt) => (isJsonObject(item) ? this.item(item, itemAt) : item),
       )
       if (encoded !== list) out = { ...out, [key]: encoded.length === 0 ? null : encoded }
     }
@@ -66,14 +66,10 @@ class Writer {
   }
 
   /** Maps a list, `undefined` leaving an item out; the same list when no item changed. Paths are spelled on demand. */
-  each(
-    list: JsonObject[],
-    path: string | At,
-    encode: (item: JsonObject, at: At) => JsonObject | undefined,
-  ): JsonObject[] {
-    let changed: JsonObject[] | undefined
+  each<Item>(list: Item[], path: string | At, encode: (item: Item, at: At) => Item | undefined): Item[] {
+    let changed: Item[] | undefined
     for (let index = 0; index < list.length; index++) {
-      const item = list[index] as JsonObject
+      const item = list[index] as Item
       const out = encode(item, () => `${typeof path === 'string' ? path : path()}[${index}]`)
       if (out !== item) changed ??= list.slice(0, index)
       if (out !== undefined) changed?.push(out)

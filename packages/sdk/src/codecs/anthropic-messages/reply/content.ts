@@ -1,5 +1,5 @@
 import type { ChatResponseMessage, ContentPart, ThinkingBlock, ToolCall } from '../../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import { isJsonObject, type JsonObject, textOf } from '../../../types/json.ts'
 import type { Warning } from '../../../types/warning.ts'
 import type { Block } from '../request/context.ts'
 import { JSON_TOOL } from '../request/response-format.ts'
@@ -36,7 +36,7 @@ export function decodeContent(blocks: readonly Block[]): ChatResponseMessage {
   const thinking: ThinkingBlock[] = []
   const calls: ToolCall[] = []
   for (const block of blocks) {
-    if (block.type === 'text') texts.push(String(block.text ?? ''))
+    if (block.type === 'text') texts.push(textOf(block.text))
     else if (block.type === 'tool_use' && block.name === JSON_TOOL)
       texts.push(JSON.stringify(block.input ?? {}))
     else if (block.type === 'tool_use') calls.push(decodeToolCall(block))
@@ -67,7 +67,7 @@ export function contentFields(blocks: readonly Block[]): JsonObject | undefined 
       if (cited) citations.push(cited)
       return {
         kind: 'text',
-        length: String(block.text ?? '').length,
+        length: textOf(block.text).length,
         ...(cited && { citations: cited }),
       }
     }
@@ -105,7 +105,7 @@ export function annotationsOf(blocks: readonly Block[]): JsonObject[] {
   let offset = 0
   for (const block of blocks) {
     if (block.type !== 'text') continue
-    const end = offset + String(block.text ?? '').length
+    const end = offset + textOf(block.text).length
     for (const citation of Array.isArray(block.citations) ? block.citations : [])
       if (isJsonObject(citation) && typeof citation.url === 'string')
         annotations.push({

@@ -1,6 +1,6 @@
 import { createError } from '../../../errors.ts'
 import type { ChatChunk, ChatDelta, FinishReason } from '../../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../../../types/json.ts'
 import type { StreamTransform, WireEvent } from '../../../types/stream.ts'
 import type { CallInfo } from '../../codec.ts'
 import { parseEvent } from '../../parse-event.ts'
@@ -109,11 +109,11 @@ class StreamDecoder implements StreamTransform<WireEvent, ChatChunk> {
       ]
     }
     if (block.type === 'text') {
-      const text = String(block.text ?? '')
+      const text = textOf(block.text)
       return text === '' ? [] : [this.chunk({ content: text })]
     }
     if (block.type === 'thinking') {
-      const thinking = String(block.thinking ?? '')
+      const thinking = textOf(block.thinking)
       block.thinking = thinking
       return thinking === '' ? [] : [this.thinkingChunk(thinking)]
     }
@@ -129,25 +129,25 @@ class StreamDecoder implements StreamTransform<WireEvent, ChatChunk> {
     const { block } = open
     switch (delta.type) {
       case 'text_delta': {
-        const text = String(delta.text ?? '')
-        block.text = String(block.text ?? '') + text
+        const text = textOf(delta.text)
+        block.text = textOf(block.text) + text
         return [this.chunk({ content: text })]
       }
       case 'thinking_delta': {
-        const thinking = String(delta.thinking ?? '')
-        block.thinking = String(block.thinking ?? '') + thinking
+        const thinking = textOf(delta.thinking)
+        block.thinking = textOf(block.thinking) + thinking
         return [this.thinkingChunk(thinking)]
       }
       case 'signature_delta':
-        block.signature = String(block.signature ?? '') + String(delta.signature ?? '')
+        block.signature = textOf(block.signature) + textOf(delta.signature)
         return []
       case 'input_json_delta':
-        return this.inputDelta(open, String(delta.partial_json ?? ''))
+        return this.inputDelta(open, textOf(delta.partial_json))
       case 'citations_delta':
-        block.citations = [...(Array.isArray(block.citations) ? block.citations : []), delta.citation]
+        block.citations = [...(isJsonArray(block.citations) ? block.citations : []), delta.citation]
         return [this.chunk({ provider_specific_fields: { citation: delta.citation } })]
       case 'compaction_delta':
-        block.content = String(block.content ?? '') + String(delta.content ?? '')
+        block.content = textOf(block.content) + textOf(delta.content)
         return []
       default:
         return []

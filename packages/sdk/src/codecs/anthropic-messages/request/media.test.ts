@@ -115,4 +115,13 @@ describe('what arrives in other spellings', () => {
     expect(() => encode({ type: 'image_url', image_url: { url: 'data:image/png' } })).toThrow(/has no data/)
     expect(() => encode({ type: 'image_url', image_url: {} })).toThrow(/must be an http/)
   })
+
+  test.each([
+    [{ type: 'text', text: 5 }, 'messages[0].content[0].text'],
+    [{ type: 'refusal', refusal: { why: '' } }, 'messages[0].content[0].refusal'],
+  ])('text that is no text is refused by name: %j', (part, param) => {
+    expect(() => encode(part)).toThrowError(
+      expect.objectContaining({ param, message: `${param}: must be a string.` }),
+    )
+  })
 })

@@ -1,6 +1,6 @@
 import { badRequest, createError } from '../../../errors.ts'
 import type { ContentPart, FilePart, ImagePart } from '../../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import { isJsonObject, type JsonObject, textOf } from '../../../types/json.ts'
 import { type Block, type EncodeContext, pick } from './context.ts'
 
 /** Fields of Anthropic's blocks that OpenAI's parts have no word for; carried on the part under the same name. */
@@ -21,9 +21,9 @@ export function encodePart(part: ContentPart, at: string, context: EncodeContext
 function encodeBare(part: ContentPart, at: string, context: EncodeContext): Block | undefined {
   switch (part.type) {
     case 'text':
-      return textBlock(String(part.text ?? ''), at, context, pick(part, TEXT_EXTRAS))
+      return textBlock(readText(part.text, `${at}.text`), at, context, pick(part, TEXT_EXTRAS))
     case 'refusal':
-      return textBlock(String(part.refusal ?? ''), at, context)
+      return textBlock(readText(part.refusal, `${at}.refusal`), at, context)
     case 'image_url':
       return encodeImage(part as ImagePart, at, context)
     case 'file':
@@ -38,6 +38,11 @@ function encodeBare(part: ContentPart, at: string, context: EncodeContext): Bloc
     default:
       return part as Block
   }
+}
+
+function readText(value: unknown, at: string): string {
+  if (value != null && typeof value !== 'string') throw badRequest(`${at}: must be a string.`, at)
+  return textOf(value)
 }
 
 /** A text block, or a warning and nothing when the text is blank. */
@@ -142,7 +147,7 @@ function decodeBare(block: Block): ContentPart {
       if (source?.type === 'base64')
         return {
           type: 'image_url',
-          image_url: { url: `data:${source.media_type};base64,${source.data}` },
+          image_url: { url: dataUriOf(source) },
           ...pick(block, IMAGE_EXTRAS),
         }
       if (source?.type === 'url')
@@ -174,7 +179,7 @@ function decodeDocument(block: Block, source: JsonObject | undefined): ContentPa
 function decodeSource(source: JsonObject | undefined): FilePart['file'] | undefined {
   switch (source?.type) {
     case 'base64':
-      return { file_data: `data:${source.media_type};base64,${source.data}` }
+      return { file_data: dataUriOf(source) }
     case 'text':
       return {
         file_data: `data:text/plain;base64,${Buffer.from(String(source.data)).toString('base64')}`,
@@ -186,6 +191,10 @@ function decodeSource(source: JsonObject | undefined): FilePart['file'] | undefi
     default:
       return undefined
   }
+}
+
+function dataUriOf(source: JsonObject): string {
+  return `data:${textOf(source.media_type)};base64,${textOf(source.data)}`
 }
 
 function isDataUri(url: string): boolean {

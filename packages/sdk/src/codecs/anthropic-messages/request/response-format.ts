@@ -1,6 +1,6 @@
 import { badRequest } from '../../../errors.ts'
 import type { ChatRequest, ResponseFormat } from '../../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import { isJsonArray, isJsonObject, type JsonObject } from '../../../types/json.ts'
 import type { EncodeContext } from './context.ts'
 
 /** Name of the tool that stands in for a JSON answer on models without `output_config.format`. */
@@ -105,7 +105,7 @@ function closeSchema(schema: JsonObject, moved: Set<string>): JsonObject {
     if ((key === 'properties' || key === '$defs' || key === 'definitions') && isJsonObject(value))
       closed.push([key, mapSchemas(value, moved)])
     else if (key === 'items' && isJsonObject(value)) closed.push([key, closeSchema(value, moved)])
-    else if ((key === 'anyOf' || key === 'allOf' || key === 'oneOf') && Array.isArray(value))
+    else if ((key === 'anyOf' || key === 'allOf' || key === 'oneOf') && isJsonArray(value))
       closed.push([
         key === 'oneOf' ? 'anyOf' : key,
         value.map(variant => (isJsonObject(variant) ? closeSchema(variant, moved) : variant)),

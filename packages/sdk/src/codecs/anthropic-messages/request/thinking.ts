@@ -22,7 +22,7 @@ export function encodeThinking(
   forcesTool: boolean,
   context: EncodeContext,
 ): ThinkingPlan {
-  const { traits, info } = context
+  const { traits } = context
   const effort = request.reasoning_effort
   if (request.thinking) {
     if (!isJsonObject(request.thinking) || typeof request.thinking.type !== 'string')

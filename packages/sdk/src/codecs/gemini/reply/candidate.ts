@@ -1,5 +1,5 @@
 import type { ChatChoice, ChatResponseMessage, ThinkingBlock, ToolCall } from '../../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import { isJsonObject, type JsonObject, textOf } from '../../../types/json.ts'
 import { isServerPart, SERVER_PARTS_KEY, SIGNATURES_KEY } from '../request/contents.ts'
 import { decodeFunctionCall } from '../request/function-calls.ts'
 import { dataUri, inlineBlob } from '../request/media.ts'
@@ -51,7 +51,7 @@ function readPart(part: JsonObject, spoken: Spoken, nextId: () => string): void 
   if (isJsonObject(part.functionCall)) spoken.calls.push(decodeFunctionCall(part, nextId()))
   else if (part.inlineData !== undefined) readBlob(part.inlineData, signature, spoken)
   else if (isServerPart(part)) spoken.server.push(part)
-  else if (part.thought === true) readThought(String(part.text ?? ''), signature, spoken)
+  else if (part.thought === true) readThought(textOf(part.text), signature, spoken)
   else {
     if (typeof part.text === 'string') spoken.text += part.text
     if (signature !== undefined) spoken.signature = signature
@@ -113,7 +113,9 @@ export function decodeExtras(candidate: JsonObject, native: string | undefined):
 export function encodeExtras(choice: Pick<ChatChoice, 'provider_specific_fields' | 'logprobs'>): JsonObject {
   const kept = choice.provider_specific_fields ?? {}
   const logprobs = encodeLogprobs(choice.logprobs)
-  const fields = EXTRAS.filter(([, key]) => kept[key] !== undefined).map(([name, key]) => [name, kept[key]])
+  const fields = EXTRAS.filter(([, key]) => kept[key] !== undefined).map(
+    ([name, key]) => [name, kept[key]] as const,
+  )
   return { ...Object.fromEntries(fields), ...(logprobs && { logprobsResult: logprobs }) }
 }
 

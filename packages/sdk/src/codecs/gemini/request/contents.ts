@@ -7,7 +7,7 @@ import type {
   ToolCall,
   UserMessage,
 } from '../../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import { isJsonObject, type JsonObject, textOf } from '../../../types/json.ts'
 import type { CallInfo, InboundInfo } from '../../codec.ts'
 import { expectArray, expectObject, fieldNames, readFields } from './fields.ts'
 import {
@@ -222,7 +222,7 @@ function decodeModel(parts: JsonObject[], calls: OpenCalls, index: number, path:
     else if (part.thought === true)
       thoughts.push({
         type: 'thinking',
-        thinking: String(part.text ?? ''),
+        thinking: textOf(part.text),
         ...(signed && { signature: signed }),
       })
     else {

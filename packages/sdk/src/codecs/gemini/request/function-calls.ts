@@ -1,6 +1,6 @@
 import { badRequest, createError } from '../../../errors.ts'
 import type { ContentPart, ToolCall, ToolMessage } from '../../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import { isJsonObject, type JsonObject, textOf } from '../../../types/json.ts'
 import type { CallInfo, InboundInfo } from '../../codec.ts'
 import { expectArray, expectObject, expectString, fieldNames, readFields } from './fields.ts'
 import { decodeMedia, encodeMedia } from './media.ts'
@@ -61,7 +61,7 @@ export function decodeFunctionCall(part: JsonObject, id: string): ToolCall {
   return {
     id: typeof call.id === 'string' && call.id !== '' ? call.id : id,
     type: 'function',
-    function: { name: String(call.name ?? ''), arguments: JSON.stringify(call.args ?? {}) },
+    function: { name: textOf(call.name), arguments: JSON.stringify(call.args ?? {}) },
     ...(typeof signature === 'string' && { provider_specific_fields: { thought_signature: signature } }),
   }
 }

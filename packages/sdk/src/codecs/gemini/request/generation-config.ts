@@ -1,6 +1,6 @@
 import { badRequest } from '../../../errors.ts'
 import type { ChatRequest, ResponseFormat } from '../../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import { isJsonArray, isJsonObject, type JsonObject } from '../../../types/json.ts'
 import type { CallInfo } from '../../codec.ts'
 import { expectArray, expectObject, expectString, fieldNames, readFields, without } from './fields.ts'
 import { takesJsonSchema } from './model-family.ts'
@@ -91,7 +91,7 @@ function encodeAudio(audio: JsonObject, config: JsonObject, info: CallInfo): voi
     config.speechConfig = { voiceConfig: { prebuiltVoiceConfig: { voiceName: audio.voice } } }
   if (audio.format != null && audio.format !== 'pcm16')
     info.warn({ action: 'ignored', param: 'audio.format', reason: 'Gemini answers 16 bit PCM' })
-  const modalities = Array.isArray(config.responseModalities) ? config.responseModalities : []
+  const modalities = isJsonArray(config.responseModalities) ? config.responseModalities : []
   if (!modalities.includes('AUDIO')) config.responseModalities = [...modalities, 'AUDIO']
 }
 

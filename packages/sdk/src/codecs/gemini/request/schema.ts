@@ -1,5 +1,5 @@
 import { badRequest } from '../../../errors.ts'
-import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import { isJsonArray, isJsonObject, type JsonObject } from '../../../types/json.ts'
 import type { Warning } from '../../../types/warning.ts'
 import { fieldNames, readFields } from './fields.ts'
 
@@ -97,9 +97,9 @@ class SchemaEncoder {
         ...(isJsonObject(known.properties) && {
           properties: { ...known.properties, ...(isJsonObject(joined.properties) ? joined.properties : {}) },
         }),
-        ...(Array.isArray(known.required) && {
+        ...(isJsonArray(known.required) && {
           required: [
-            ...new Set([...(Array.isArray(joined.required) ? joined.required : []), ...known.required]),
+            ...new Set([...(isJsonArray(joined.required) ? joined.required : []), ...known.required]),
           ],
         }),
       }
@@ -194,9 +194,9 @@ export function decodeSchema(given: JsonObject): JsonObject {
       ]),
     )
   if (isJsonObject(items)) out.items = decodeSchema(items)
-  if (Array.isArray(anyOf))
+  if (isJsonArray(anyOf))
     out.anyOf = anyOf.map(choice => (isJsonObject(choice) ? decodeSchema(choice) : choice))
-  if (nullable === true && named === undefined && Array.isArray(out.anyOf)) out.anyOf.push({ type: 'null' })
-  if (nullable === true && Array.isArray(out.enum)) out.enum = [...out.enum, null]
+  if (nullable === true && named === undefined && isJsonArray(out.anyOf)) out.anyOf.push({ type: 'null' })
+  if (nullable === true && isJsonArray(out.enum)) out.enum = [...out.enum, null]
   return out
 }
