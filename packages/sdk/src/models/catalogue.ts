@@ -42,7 +42,7 @@ export function createCatalogue(options: CatalogueOptions = {}): Catalogue {
   const answers = (overrides: Readonly<JsonObject> | undefined) => {
     if (!overrides) return plain
     let own = overridden.get(overrides)
-    if (!own) overridden.set(overrides, (own = new Map()))
+    if (!own) overridden.set(overrides, (own = new Map<string, ModelFacts | undefined>()))
     return own
   }
 

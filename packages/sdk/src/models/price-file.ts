@@ -72,7 +72,7 @@ export function problemOfRow(row: Readonly<JsonObject>): string | undefined {
         return `\`${key}\` must be a number of zero or more, not ${JSON.stringify(value)?.slice(0, 80)}`
       }
       if (readPriceKey(key) && key.includes('token') && Number(value) > ABSURD_PER_TOKEN) {
-        return `\`${key}\` is ${value} dollars for one token; prices are per token, not per million: divide by 1000000`
+        return `\`${key}\` is ${Number(value)} dollars for one token; prices are per token, not per million: divide by 1000000`
       }
     } else if (key.startsWith('supports_') && typeof value !== 'boolean') {
       return `\`${key}\` must be true or false`

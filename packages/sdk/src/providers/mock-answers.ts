@@ -75,7 +75,10 @@ function mockEmbedding(request: EmbeddingRequest, info: Info): EmbeddingResponse
 
 function vectorOf(text: string, size: number): number[] {
   const vector = new Array<number>(size).fill(0)
-  for (let at = 0; at < text.length; at++) vector[(text.charCodeAt(at) * 31 + at) % size]! += 1
+  for (let at = 0; at < text.length; at++) {
+    const place = (text.charCodeAt(at) * 31 + at) % size
+    vector[place] = (vector[place] ?? 0) + 1
+  }
   const length = Math.hypot(...vector) || 1
   return vector.map(value => value / length)
 }

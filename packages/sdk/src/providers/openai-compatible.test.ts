@@ -65,9 +65,9 @@ describe('every row', () => {
     expect(each.credentials.required).toBe(typeof each.baseUrl === 'string' ? !local : name === 'databricks')
   })
 
-  it('signs with a bearer token', () => {
+  it('signs with a bearer token', async () => {
     const request = { method: 'POST' as const, url: '', headers: {} as Record<string, string> }
-    provider('groq').credentials.sign(request, 'gsk-1', deploymentOf('groq'))
+    await provider('groq').credentials.sign(request, 'gsk-1', deploymentOf('groq'))
     expect(request.headers.authorization).toBe('Bearer gsk-1')
   })
 })

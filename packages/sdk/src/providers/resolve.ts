@@ -23,7 +23,7 @@ const FAMILIES: readonly (readonly [RegExp, string])[] = [
 export function resolveModel(
   model: string,
   known: ReadonlyMap<string, unknown>,
-  given: string | undefined = undefined,
+  given?: string,
 ): ResolvedModel {
   if (given !== undefined) {
     if (!known.has(given))

@@ -64,24 +64,25 @@ export class RouteTable {
   async run<E extends EndpointName>(route: Route<E>): Promise<Reply<E>> {
     const deadline = this.host.now() + (route.timeoutMs ?? this.settings.timeoutMs)
     const tried = new Set([route.model])
-    const queue = [route.model]
+    const queue: string[] = []
     let first: SluiceError | undefined
-    for (let group = queue.shift(); group !== undefined; group = queue.shift()) {
+    for (let group = route.model; ; ) {
       try {
         return await this.runGroup(group, route, deadline)
       } catch (error) {
         if (!(error instanceof SluiceError)) throw error
         first ??= error
-        if (route.disableFallbacks) break
-        for (const next of this.fallbacksOf(group, error, route)) {
-          if (tried.has(next) || tried.size > this.settings.maxFallbacks) continue
-          tried.add(next)
-          queue.push(next)
+        for (const fallback of route.disableFallbacks ? [] : this.fallbacksOf(group, error, route)) {
+          if (tried.has(fallback) || tried.size > this.settings.maxFallbacks) continue
+          tried.add(fallback)
+          queue.push(fallback)
         }
-        if (queue.length > 0) route.record.fallbacks++
+        const next = queue.shift()
+        if (next === undefined) throw first
+        route.record.fallbacks++
+        group = next
       }
     }
-    throw first
   }
 
   /** A stream broke, or ended well, after `run` had handed it over. */
