@@ -64,7 +64,9 @@ export class Journal {
       const timer = setTimeout(() => {
         this.#watchers.delete(look)
         reject(
-          new Error(`The upstream did not come to what was waited for within ${timeoutMs} ms: ${condition}`),
+          new Error(
+            `The upstream did not come to what was waited for within ${timeoutMs} ms: ${String(condition)}`,
+          ),
         )
       }, timeoutMs)
       const look = () => {

@@ -96,7 +96,7 @@ function sampleText(schema: JsonObject, name: string): string {
 }
 
 function typeOf(schema: JsonObject): string {
-  const types = Array.isArray(schema.type) ? schema.type : [schema.type]
+  const types: unknown[] = Array.isArray(schema.type) ? schema.type : [schema.type]
   const type = types.find(item => typeof item === 'string' && item.toLowerCase() !== 'null') ?? types[0]
   if (typeof type === 'string') return type.toLowerCase()
   return isObject(schema.properties) ? 'object' : isObject(schema.items) ? 'array' : 'string'

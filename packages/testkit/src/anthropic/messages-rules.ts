@@ -44,7 +44,7 @@ function checkToolTurns(turns: readonly Turn[]): void {
         refuse(`messages: \`tool_use\` ids must be unique`)
       if (block.type !== 'tool_result' || called.includes(block.tool_use_id)) continue
       refuse(
-        `messages.${index}.content.${at}: unexpected \`tool_use_id\` found in \`tool_result\` blocks: ${block.tool_use_id}. ` +
+        `messages.${index}.content.${at}: unexpected \`tool_use_id\` found in \`tool_result\` blocks: ${asText(block.tool_use_id)}. ` +
           'Each `tool_result` block must have a corresponding `tool_use` block in the previous message.',
       )
     }
@@ -125,7 +125,7 @@ function checkThinking(body: JsonObject, turns: readonly Turn[]): void {
   const isToolLoop = blocksOf(turns[index], 'tool_use').length > 0
   if (thinking.type === 'enabled' && isToolLoop && first !== 'thinking' && first !== 'redacted_thinking') {
     refuse(
-      `messages.${index}.content.0.type: Expected \`thinking\` or \`redacted_thinking\`, but found \`${first}\`. ` +
+      `messages.${index}.content.0.type: Expected \`thinking\` or \`redacted_thinking\`, but found \`${asText(first)}\`. ` +
         'When `thinking` is enabled, a final `assistant` message must start with a thinking block.',
     )
   }
@@ -144,7 +144,7 @@ function checkToolNames(body: JsonObject): void {
     refuse('tool_choice may only be specified while providing tools.')
   }
   if (choice.type === 'tool' && !tools.some(tool => tool.name === choice.name)) {
-    refuse(`Tool '${choice.name}' not found in provided tools`)
+    refuse(`Tool '${asText(choice.name)}' not found in provided tools`)
   }
   const used = asObjects(body.messages).some(message =>
     asObjects(message.content).some(block => block.type === 'tool_use' || block.type === 'tool_result'),

@@ -102,7 +102,7 @@ function promptParts(body: JsonObject, turns: readonly Turn[]): PromptPart[] {
 }
 
 function blockText(block: JsonObject): string {
-  if (block.type === 'tool_use') return `${block.name} ${JSON.stringify(block.input)}`
+  if (block.type === 'tool_use') return `${asText(block.name)} ${JSON.stringify(block.input)}`
   if (block.type === 'tool_result') return resultText(block)
   return asText(block.text) || asText(block.thinking)
 }
@@ -115,7 +115,7 @@ function cacheOf(body: JsonObject, turns: readonly Turn[]): Asked['cache'] {
     .slice(0, last + 1)
     .map(part => part.text)
     .join('\n')
-  return { prefix: `${body.model}\n${prefix}`, tokens: countTokens(prefix) }
+  return { prefix: `${asText(body.model)}\n${prefix}`, tokens: countTokens(prefix) }
 }
 
 const stopReasons: Readonly<Record<Finish, string>> = {

@@ -1,4 +1,4 @@
-import { asObject, type JsonObject } from '../json.ts'
+import { asObject, asText, type JsonObject } from '../json.ts'
 import { Failure } from '../wire/failure.ts'
 import type { Head, PlainOperation, Route, Wire } from '../wire/wire.ts'
 import { anthropicErrorBody, anthropicFailure } from './failures.ts'
@@ -52,7 +52,9 @@ export const anthropic: Wire = {
   failure: anthropicFailure,
   failureEvent: anthropicErrorBody,
   frame: event =>
-    typeof event === 'string' ? event : `event: ${asObject(event).type}\ndata: ${JSON.stringify(event)}\n\n`,
+    typeof event === 'string'
+      ? event
+      : `event: ${asText(asObject(event).type)}\ndata: ${JSON.stringify(event)}\n\n`,
 }
 
 function operationOf({ method, path, headers }: Head): Route | undefined {

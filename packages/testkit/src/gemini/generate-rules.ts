@@ -1,5 +1,5 @@
 import { signatureOf } from '../answer/signature.ts'
-import { asObject, asObjects, asText, type JsonObject } from '../json.ts'
+import { asObject, asObjects, asText, asTexts, type JsonObject } from '../json.ts'
 import { Failure } from '../wire/failure.ts'
 
 /** Documented stand-ins for a signature that is not known, https://ai.google.dev/gemini-api/docs/thought-signatures. */
@@ -23,7 +23,7 @@ function refuse(message: string): never {
 
 /** What a model's call is signed with. */
 export function signatureOfCall(call: JsonObject): string {
-  return signatureOf(`${call.name} ${JSON.stringify(call.args ?? {})}`)
+  return signatureOf(`${asText(call.name)} ${JSON.stringify(call.args ?? {})}`)
 }
 
 function partsOf(content: JsonObject | undefined, kind: string): JsonObject[] {
@@ -68,12 +68,12 @@ function checkAnswers(calls: readonly JsonObject[], responses: readonly JsonObje
     const at = open.indexOf(response.name)
     if (at < 0)
       refuse(
-        `Please ensure that function response ${response.name} answers a function call of the same name.`,
+        `Please ensure that function response ${asText(response.name)} answers a function call of the same name.`,
       )
     open.splice(at, 1)
     const ids = calls.map(call => call.id)
     if (response.id !== undefined && ids.some(id => id !== undefined) && !ids.includes(response.id)) {
-      refuse(`Please ensure that function response id ${response.id} is the id of a function call.`)
+      refuse(`Please ensure that function response id ${asText(response.id)} is the id of a function call.`)
     }
   }
 }
@@ -92,7 +92,7 @@ function checkSignatures(contents: readonly JsonObject[], model: string): void {
         refuse(
           'Function call is missing a thought_signature in functionCall parts. This is required for tools to work correctly, ' +
             'and missing thought_signature may lead to degraded model performance. ' +
-            `Additional data, function call \`default_api:${call.name}\` , position ${index + 1}.`,
+            `Additional data, function call \`default_api:${asText(call.name)}\` , position ${index + 1}.`,
         )
       }
       if (signature !== '' && !isValid(signature, call)) refuse('Thought signature is not valid.')
@@ -136,7 +136,7 @@ function checkFunctionNames(body: JsonObject): void {
   }
   if (new Set(names).size < names.length) refuse('Duplicate function declaration found.')
   const config = asObject(asObject(body.toolConfig).functionCallingConfig)
-  const allowed = Array.isArray(config.allowedFunctionNames) ? config.allowedFunctionNames : []
+  const allowed = asTexts(config.allowedFunctionNames)
   const unknown = allowed.find(name => !names.includes(name))
   if (unknown !== undefined) refuse(`allowed_function_names: ${unknown} is not a declared function.`)
   if (allowed.length > 0 && config.mode !== 'ANY' && config.mode !== 'VALIDATED') {

@@ -1,4 +1,4 @@
-import { asObject, asObjects, isObject, type JsonObject } from '../json.ts'
+import { asObject, asObjects, asText, isObject, type JsonObject } from '../json.ts'
 import { Failure } from '../wire/failure.ts'
 
 /** Checks what a shape cannot say: the order of messages and which parameters go together. Throws `Failure`. */
@@ -27,7 +27,7 @@ function checkToolOrder(messages: JsonObject[]): void {
       }
       if (!open.delete(message.tool_call_id)) {
         refuse(
-          `Invalid parameter: 'tool_call_id' of '${message.tool_call_id}' not found in 'tool_calls' of previous message.`,
+          `Invalid parameter: 'tool_call_id' of '${asText(message.tool_call_id)}' not found in 'tool_calls' of previous message.`,
           `messages.[${index}].tool_call_id`,
         )
       }
@@ -80,7 +80,7 @@ function checkCompany(body: JsonObject): void {
   const name = asObject(asObject(body.tool_choice).function).name
   const names = asObjects(body.tools).map(tool => asObject(tool.function).name)
   if (name !== undefined && !names.includes(name)) {
-    refuse(`Invalid value for 'tool_choice': no tool named '${name}' was specified.`, 'tool_choice')
+    refuse(`Invalid value for 'tool_choice': no tool named '${asText(name)}' was specified.`, 'tool_choice')
   }
 }
 
@@ -116,7 +116,7 @@ function checkJsonMode(body: JsonObject): void {
 function checkStrictSchemas(body: JsonObject): void {
   const format = asObject(asObject(body.response_format).json_schema)
   if (format.strict === true)
-    checkStrict(format.schema, `response_format '${format.name}'`, 'response_format')
+    checkStrict(format.schema, `response_format '${asText(format.name)}'`, 'response_format')
   for (const [index, tool] of asObjects(body.tools).entries()) {
     const declared = asObject(tool.function)
     if (!/^[a-zA-Z0-9_-]{1,64}$/.test(String(declared.name)) && tool.type === 'function') {
@@ -127,7 +127,11 @@ function checkStrictSchemas(body: JsonObject): void {
       )
     }
     if (declared.strict === true) {
-      checkStrict(declared.parameters, `function '${declared.name}'`, `tools[${index}].function.parameters`)
+      checkStrict(
+        declared.parameters,
+        `function '${asText(declared.name)}'`,
+        `tools[${index}].function.parameters`,
+      )
     }
   }
 }

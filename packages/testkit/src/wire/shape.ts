@@ -1,4 +1,4 @@
-import { isObject } from '../json.ts'
+import { asText, isObject } from '../json.ts'
 
 export type Path = readonly (string | number)[]
 
@@ -105,7 +105,7 @@ export function tagged(key: string, shapes: Record<string, Shape>, absent?: stri
     const tag = value[key] ?? absent
     if (tag === undefined) throw new Violation('missing', [...path, key], 'a value')
     oneOf(...Object.keys(shapes))(tag, [...path, key])
-    shapes[String(tag)]?.(value, path)
+    shapes[asText(tag)]?.(value, path)
   }
 }
 
