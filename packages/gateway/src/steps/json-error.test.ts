@@ -7,6 +7,7 @@ test.each([
   ['{"a":abc}', 5, 'expected a value'],
   ['[1,2', 4, 'expected "," or "]"'],
   ['{"a":"x', 7, 'the text ends inside a string'],
+  ['{"a":"x\ty"}', 7, 'a control character must be escaped'],
   ['{"a":"\\q"}', 6, 'an invalid escape sequence'],
   ['{"a":1} x', 8, 'unexpected text after the end'],
   ['{"a":[{"b":{}},{"c":01}]}', 21, 'expected "," or "}"'],
