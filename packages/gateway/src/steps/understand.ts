@@ -37,13 +37,8 @@ export function understand<E extends EndpointName>(
   const { inbound } = from.codec
   if (inbound === undefined) throw badRequest(`${from.codec.format} is not a format clients may speak here.`)
   const warn: InboundInfo['warn'] = warning => void record.warnings.push(warning)
-  const info: InboundInfo = {
-    id: record.id,
-    now: record.startedAt,
-    model: from.model,
-    stream: from.stream,
-    warn,
-  }
+  const { id, startedAt: now } = record
+  const info: InboundInfo = { id, now, model: from.model, stream: from.stream, warn }
   const decoded = inbound.decodeRequest(body, info)
   const { request, options = NO_OPTIONS } = splitOptions(withExtraBody(decoded as RequestOf<E> & JsonObject))
   refuseForeignRouting(options)
