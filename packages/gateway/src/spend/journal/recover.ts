@@ -66,6 +66,6 @@ async function cut(directory: string, segment: number, end: number, size: number
   }
   log.warn(
     { segment, bytes: size - end },
-    'the last record of the spend journal was half written and never acknowledged; it was cut off',
+    'the last record of the spend journal was half written; it was cut off',
   )
 }
