@@ -105,6 +105,22 @@ function routesOf(settings: Settings, host: RoutingHost): RouteTable {
   return new RouteTable(settings.deployments, settings.router, host)
 }
 
+/** Whoever asks for readiness gives up soon; a database that is slower than this counts as away. */
+const PING_MS = 2_000
+
+/** Whether `work` succeeds in time. */
+function inTime(work: Promise<void>): Promise<boolean> {
+  return new Promise(resolve => {
+    const timer = setTimeout(() => resolve(false), PING_MS)
+    work
+      .then(
+        () => resolve(true),
+        () => resolve(false),
+      )
+      .finally(() => clearTimeout(timer))
+  })
+}
+
 function healthOf(
   database: Database,
   ledger: JournalLedger,
@@ -115,10 +131,7 @@ function healthOf(
     inFlight: () => metrics.inFlight,
     async report() {
       const problems: string[] = []
-      const connected = await database.ping().then(
-        () => true,
-        () => false,
-      )
+      const connected = await inTime(database.ping())
       if (!connected)
         problems.push('The database cannot be reached: known keys go on working, spend waits on disk.')
       const spend = ledger.health()

@@ -5,7 +5,7 @@ export interface Health {
 }
 
 export interface HealthReport {
-  /** False while the process drains, or cannot write spend down. A database that is down is reported, not fatal. */
+  /** False while the process drains, cannot write spend down, or cannot reach the database. */
   readonly ready: boolean
   readonly database: 'connected' | 'disconnected'
   /** What is wrong, in sentences. */
