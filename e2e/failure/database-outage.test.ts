@@ -49,23 +49,29 @@ async function get(rig: Rig, path: string) {
 
 /** What the gateway must say of itself while the database is away; `slowMs` is how long it may take to find out. */
 async function expectTruth(rig: Rig, slowMs: number): Promise<void> {
-  for (const format of clientFormats) {
-    const began = performance.now()
+  const began = performance.now()
+  const refusals = clientFormats.map(async format => {
     const reply = await ask(rig.gateway.url, format, strange, { model: 'openai/m' })
     expect([format.name, reply.status]).toEqual([format.name, 503])
     expect(reply.error).toContain('database')
     expect(Number(reply.headers['retry-after'])).toBeGreaterThan(0)
-    expect(performance.now() - began).toBeLessThan(slowMs)
-  }
-  const generate = await rig.admin('/key/generate', {})
+  })
+  const [readiness, alive, generate] = await Promise.all([
+    get(rig, '/health/readiness'),
+    get(rig, '/health/liveliness'),
+    rig.admin('/key/generate', {}),
+    ...refusals,
+  ])
+  expect(performance.now() - began).toBeLessThan(slowMs)
   expect(generate.status).toBe(503)
   expect(Number(generate.headers.get('retry-after'))).toBeGreaterThan(0)
-  const readiness = await get(rig, '/health/readiness')
   expect(readiness.status).toBe(503)
   expect(JSON.parse(readiness.body)).toMatchObject({ db: 'disconnected', status: 'unhealthy' })
   expect(readiness.body).toContain('The database cannot be reached')
-  expect(readiness.tookMs).toBeLessThan(slowMs)
-  expect((await get(rig, '/health/liveliness')).status).toBe(200)
+  // Whoever probes does not wait for long.
+  expect(readiness.tookMs).toBeLessThan(4_000)
+  expect(alive.status).toBe(200)
+  expect(alive.tookMs).toBeLessThan(1_000)
 }
 
 async function expectBooks(rig: Rig, key: string, calls: number): Promise<void> {
@@ -109,12 +115,7 @@ test('DB black-hole: health stays green, traffic flows', async () => {
   proxy.fallSilent()
   const during = await traffic(rig, key, 200)
   expect(during).toBeLessThan(Math.max(usual * 5, 100))
-  const [, , alive] = await Promise.all([
-    expectTruth(rig, 12_000),
-    traffic(rig, key, 100),
-    get(rig, '/health/liveliness'),
-  ])
-  expect(alive.tookMs).toBeLessThan(500)
+  await Promise.all([expectTruth(rig, 15_000), traffic(rig, key, 100)])
   proxy.recover()
   await expectBooks(rig, key, 500)
   await eventually('it is ready again', async () => (await get(rig, '/health/readiness')).status === 200)
