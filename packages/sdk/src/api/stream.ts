@@ -14,49 +14,67 @@ export function streamOf<Event, Facts>(
   abort: () => void,
   close: (error: unknown) => Facts,
 ): Stream<Event, Facts> {
-  let finish: (facts: Facts) => void
-  const result = new Promise<Facts>(resolve => {
-    finish = resolve
-  })
+  const { promise: result, resolve: finish } = Promise.withResolvers<Facts>()
   async function* iterate(): AsyncGenerator<Event> {
-    let over: { readonly error: unknown } | undefined
-    let waiting: readonly Event[] | undefined
-    let wake: (() => void) | undefined
-    let release: (() => void) | undefined
-    pump(events => {
-      waiting = events
-      wake?.()
-      return new Promise(resolve => {
-        release = resolve
-      })
-    }).then(
-      () => end(undefined),
-      (error: unknown) => end(error),
+    const handover = new Handover<Event>()
+    pump(events => handover.put(events)).then(
+      () => handover.end(undefined),
+      (error: unknown) => handover.end(error),
     )
-    function end(error: unknown) {
-      over = { error }
-      wake?.()
-    }
     try {
       for (;;) {
-        if (waiting) {
-          const events = waiting
-          waiting = undefined
+        const events = handover.take()
+        if (events) {
           yield* events
-          release?.()
-        } else if (over) {
-          if (over.error !== undefined) throw over.error
+          handover.release()
+        } else if (handover.over) {
+          if (handover.over.error !== undefined) throw handover.over.error
           return
-        } else
-          await new Promise<void>(resolve => {
-            wake = resolve
-          })
+        } else await handover.change()
       }
     } finally {
-      if (!over) abort()
-      finish(close(over?.error))
+      if (!handover.over) abort()
+      finish(close(handover.over?.error))
     }
   }
   const events = iterate()
   return { [Symbol.asyncIterator]: () => events, abort, result }
+}
+
+/** Where a pump leaves one array of events at a time and waits until its reader has used it up. */
+class Handover<Event> {
+  over: { readonly error: unknown } | undefined
+  private waiting: readonly Event[] | undefined
+  private wake: (() => void) | undefined
+  private used: (() => void) | undefined
+
+  put(events: readonly Event[]): Promise<void> {
+    this.waiting = events
+    this.wake?.()
+    return new Promise(resolve => {
+      this.used = resolve
+    })
+  }
+
+  end(error: unknown): void {
+    this.over = { error }
+    this.wake?.()
+  }
+
+  take(): readonly Event[] | undefined {
+    const events = this.waiting
+    this.waiting = undefined
+    return events
+  }
+
+  release(): void {
+    this.used?.()
+  }
+
+  /** Resolves at the next `put` or `end`. */
+  change(): Promise<void> {
+    return new Promise(resolve => {
+      this.wake = resolve
+    })
+  }
 }
