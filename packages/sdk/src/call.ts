@@ -7,8 +7,8 @@ import {
   translatedStream,
   translatedWhole,
 } from './call-reply.ts'
+import { hideSecret } from './credentials/hide-secret.ts'
 import { createError, kindOfStatus, SluiceError } from './errors.ts'
-import { hideSecret } from './hide-secret.ts'
 import type { Strictness } from './providers/param-rules.ts'
 import { retryAfterMs } from './transport/retry-after.ts'
 import type { ReplyHead } from './transport/transport.ts'

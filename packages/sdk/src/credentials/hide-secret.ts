@@ -1,4 +1,4 @@
-import { createError, SluiceError } from './errors.ts'
+import { createError, SluiceError } from '../errors.ts'
 
 /** Shorter secrets are words of ordinary texts. */
 const LEAST_SECRET = 8

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createError, type SluiceError } from './errors.ts'
+import { createError, type SluiceError } from '../errors.ts'
 import { hideSecret } from './hide-secret.ts'
 
 const secret = 'sk-of-the-deployment'
