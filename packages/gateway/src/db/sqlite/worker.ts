@@ -6,8 +6,8 @@ import type { SqlValue, WorkerFailure, WorkerOptions, WorkerReply, WorkerRequest
 // and from its own bundle.
 
 const STATEMENTS_KEPT = 200
-/** Pages in the write-ahead log before it is folded back into the database file: about 16 MB. */
-const CHECKPOINT_PAGES = 4000
+/** Pages in the write-ahead log before it is folded back into the database file: about 4 MB. */
+const CHECKPOINT_PAGES = 1000
 /** Room for the pages that one batch of spend touches, in KiB: beyond, SQLite writes them twice. */
 const CACHE_KIB = 16_384
 
