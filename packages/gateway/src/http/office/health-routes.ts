@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { openRecord } from 'sluice/internal'
-import type { Health } from '../health.ts'
-import type { Stages } from '../serve.ts'
-import { VERSION } from '../version.ts'
+import type { Health } from '../../health.ts'
+import type { Stages } from '../../serve.ts'
+import { VERSION } from '../../version.ts'
 
 const PROBE_MS = 60_000
 const PROBES_AT_ONCE = 8

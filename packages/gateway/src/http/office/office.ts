@@ -3,8 +3,8 @@ import swagger from '@fastify/swagger'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { createError, SluiceError } from 'sluice/internal'
-import { VERSION } from '../version.ts'
-import { errorHeaders } from './headers.ts'
+import { VERSION } from '../../version.ts'
+import { errorHeaders } from '../headers.ts'
 import { refuseUnreadable } from './refuse-unreadable.ts'
 
 /** Everything but inference: management, lists, health, metrics, documents. */

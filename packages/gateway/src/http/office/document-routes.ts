@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { VERSION } from '../version.ts'
+import { VERSION } from '../../version.ts'
 
 /** The API's description and a page for people. */
 export function registerDocumentRoutes(app: FastifyInstance): void {

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { createError, type Deployment, factsOfDeployment, type JsonObject } from 'sluice/internal'
-import { mayUseModel } from '../auth/authorize-model.ts'
-import type { Caller } from '../auth/caller.ts'
-import { callerOfRequest } from '../management/protect-routes.ts'
-import type { Stages } from '../serve.ts'
+import { mayUseModel } from '../../auth/authorize-model.ts'
+import type { Caller } from '../../auth/caller.ts'
+import { callerOfRequest } from '../../management/protect-routes.ts'
+import type { Stages } from '../../serve.ts'
 
 /** LiteLLM's constant: the date it gives every model. */
 const CREATED = 1677610602

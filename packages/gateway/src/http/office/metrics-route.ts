@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Registry } from 'prom-client'
-import type { CallMetrics } from '../telemetry/call-metrics.ts'
+import type { CallMetrics } from '../../telemetry/call-metrics.ts'
 
 /** Prometheus: per-call metrics under LiteLLM's names, and the process's own. */
 export function registerMetricsRoute(app: FastifyInstance, metrics: CallMetrics): void {
