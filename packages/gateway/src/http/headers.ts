@@ -27,7 +27,10 @@ const HOP = new Set([
 
 /** LiteLLM's response headers for one call. Empty values are left out. */
 export function replyHeaders({ record, reservation, upstream }: ReplyHead, now: number): HeaderLines {
-  const lines: HeaderLines = ['x-litellm-call-id', record.callId, 'x-litellm-version', VERSION]
+  const { callId } = record
+  // The names under which the official clients look for a request's id, and LiteLLM's.
+  const lines = ['x-request-id', callId, 'request-id', callId, 'x-litellm-call-id', callId]
+  lines.push('x-litellm-version', VERSION)
   const { deployment, cost } = record
   if (deployment) {
     lines.push('x-litellm-model-id', deployment.id, 'x-litellm-model-group', deployment.group)

@@ -50,6 +50,8 @@ export const OWN_HEADERS: ReadonlySet<string> = new Set([
     'trailer',
   ],
   ...['content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'expect', 'cookie'],
+  // They choose who pays at the provider.
+  ...['openai-organization', 'openai-project', 'x-goog-user-project'],
 ])
 
 /**

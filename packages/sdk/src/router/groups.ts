@@ -85,20 +85,20 @@ export class Groups {
       const stars = capture(pattern, name)
       if (stars === undefined) continue
       const filled = deployments
-        .map(deployment => this.fill(deployment, stars))
+        .map(deployment => this.fill(deployment, stars, name))
         .filter(deployment => deployment !== undefined)
       if (filled.length > 0) return filled
     }
     return undefined
   }
 
-  /** The deployment with the captured parts in its model. A provider of `*` is read off the name itself. */
-  private fill(deployment: Deployment, stars: readonly string[]): Deployment | undefined {
+  /** The deployment with the captured parts in its model, in a group of the asked name. A provider of `*` is read off it. */
+  private fill(deployment: Deployment, stars: readonly string[], group: string): Deployment | undefined {
     let next = 0
     const model = deployment.model.replaceAll('*', () => stars[next++] ?? '')
-    if (deployment.provider !== '*') return { ...deployment, model }
+    if (deployment.provider !== '*') return { ...deployment, group, model }
     try {
-      return { ...deployment, ...resolveModel(model, this.providers) }
+      return { ...deployment, group, ...resolveModel(model, this.providers) }
     } catch {
       // A catch-all group does not know this name; the caller hears "invalid model name".
       return undefined
