@@ -25,8 +25,18 @@ interface Frame {
   readonly data: string
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: three vendors' JSON is walked here, and a wrong walk fails the test.
-type Json = any
+/** What lies at a path in some JSON; undefined where the path ends early. */
+function at(value: unknown, ...path: readonly (string | number)[]): unknown {
+  let here = value
+  for (const step of path)
+    here = (here as Readonly<Record<string | number, unknown>> | null | undefined)?.[step]
+  return here
+}
+
+function textAt(value: unknown, ...path: readonly (string | number)[]): string {
+  const text = at(value, ...path)
+  return typeof text === 'string' ? text : ''
+}
 
 const messages = (content: string) => [{ role: 'user', content }]
 
@@ -45,20 +55,19 @@ const openai: ClientFormat = {
         done = true
         continue
       }
-      const chunk: Json = JSON.parse(data)
-      error ??= messageOf(chunk.error)
-      text += chunk.choices?.[0]?.delta?.content ?? ''
-      reason ??= chunk.choices?.[0]?.finish_reason
+      const chunk: unknown = JSON.parse(data)
+      error ??= messageOf(at(chunk, 'error'))
+      text += textAt(chunk, 'choices', 0, 'delta', 'content')
+      reason ??= at(chunk, 'choices', 0, 'finish_reason')
     }
     return { text, finished: done && typeof reason === 'string', error: judged(done, error) }
   },
   understand(body) {
-    const reply: Json = JSON.parse(body)
-    const choice = reply.choices?.[0]
+    const reply: unknown = JSON.parse(body)
     return {
-      text: choice?.message.content ?? '',
-      finished: choice?.finish_reason !== undefined,
-      error: messageOf(reply.error),
+      text: textAt(reply, 'choices', 0, 'message', 'content'),
+      finished: at(reply, 'choices', 0, 'finish_reason') !== undefined,
+      error: messageOf(at(reply, 'error')),
     }
   },
 }
@@ -79,22 +88,22 @@ const anthropic: ClientFormat = {
     let done = false
     for (const { event, data } of framesOf(body)) {
       if (done) throw new Error(`something follows the end mark: ${data}`)
-      const item: Json = JSON.parse(data)
-      if (item.type !== event) throw new Error(`event ${event} holds ${data}`)
-      if (item.type === 'error') error ??= messageOf(item.error)
-      if (item.type === 'content_block_delta') text += item.delta.text ?? ''
-      if (item.type === 'message_delta') reason = item.delta.stop_reason
-      if (item.type === 'message_stop') done = true
+      const item: unknown = JSON.parse(data)
+      const type = at(item, 'type')
+      if (type !== event) throw new Error(`event ${event} holds ${data}`)
+      if (type === 'error') error ??= messageOf(at(item, 'error'))
+      if (type === 'content_block_delta') text += textAt(item, 'delta', 'text')
+      if (type === 'message_delta') reason = at(item, 'delta', 'stop_reason')
+      if (type === 'message_stop') done = true
     }
     return { text, finished: done && typeof reason === 'string', error: judged(done, error) }
   },
   understand(body) {
-    const reply: Json = JSON.parse(body)
-    const error = reply.type === 'error' ? messageOf(reply.error) : undefined
+    const reply: unknown = JSON.parse(body)
     return {
-      text: error === undefined ? reply.content[0].text : '',
-      finished: reply.stop_reason !== undefined,
-      error,
+      text: textAt(reply, 'content', 0, 'text'),
+      finished: at(reply, 'stop_reason') !== undefined,
+      error: at(reply, 'type') === 'error' ? messageOf(at(reply, 'error')) : undefined,
     }
   },
 }
@@ -109,19 +118,19 @@ const gemini: ClientFormat = {
     let reason: unknown
     let error: string | undefined
     for (const { data } of framesOf(body)) {
-      const item: Json = JSON.parse(data)
-      error ??= messageOf(item.error)
+      const item: unknown = JSON.parse(data)
+      error ??= messageOf(at(item, 'error'))
       text += textOfCandidate(item)
-      reason ??= item.candidates?.[0]?.finishReason
+      reason ??= at(item, 'candidates', 0, 'finishReason')
     }
     return { text, finished: typeof reason === 'string', error }
   },
   understand(body) {
-    const reply: Json = JSON.parse(body)
+    const reply: unknown = JSON.parse(body)
     return {
       text: textOfCandidate(reply),
-      finished: reply.candidates?.[0]?.finishReason !== undefined,
-      error: messageOf(reply.error),
+      finished: at(reply, 'candidates', 0, 'finishReason') !== undefined,
+      error: messageOf(at(reply, 'error')),
     }
   },
 }
@@ -165,16 +174,16 @@ function framesOf(body: string): Frame[] {
   })
 }
 
-function textOfCandidate(item: Json): string {
-  const parts: Json[] = item.candidates?.[0]?.content?.parts ?? []
-  return parts.map(part => part.text ?? '').join('')
+function textOfCandidate(item: unknown): string {
+  const parts = at(item, 'candidates', 0, 'content', 'parts')
+  return Array.isArray(parts) ? parts.map(part => textAt(part, 'text')).join('') : ''
 }
 
-function messageOf(error: Json): string | undefined {
+function messageOf(error: unknown): string | undefined {
   if (error === undefined || error === null) return undefined
-  if (typeof error.message !== 'string' || error.message === '')
-    throw new Error(`an error without words: ${JSON.stringify(error)}`)
-  return error.message
+  const message = textAt(error, 'message')
+  if (message === '') throw new Error(`an error without words: ${JSON.stringify(error)}`)
+  return message
 }
 
 function judged(done: boolean, error: string | undefined): string | undefined {
