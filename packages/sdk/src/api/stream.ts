@@ -17,7 +17,8 @@ export function streamOf<Event, Facts>(
   const { promise: result, resolve: finish } = Promise.withResolvers<Facts>()
   async function* iterate(): AsyncGenerator<Event> {
     const handover = new Handover<Event>()
-    pump(events => handover.put(events)).then(
+    const pumped = pump(events => handover.put(events))
+    pumped.then(
       () => handover.end(undefined),
       (error: unknown) => handover.end(error),
     )
@@ -27,10 +28,8 @@ export function streamOf<Event, Facts>(
         if (events) {
           yield* events
           handover.release()
-        } else if (handover.over) {
-          if (handover.over.error !== undefined) throw handover.over.error
-          return
-        } else await handover.change()
+        } else if (handover.over) return await pumped
+        else await handover.change()
       }
     } finally {
       if (!handover.over) abort()
