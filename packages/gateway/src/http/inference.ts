@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Codec, EndpointName } from 'sluice/internal'
 import { type Stages, serve } from '../serve.ts'
 import type { InferenceRequest } from '../steps/inference-request.ts'
+import { givenCallId, newCallId } from './call-id.ts'
 import { credentialOf } from './credential-of.ts'
 import type { Door } from './doors.ts'
 import { readHints } from './headers.ts'
@@ -20,7 +20,7 @@ export async function handleInference<E extends EndpointName>(
   stages: Stages,
 ): Promise<void> {
   const arrived = performance.now()
-  const id = randomUUID()
+  const id = newCallId()
   const callId = givenCallId(request) ?? id
   const client = new HttpClient(response, stages.now)
   let asked: InferenceRequest<E>
@@ -45,10 +45,4 @@ export async function handleInference<E extends EndpointName>(
     return refuseEarly(error, callId, door.codec as unknown as Codec, response)
   }
   await serve(asked, client, stages)
-}
-
-/** A client's own id when it is a harmless token. It names the call to the client; rows are kept under ours. */
-function givenCallId(request: IncomingMessage): string | undefined {
-  const given = request.headers['x-litellm-call-id']
-  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : undefined
 }
