@@ -3,7 +3,7 @@ import { requestBytes } from '../request-bytes.ts'
 import type { Scenario } from '../scenarios.ts'
 import type { Stack } from '../stacks/stack.ts'
 
-const leastBytes = { whole: 900, stream: 5_000 }
+const leastBytes = { whole: 500, stream: 5_000 }
 
 /** Sends one request of a scenario: undefined when the stack answers it fully, else why it cannot be measured. */
 export async function probe(scenario: Scenario, stack: Stack, load: Load): Promise<string | undefined> {
