@@ -41,6 +41,9 @@ export async function buildGateway(root: string): Promise<void> {
     external: ['pg-native'],
     banner: { js: commonJsNames },
     sourcemap: 'linked',
+    // Names stay readable in stack traces; what goes is held in memory by every process.
+    minifyWhitespace: true,
+    minifySyntax: true,
     sourcesContent: false,
     legalComments: 'none',
     metafile: true,

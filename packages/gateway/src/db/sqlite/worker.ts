@@ -9,7 +9,7 @@ const STATEMENTS_KEPT = 200
 /** Pages in the write-ahead log before it is folded back into the database file: about 4 MB. */
 const CHECKPOINT_PAGES = 1000
 /** Room for the pages that one batch of spend touches, in KiB: beyond, SQLite writes them twice. */
-const CACHE_KIB = 16_384
+const CACHE_KIB = 8_192
 
 function open(options: WorkerOptions): DatabaseSync {
   const database = new DatabaseSync(options.path, {

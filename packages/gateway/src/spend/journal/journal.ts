@@ -22,7 +22,7 @@ export interface JournalOptions {
   readonly memoryBytes?: number | undefined
   /** Bytes kept on disk while the database is away; default 8 GiB. */
   readonly diskBytes?: number | undefined
-  /** Rows remembered so that the database gets them without a look at the disk; default 8192. */
+  /** Rows remembered so that the database gets them without a look at the disk; default 4096. */
   readonly recentRecords?: number | undefined
   readonly log: Log
 }
@@ -40,8 +40,8 @@ export interface JournalHealth {
 
 const MIB = 1024 * 1024
 const SYNC_MS = 50
-const RECENT_RECORDS = 8192
-const RECENT_BYTES = 16 * MIB
+const RECENT_RECORDS = 4096
+const RECENT_BYTES = 8 * MIB
 /** Share of a bound from which new calls are refused, so that those under way still find room. */
 const REFUSE_AT = 0.75
 
