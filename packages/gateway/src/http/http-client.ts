@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { SluiceError } from 'sluice/internal'
 import type { Client, ReplyHead } from '../steps/client.ts'
+import { ChunkedWriter } from './chunked-writer.ts'
 import { HangUp } from './hang-up.ts'
 import { errorHeaders, replyHeaders } from './headers.ts'
 
@@ -14,6 +15,7 @@ export class HttpClient implements Client {
   readonly signal: HangUp
   private readonly response: ServerResponse
   private readonly now: () => number
+  private stream: ChunkedWriter | undefined
 
   constructor(response: ServerResponse, now: () => number) {
     this.response = response
@@ -33,11 +35,12 @@ export class HttpClient implements Client {
     const lines = replyHeaders(head, this.now())
     lines.push('content-type', SSE_TYPE, 'cache-control', 'no-cache', 'x-accel-buffering', 'no')
     this.response.writeHead(200, lines)
+    this.stream = new ChunkedWriter(this.response)
   }
 
   write(piece: string | Buffer): undefined | Promise<void> {
     const { response } = this
-    if (response.destroyed || response.write(piece)) return undefined
+    if (response.destroyed || this.stream?.write(piece)) return undefined
     return new Promise(resolve => {
       const go = () => {
         response.off('drain', go)
@@ -49,8 +52,8 @@ export class HttpClient implements Client {
     })
   }
 
-  end(piece?: string): void {
-    this.response.end(piece)
+  end(piece: string): void {
+    if (!this.response.destroyed) this.stream?.end(piece)
   }
 
   private whole(status: number, lines: string[], body: string | Buffer): void {

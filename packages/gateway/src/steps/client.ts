@@ -22,5 +22,5 @@ export interface Client {
   /** Sends a piece; the returned promise is pending while the client cannot take more. */
   write(piece: string | Buffer): void | undefined | Promise<void>
   /** Ends a stream. */
-  end(piece?: string): void
+  end(piece: string): void
 }

@@ -19,7 +19,7 @@ export function registerHealthRoutes(app: FastifyInstance, stages: () => Stages,
     async (_request, reply) => {
       const report = await health.report()
       return reply.status(report.ready ? 200 : 503).send({
-        status: report.ready ? 'healthy' : 'unhealthy',
+        status: report.status,
         db: report.database,
         cache: null,
         litellm_version: VERSION,
