@@ -65,8 +65,9 @@ async function expectTruth(rig: Rig, slowMs: number): Promise<void> {
   expect(performance.now() - began).toBeLessThan(slowMs)
   expect(generate.status).toBe(503)
   expect(Number(generate.headers.get('retry-after'))).toBeGreaterThan(0)
-  expect(readiness.status).toBe(503)
-  expect(JSON.parse(readiness.body)).toMatchObject({ db: 'disconnected', status: 'unhealthy' })
+  // Taking every replica out of the load balancer would make the outage total.
+  expect(readiness.status).toBe(200)
+  expect(JSON.parse(readiness.body)).toMatchObject({ db: 'disconnected', status: 'degraded' })
   expect(readiness.body).toContain('The database cannot be reached')
   // Whoever probes does not wait for long.
   expect(readiness.tookMs).toBeLessThan(4_000)
@@ -99,7 +100,10 @@ test('PostgreSQL stops and comes back: known keys never notice, others are told 
   await traffic(rig, key, 50)
   await postgres.start()
   await expectBooks(rig, key, 450)
-  await eventually('it is ready again', async () => (await get(rig, '/health/readiness')).status === 200)
+  await eventually('it is healthy again', async () => {
+    const { status } = JSON.parse((await get(rig, '/health/readiness')).body) as { status: string }
+    return status === 'healthy'
+  })
   expect((await ask(rig.gateway.url, openai, unused, { model: 'openai/m' })).status).toBe(200)
   expect((await ask(rig.gateway.url, openai, strange, { model: 'openai/m' })).status).toBe(401)
   expect((await rig.admin('/key/generate', {})).status).toBe(200)
@@ -118,7 +122,10 @@ test('DB black-hole: health stays green, traffic flows', async () => {
   await Promise.all([expectTruth(rig, 15_000), traffic(rig, key, 100)])
   proxy.recover()
   await expectBooks(rig, key, 500)
-  await eventually('it is ready again', async () => (await get(rig, '/health/readiness')).status === 200)
+  await eventually('it is healthy again', async () => {
+    const { status } = JSON.parse((await get(rig, '/health/readiness')).body) as { status: string }
+    return status === 'healthy'
+  })
   await rig.close()
   await proxy.close()
 })

@@ -7,14 +7,14 @@ import type { Database } from './db/database.ts'
 import { isUnavailable } from './db/database-error.ts'
 import type { Log } from './db/log.ts'
 import { openDatabase } from './db/open-database.ts'
-import type { Health } from './health.ts'
+import { createHealth, type Health } from './health.ts'
 import { startBudgetReset } from './jobs/budget-reset.ts'
 import { startGlobalSpend } from './jobs/global-spend.ts'
 import { startKeySync } from './jobs/key-sync.ts'
 import { createMemoryLimiter, type MemoryLimiter } from './limits/memory-limiter.ts'
 import { loadPrices } from './load-prices.ts'
 import type { Stages } from './serve.ts'
-import { type JournalLedger, openLedger } from './spend/journal-ledger.ts'
+import { openLedger } from './spend/journal-ledger.ts'
 import { CallMetrics } from './telemetry/call-metrics.ts'
 
 /** Everything one gateway process holds open. */
@@ -74,7 +74,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
       secret = credentialLookup(next.environment)
     },
     ...{ database, keys, limiter, authenticator, metrics },
-    health: healthOf(database, ledger, metrics, () => draining),
+    health: createHealth({ database, ledger, metrics, draining: () => draining }),
     drain() {
       draining = true
     },
@@ -103,47 +103,6 @@ function startJobs(database: Database, keys: KeyCache, log: Log, settings: () =>
 
 function routesOf(settings: Settings, host: RoutingHost): RouteTable {
   return new RouteTable(settings.deployments, settings.router, host)
-}
-
-/** Whoever asks for readiness gives up soon; a database that is slower than this counts as away. */
-const PING_MS = 2_000
-
-/** Whether `work` succeeds in time. */
-function inTime(work: Promise<void>): Promise<boolean> {
-  return new Promise(resolve => {
-    const timer = setTimeout(() => resolve(false), PING_MS)
-    work
-      .then(
-        () => resolve(true),
-        () => resolve(false),
-      )
-      .finally(() => clearTimeout(timer))
-  })
-}
-
-function healthOf(
-  database: Database,
-  ledger: JournalLedger,
-  metrics: CallMetrics,
-  draining: () => boolean,
-): Health {
-  return {
-    inFlight: () => metrics.inFlight,
-    async report() {
-      const problems: string[] = []
-      const connected = await inTime(database.ping())
-      if (!connected)
-        problems.push('The database cannot be reached: known keys go on working, spend waits on disk.')
-      const spend = ledger.health()
-      if (!spend.accepting) problems.push('Spend cannot be written down: new calls are refused.')
-      if (draining()) problems.push('The process is shutting down.')
-      return {
-        ready: connected && spend.accepting && !draining(),
-        database: connected ? 'connected' : 'disconnected',
-        problems,
-      }
-    },
-  }
 }
 
 export type { Catalogue }

@@ -5,9 +5,60 @@ export interface Health {
 }
 
 export interface HealthReport {
-  /** False while the process drains, cannot write spend down, or cannot reach the database. */
+  /**
+   * False while the process drains or cannot write spend down. A database that is away does not count: known keys go
+   * on working, and every replica shares it, so taking them out of the load balancer would make the outage total.
+   */
   readonly ready: boolean
+  /** `degraded`: it takes traffic, and something is wrong that `problems` names. */
+  readonly status: 'healthy' | 'degraded' | 'unhealthy'
   readonly database: 'connected' | 'disconnected'
   /** What is wrong, in sentences. */
   readonly problems: readonly string[]
+}
+
+/** What is looked at. */
+export interface HealthSources {
+  readonly database: { ping(): Promise<void> }
+  readonly ledger: { health(): { readonly accepting: boolean } }
+  readonly metrics: { readonly inFlight: number }
+  draining(): boolean
+}
+
+export function createHealth({ database, ledger, metrics, draining }: HealthSources): Health {
+  return {
+    inFlight: () => metrics.inFlight,
+    async report() {
+      const problems: string[] = []
+      const connected = await inTime(database.ping())
+      if (!connected)
+        problems.push('The database cannot be reached: known keys go on working, spend waits on disk.')
+      const { accepting } = ledger.health()
+      if (!accepting) problems.push('Spend cannot be written down: new calls are refused.')
+      if (draining()) problems.push('The process is shutting down.')
+      const ready = accepting && !draining()
+      return {
+        ready,
+        status: !ready ? 'unhealthy' : connected ? 'healthy' : 'degraded',
+        database: connected ? 'connected' : 'disconnected',
+        problems,
+      }
+    },
+  }
+}
+
+/** Whoever asks for readiness gives up soon; a database that is slower than this counts as away. */
+const PING_MS = 2_000
+
+/** Whether `work` succeeds in time. */
+function inTime(work: Promise<void>): Promise<boolean> {
+  return new Promise(resolve => {
+    const timer = setTimeout(() => resolve(false), PING_MS)
+    work
+      .then(
+        () => resolve(true),
+        () => resolve(false),
+      )
+      .finally(() => clearTimeout(timer))
+  })
 }

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { createHealth } from './health.ts'
+
+/** The report of a process in the given condition. */
+function reportOf(given: { database?: boolean; accepting?: boolean; draining?: boolean }) {
+  const { database = true, accepting = true, draining = false } = given
+  return createHealth({
+    database: { ping: () => (database ? Promise.resolve() : Promise.reject(new Error('away'))) },
+    ledger: { health: () => ({ accepting }) },
+    metrics: { inFlight: 0 },
+    draining: () => draining,
+  }).report()
+}
+
+test('a process with all it needs is healthy', async () => {
+  expect(await reportOf({})).toEqual({
+    ready: true,
+    status: 'healthy',
+    database: 'connected',
+    problems: [],
+  })
+})
+
+test('while the database is away the process stays ready, and says what is wrong', async () => {
+  const report = await reportOf({ database: false })
+  expect(report).toMatchObject({ ready: true, status: 'degraded', database: 'disconnected' })
+  expect(report.problems).toEqual([expect.stringContaining('The database cannot be reached')])
+})
+
+test('a process that cannot write spend down, or drains, is not ready', async () => {
+  expect(await reportOf({ accepting: false })).toMatchObject({ ready: false, status: 'unhealthy' })
+  expect(await reportOf({ draining: true })).toMatchObject({ ready: false, status: 'unhealthy' })
+  const all = await reportOf({ database: false, accepting: false, draining: true })
+  expect(all).toMatchObject({ ready: false, status: 'unhealthy', database: 'disconnected' })
+  expect(all.problems).toHaveLength(3)
+})
