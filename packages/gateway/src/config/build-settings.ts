@@ -112,8 +112,6 @@ function database({ file, variables, cli }: SettingsParts): target.DatabaseSetti
 
 function spend({ file, variables }: SettingsParts): target.SpendSettings {
   return {
-    storePrompts: file.general_settings?.store_prompts_in_spend_logs ?? false,
-    disableSpendLogs: file.general_settings?.disable_spend_logs ?? false,
     flushMs:
       milliseconds(file.general_settings?.proxy_batch_write_at ?? variables.PROXY_BATCH_WRITE_AT) ??
       defaults.flushMs,
@@ -145,7 +143,6 @@ function telemetry({ file, variables, cli }: SettingsParts): target.TelemetrySet
       verbose ??
       variables.LITELLM_LOG ??
       defaults.logLevel,
-    jsonLogs: file.litellm_settings?.json_logs ?? variables.JSON_LOGS ?? false,
     latencyBuckets: file.litellm_settings?.prometheus_latency_buckets,
     callbacks: [...new Set([...callbacks, ...success, ...failure])],
   }

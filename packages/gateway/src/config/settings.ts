@@ -85,8 +85,6 @@ export interface DatabaseSettings {
 }
 
 export interface SpendSettings {
-  readonly storePrompts: boolean
-  readonly disableSpendLogs: boolean
   /** Milliseconds between batches to the database. */
   readonly flushMs: number
 }
@@ -104,7 +102,6 @@ export interface LimitSettings {
 
 export interface TelemetrySettings {
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
-  readonly jsonLogs: boolean
   /** Latency bucket bounds in seconds; undefined takes LiteLLM's. */
   readonly latencyBuckets: readonly number[] | undefined
   /** Names of loggers asked for; `prometheus` serves `/metrics`. Those that do not exist yet were warned about. */

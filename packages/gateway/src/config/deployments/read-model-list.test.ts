@@ -58,9 +58,13 @@ model_list:
       silent_model: b
       max_tokens: 100
 `
-  const { settings } = await loadText(text)
+  const { settings, warnings } = await loadText(text)
+  expect(warnings.map(({ message }) => message)).toContainEqual(
+    expect.stringMatching(
+      /aws_region_name \(line 6\), .*silent_model \(line 10\) are accepted but have no effect yet/,
+    ),
+  )
   expect(settings.deployments[0]?.params).toEqual({
-    aws_region_name: 'eu-central-1',
     some_new_flag: { deep: [1] },
     max_tokens: 100,
   })

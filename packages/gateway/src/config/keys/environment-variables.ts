@@ -32,7 +32,7 @@ export const environmentVariables = {
     LITELLM_SALT_KEY: accepted(secret, 'Encrypts credentials in the database.'),
     LITELLM_ENVIRONMENT: works(text, 'Compared with `model_info.supported_environments`.', 'deployments'),
     LITELLM_LOG: works(litellmLogLevel, 'DEBUG, INFO, WARNING, ERROR or CRITICAL.', 'telemetry.logLevel'),
-    JSON_LOGS: works(flag, 'Write logs as JSON.', 'telemetry.jsonLogs'),
+    JSON_LOGS: accepted(flag, 'Write logs as JSON; they always are.'),
     LITELLM_MODEL_COST_MAP_URL: works(text, 'Price file: path or address.', 'prices.file'),
     DEFAULT_MAX_RETRIES: works(whole(), 'Retries of a call.', 'router.retries'),
     DEFAULT_ALLOWED_FAILS: works(whole(), 'Failures per minute before a cooldown.', 'router.allowedFails'),

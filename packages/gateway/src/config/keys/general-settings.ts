@@ -68,8 +68,8 @@ export const generalSettings = {
     disable_prisma_schema_update: on('Do not change the schema at start.'),
     store_model_in_db: on('Allow models in the database.'),
     supported_db_objects: accepted(list(text), 'What may live in the database.'),
-    store_prompts_in_spend_logs: works(flag, 'Keep prompts and answers in spend logs.', 'spend.storePrompts'),
-    disable_spend_logs: works(flag, 'Write no spend logs.', 'spend.disableSpendLogs'),
+    store_prompts_in_spend_logs: on('Keep prompts and answers in spend logs; they are never kept.'),
+    disable_spend_logs: on('Write no spend logs; they are always written.'),
     disable_spend_updates: on('Add nothing to spend.'),
     disable_error_logs: on('Log no failed calls.'),
     disable_reset_budget: on('Never reset budgets.'),
@@ -115,7 +115,7 @@ export const generalSettings = {
     allowed_ips: unenforced(list(text), 'Addresses that may call.'),
     use_x_forwarded_for: on("Take the caller's address from X-Forwarded-For."),
     max_parallel_requests: unenforced(whole(1), 'Most calls at one time per deployment.', {
-      remedy: 'Set litellm_params.max_parallel_requests.',
+      remedy: 'Set max_parallel_requests on keys, or global_max_parallel_requests.',
     }),
     global_max_parallel_requests: works(
       whole(1),
@@ -161,7 +161,7 @@ export const generalSettings = {
     auto_redirect_ui_login_to_sso: on('Open the log-in page of the identity provider.'),
     always_include_stream_usage: works(
       flag,
-      'Streams always end with their usage.',
+      'Streams of chat completions end with their usage also when the client did not ask for it.',
       'calls.alwaysIncludeStreamUsage',
     ),
     user_header_name: accepted(text, 'Header that names the end user.'),

@@ -42,11 +42,19 @@ export const litellmSettings = {
     },
   ],
   rows: {
-    success_callback: works(callbackNames, 'Loggers called after a success.', 'telemetry.callbacks'),
-    failure_callback: works(callbackNames, 'Loggers called after a failure.', 'telemetry.callbacks'),
+    success_callback: works(
+      callbackNames,
+      'Loggers called after a success; only `prometheus` exists yet.',
+      'telemetry.callbacks',
+    ),
+    failure_callback: works(
+      callbackNames,
+      'Loggers called after a failure; only `prometheus` exists yet.',
+      'telemetry.callbacks',
+    ),
     callbacks: works(
       callbackNames,
-      'Loggers called after every call; `prometheus` serves `/metrics`.',
+      'Loggers called after every call; only `prometheus` exists yet, and it is always on: `/metrics`.',
       'telemetry.callbacks',
     ),
     service_callbacks: accepted(list(text), 'Loggers of the state of Redis and the database.'),
@@ -56,7 +64,7 @@ export const litellmSettings = {
     redact_messages_in_exceptions: redaction('Keep messages out of exceptions and alerts.'),
     langfuse_default_tags: accepted(list(text), 'Fields that become tags.'),
     store_audit_logs: accepted(flag, 'Write the audit log.'),
-    json_logs: works(flag, 'Write logs as JSON.', 'telemetry.jsonLogs'),
+    json_logs: accepted(flag, 'Write logs as JSON; they always are.'),
     telemetry: works(flag, 'Nothing is ever sent home; the switch of old is understood.'),
     log_raw_request_response: accepted(flag, 'Log what providers are sent and answer.'),
     return_response_headers: accepted(flag, "Return the provider's headers."),

@@ -35,7 +35,11 @@ export const routerSettings = {
   name: 'router_settings',
   doc: 'Choice of deployments, retries, cooldowns, fallbacks. Wins over the same key in `litellm_settings`.',
   rows: {
-    routing_strategy: works(routingStrategy, 'How a deployment is chosen.', 'router.strategy'),
+    routing_strategy: works(
+      routingStrategy,
+      'How a deployment is chosen. Only simple-shuffle (by weight) exists yet; the others warn and it is used.',
+      'router.strategy',
+    ),
     routing_strategy_args: accepted(object, 'Settings of the strategy.'),
     routing_groups: accepted(anyList, 'Strategy by set of models.'),
     redis_host: accepted(text, 'Redis host.'),
@@ -94,7 +98,7 @@ export const routerSettings = {
     enable_weighted_failover: on('After a failure choose another deployment by weight.'),
     provider_budget_config: unenforced(object, 'Budgets of providers.'),
     default_max_parallel_requests: unenforced(whole(1), 'Most calls at one time per deployment.', {
-      remedy: 'Set litellm_params.max_parallel_requests.',
+      remedy: 'Set max_parallel_requests on keys, or global_max_parallel_requests.',
     }),
     default_priority: accepted(whole(), 'Priority of calls that wait.'),
     polling_interval: accepted(amount, 'Seconds between looks at the queue.'),
