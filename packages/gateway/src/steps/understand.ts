@@ -13,7 +13,7 @@ import {
 } from 'sluice/internal'
 import type { Caller } from '../auth/caller.ts'
 import type { Settings } from '../config/settings.ts'
-import { refuseForeignRouting, refuseOwnHeaders, withExtraBody } from './caller-extras.ts'
+import { refuseForeignRouting, refuseOwnHeaders, withExtraBody, withStreamUsage } from './caller-extras.ts'
 import type { InferenceRequest } from './inference-request.ts'
 import { parseJson } from './parse-json.ts'
 
@@ -40,7 +40,11 @@ export function understand<E extends EndpointName>(
   const { id, startedAt: now } = record
   const info: InboundInfo = { id, now, model: from.model, stream: from.stream, warn }
   const decoded = inbound.decodeRequest(body, info)
-  const { request, options = NO_OPTIONS } = splitOptions(withExtraBody(decoded as RequestOf<E> & JsonObject))
+  const { request: said, options = NO_OPTIONS } = splitOptions(
+    withExtraBody(decoded as RequestOf<E> & JsonObject),
+  )
+  const { format } = from.codec
+  const request = settings.calls.alwaysIncludeStreamUsage ? withStreamUsage(said, format) : said
   refuseForeignRouting(options)
   refuseOwnHeaders(options.headers)
   const model = settings.calls.completionModel ?? caller.aliases.get(request.model) ?? request.model
@@ -54,7 +58,7 @@ export function understand<E extends EndpointName>(
       endpoint: from.open.endpoint,
       model,
       request,
-      clientFormat: from.codec.format,
+      clientFormat: format,
       strictness: strictnessOf(options, settings),
       retries: from.hints.numRetries ?? options.numRetries,
       timeoutMs: from.hints.timeoutMs ?? options.timeoutMs,
@@ -65,8 +69,8 @@ export function understand<E extends EndpointName>(
       formatHeaders: from.hints.formatHeaders,
       headers: options.headers ? { ...from.hints.forward, ...options.headers } : from.hints.forward,
       original:
-        isJsonObject(body) && mayPass(body, decoded)
-          ? { format: from.codec.format, bytes: from.bytes, body }
+        isJsonObject(body) && request === said && mayPass(body, decoded)
+          ? { format, bytes: from.bytes, body }
           : undefined,
       warn,
     },
