@@ -9,7 +9,23 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
   process.exit(1)
 }
 
+settleMemory()
 module.enableCompileCache()
 await import('./main.js')
 // Node writes the cache only on a clean exit, which a container that is killed never has.
 setTimeout(() => module.flushCompileCache(), 5_000).unref()
+
+/**
+ * Starts the same process anew, in place, with a leaner allocator: glibc keeps an arena per thread and frees late, which
+ * holds some 50 MB that nobody uses. An operator's own settings are left alone; where it cannot be done, nothing happens.
+ */
+function settleMemory() {
+  if (process.platform !== 'linux' || process.env.MALLOC_ARENA_MAX !== undefined) return
+  const env = { ...process.env, MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536' }
+  const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=8', ...process.execArgv]
+  try {
+    process.execve?.(process.execPath, [process.execPath, ...flags, ...process.argv.slice(1)], env)
+  } catch {
+    // Not every platform and policy lets a process replace itself.
+  }
+}
