@@ -45,10 +45,12 @@ interface Description {
   >
 }
 
-/** The routes that a running gateway describes at `/openapi.json`. */
+/** The routes that a running gateway describes at `/openapi.json`, its inference doors apart. */
 async function operations(): Promise<readonly Operation[]> {
   const { paths } = await description()
-  return Object.entries(paths).flatMap(([path, methods]) =>
+  const doors = new Set(doorPaths().map(({ path }) => path))
+  const office = Object.entries(paths).filter(([path]) => !doors.has(path))
+  return office.flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { summary = '', tags = [] }]) => ({
       method,
       path,

@@ -33,37 +33,45 @@ export function registerHealthRoutes(app: FastifyInstance, stages: () => Stages,
 
 /** Probes that need a key; the scope must be protected. */
 export function registerProbeRoutes(app: FastifyInstance, stages: () => Stages, health: Health): void {
-  app.get<{ Querystring: { model?: string; model_id?: string } }>('/health', PROBE, async request => {
-    const { model, model_id } = request.query
-    const deployments = stages()
-      .routes.groups.all()
-      .filter(
-        ({ group, id }) =>
-          !group.includes('*') && (!model || group === model) && (!model_id || id === model_id),
+  app.get<{ Querystring: { model?: string; model_id?: string } }>(
+    '/health',
+    probing('Ask every deployment for a few tokens'),
+    async request => {
+      const { model, model_id } = request.query
+      const deployments = stages()
+        .routes.groups.all()
+        .filter(
+          ({ group, id }) =>
+            !group.includes('*') && (!model || group === model) && (!model_id || id === model_id),
+        )
+      const results = await inBatches(deployments, PROBES_AT_ONCE, deployment =>
+        probe(deployment.id, stages()),
       )
-    const results = await inBatches(deployments, PROBES_AT_ONCE, deployment => probe(deployment.id, stages()))
-    const shown = deployments.map(({ model: name, provider, apiBase, id }, index) => ({
-      model: `${provider}/${name}`,
-      model_id: id,
-      api_base: apiBase,
-      ...(results[index] && { error: results[index] }),
-    }))
-    const healthy = shown.filter(endpoint => !('error' in endpoint))
-    const unhealthy = shown.filter(endpoint => 'error' in endpoint)
-    return {
-      healthy_endpoints: healthy,
-      unhealthy_endpoints: unhealthy,
-      healthy_count: healthy.length,
-      unhealthy_count: unhealthy.length,
-    }
-  })
+      const shown = deployments.map(({ model: name, provider, apiBase, id }, index) => ({
+        model: `${provider}/${name}`,
+        model_id: id,
+        api_base: apiBase,
+        ...(results[index] && { error: results[index] }),
+      }))
+      const healthy = shown.filter(endpoint => !('error' in endpoint))
+      const unhealthy = shown.filter(endpoint => 'error' in endpoint)
+      return {
+        healthy_endpoints: healthy,
+        unhealthy_endpoints: unhealthy,
+        healthy_count: healthy.length,
+        unhealthy_count: unhealthy.length,
+      }
+    },
+  )
 
-  app.get('/health/backlog', PROBE, async () => {
+  app.get('/health/backlog', probing('Requests being served'), async () => {
     return { in_flight_requests: health.inFlight() }
   })
 }
 
-const PROBE = { config: { access: 'info' as const }, schema: { tags: ['Health'] } }
+function probing(summary: string) {
+  return { config: { access: 'info' as const }, schema: { summary, tags: ['Health'] } }
+}
 
 /** Asks one deployment for a few tokens; the error's text, or `undefined` when it answered. */
 async function probe(id: string, { routes, now }: Stages): Promise<string | undefined> {

@@ -5,6 +5,7 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fast
 import { createError, SluiceError } from 'sluice/internal'
 import { VERSION } from '../../version.ts'
 import { errorHeaders } from '../headers.ts'
+import { describeDoors } from './door-documents.ts'
 import { refuseUnreadable } from './refuse-unreadable.ts'
 
 /** Everything but inference: management, lists, health, metrics, documents. */
@@ -55,7 +56,7 @@ export async function createOffice(
     return reply.status(404).send(errorBody(told))
   })
   await app.register(swagger, {
-    openapi: { info: { title: 'Sluice gateway', version: VERSION }, openapi: '3.1.0' },
+    openapi: describeDoors({ info: { title: 'Sluice gateway', version: VERSION }, openapi: '3.1.0' }),
     transform: jsonSchemaTransform,
   })
   await register(app)
