@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startUpstream } from '@sluice/testkit'
 import { afterAll, expect, test } from 'vitest'
-import { run } from './command.ts'
+import { command, run } from './command.ts'
 
 const upstream = await startUpstream()
 const cwd = await mkdtemp(join(tmpdir(), 'sluice-commands-'))
@@ -110,6 +110,12 @@ test('providers lists whom it can call, with their key variables', async () => {
   expect(out).toContain('OPENAI_API_KEY')
   expect(out).toContain('ANTHROPIC_API_KEY')
   expect(out).not.toContain(secret)
+})
+
+test('a reader that leaves early, as head does, is no failure', async () => {
+  const providers = command(['providers'], { cwd })
+  providers.process.stdout?.destroy()
+  expect([await providers.ended, providers.err]).toEqual([0, ''])
 })
 
 test('an unknown command or option is refused with a hint', async () => {

@@ -5,8 +5,11 @@ import { doctorCommand } from './cli/doctor.ts'
 import { fail } from './cli/fail.ts'
 import { providersCommand } from './cli/providers.ts'
 import { startCommand } from './cli/start.ts'
+import { outliveReader } from './cli/terminal.ts'
 import { validateCommand } from './cli/validate.ts'
 import { VERSION } from './version.ts'
+
+outliveReader(process.stdout)
 
 const program = new Command('sluice')
   .description('A universal LLM gateway, drop-in for the LiteLLM proxy.')

@@ -16,3 +16,10 @@ export function paint(stream: NodeJS.WriteStream) {
     yellow: (text: string) => (on ? `\u001b[33m${text}\u001b[39m` : text),
   }
 }
+
+/** `sluice … | head` closes our output early: nobody reads on, and what the command does is done all the same. */
+export function outliveReader(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
