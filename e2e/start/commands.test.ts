@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -110,6 +111,16 @@ test('providers lists whom it can call, with their key variables', async () => {
   expect(out).toContain('OPENAI_API_KEY')
   expect(out).toContain('ANTHROPIC_API_KEY')
   expect(out).not.toContain(secret)
+})
+
+test('db copy refuses a source that is not there, and makes nothing', async () => {
+  const [from, to] = [join(cwd, 'nowhere'), join(cwd, 'target')]
+  const { code, out, err } = await run(['db', 'copy', '--data-directory', from, '--to', to], { cwd })
+  expect([code, out]).toEqual([1, ''])
+  expect(err).toContain(`no embedded database in ${from}`)
+  expect(err).toContain('--data-directory')
+  expect(err).not.toContain('    at ')
+  expect([existsSync(from), existsSync(to)]).toEqual([false, false])
 })
 
 test('a reader that leaves early, as head does, is no failure', async () => {

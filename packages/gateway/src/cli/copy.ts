@@ -21,7 +21,13 @@ async function run(flags: ConfigFlags & { readonly to: string }): Promise<void> 
   const { settings } = await readConfig(flags)
   const { url, dataDirectory, poolSize } = settings.database
   const isUrl = /^postgres(ql)?:\/\//.test(flags.to)
-  const from = await openDatabase({ url, dataDirectory, poolSize, statementTimeoutMs: STATEMENT_TIMEOUT_MS })
+  const from = await openDatabase({
+    url,
+    dataDirectory,
+    poolSize,
+    mustExist: true,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+  })
   const to = await openDatabase({
     url: isUrl ? flags.to : undefined,
     dataDirectory: isUrl ? dataDirectory : flags.to,

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { Kysely, PostgresDialect, sql } from 'kysely'
+import { createError } from 'sluice/internal'
 import { Connection } from './connection.ts'
 import type { Database } from './database.ts'
 import { asDatabaseError } from './database-error.ts'
@@ -9,13 +12,15 @@ import { migrate } from './migrate.ts'
 import { type PostgresAddress, parsePostgresUrl } from './postgres/address.ts'
 import { openPool } from './postgres/pool.ts'
 import { createSpendStore } from './spend/spend-store.ts'
-import { sqliteDialect } from './sqlite/dialect.ts'
+import { SQLITE_FILE, sqliteDialect } from './sqlite/dialect.ts'
 import type { Tables } from './tables.ts'
 
 export interface OpenDatabaseOptions {
   /** `postgresql://…`; absent for the embedded database in `dataDirectory`. */
   readonly url?: string | undefined
   readonly dataDirectory: string
+  /** True: an embedded database that is not there is refused instead of made. */
+  readonly mustExist?: boolean | undefined
   /** Most connections to PostgreSQL at a time. */
   readonly poolSize: number
   readonly logger?: Log | undefined
@@ -37,7 +42,8 @@ const MIGRATION_TIMEOUT_MS = 30 * 60_000
 
 /**
  * Opens the storage and brings its schema up to date: PostgreSQL when a URL is given, else SQLite in `dataDirectory`.
- * Throws `BadRequestError` for a malformed URL, `ServiceUnavailableError` when the database cannot be reached.
+ * Throws `BadRequestError` for a malformed URL, `ServiceUnavailableError` when the database cannot be reached,
+ * `NotFoundError` for an embedded one that must exist and does not.
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
   const connection = options.url === undefined ? openSqlite(options) : openPostgres(options, options.url)
@@ -76,6 +82,11 @@ export function connectionOf(database: Database): Connection {
 
 function openSqlite(options: OpenDatabaseOptions): Connection {
   const log = options.logger ?? silentLog
+  if (options.mustExist && !existsSync(join(options.dataDirectory, SQLITE_FILE)))
+    throw createError({
+      kind: 'not_found',
+      message: `There is no embedded database in ${options.dataDirectory}. Name its directory with --data-directory, or the config file that has database_url with --config.`,
+    })
   const kysely = new Kysely<Tables>({ dialect: sqliteDialect(options.dataDirectory, log) })
   return new Connection({ dialect: 'sqlite', kysely, log, prepare: () => migrate(kysely, 'sqlite', log) })
 }
