@@ -1,3 +1,4 @@
+import { OPENAI_CHAT_PARAMS } from '../codecs/openai-chat/request.ts'
 import { EFFORT_BUDGETS } from '../codecs/reasoning-effort.ts'
 import type { ChatRequest } from '../types/chat.ts'
 import { isJsonObject } from '../types/json.ts'
@@ -9,41 +10,7 @@ import type { Endpoint } from './endpoint.ts'
 export const chat: Endpoint<'chat'> = {
   name: 'chat',
   callType: 'acompletion',
-  openaiParams: new Set([
-    'audio',
-    'frequency_penalty',
-    'function_call',
-    'functions',
-    'logit_bias',
-    'logprobs',
-    'max_completion_tokens',
-    'max_tokens',
-    'modalities',
-    'n',
-    'parallel_tool_calls',
-    'prediction',
-    'presence_penalty',
-    'prompt_cache_key',
-    'prompt_cache_retention',
-    'reasoning_effort',
-    'response_format',
-    'safety_identifier',
-    'seed',
-    'service_tier',
-    'stop',
-    'store',
-    'stream_options',
-    'temperature',
-    'thinking',
-    'tool_choice',
-    'tools',
-    'top_k',
-    'top_logprobs',
-    'top_p',
-    'user',
-    'verbosity',
-    'web_search_options',
-  ]),
+  openaiParams: new Set([...OPENAI_CHAT_PARAMS, 'top_k'].filter(param => param !== 'metadata')),
   texts(request) {
     const texts: string[] = []
     mapRequestTexts(request, text => {
