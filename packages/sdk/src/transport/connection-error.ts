@@ -18,13 +18,14 @@ const REASONS: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'its certificate has expired',
 }
 
-/** A socket-level failure as one of ours, by its code. */
-export function connectionError(error: unknown): SluiceError {
+/** A socket-level failure as one of ours, by its code. `answering`: the head of an answer had arrived. */
+export function connectionError(error: unknown, answering = false): SluiceError {
   if (error instanceof SluiceError) return error
   const code = codeOf(error)
   const kind = code !== undefined && TIMEOUTS.has(code) ? 'timeout' : 'connection'
   const reason = (code && REASONS[code]) ?? code ?? 'the connection failed'
-  return createError({ kind, message: `The provider could not be reached: ${reason}.`, code, cause: error })
+  const what = answering ? 'The provider broke off its answer' : 'The provider could not be reached'
+  return createError({ kind, message: `${what}: ${reason}.`, code, cause: error })
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -78,7 +78,7 @@ class PumpedReply implements OpenReplyHandler, OpenReply {
   }
 
   onResponseError(_controller: Controller | undefined, error: Error): void {
-    this.finish(connectionError(error))
+    this.finish(connectionError(error, this.headSeen))
   }
 
   pump(push: Push): Promise<void> {

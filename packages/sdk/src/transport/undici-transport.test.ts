@@ -121,12 +121,22 @@ describe('exchange', () => {
     expect(String(refused)).toContain('nothing listens there')
     answer = response => response.socket?.resetAndDestroy()
     const reset = await rejectionOf(transport.exchange(post(), LIMITS))
-    expect(String(reset)).toContain('it closed the connection')
+    expect(String(reset)).toContain('The provider could not be reached: it closed the connection.')
     const unresolved = await rejectionOf(transport.exchange(post('http://nowhere.invalid/'), LIMITS))
     expect(String(unresolved)).toContain('its host name does not resolve')
     expect(await rejectionOf(transport.exchange(post('http://[bad/'), LIMITS))).toMatchObject({
       name: 'APIConnectionError',
     })
+  })
+
+  test('a whole answer that breaks off was no failure to reach the provider', async () => {
+    answer = response => {
+      response.writeHead(200, { 'content-length': 100 })
+      response.write('half', () => response.socket?.destroy())
+    }
+    const error = await rejectionOf(transport.exchange(post(), LIMITS))
+    expect(error).toMatchObject({ name: 'APIConnectionError', status: 502 })
+    expect(String(error)).toContain('The provider broke off its answer: it closed the connection.')
   })
 
   test('header values with line breaks are refused before anything is sent', async () => {
@@ -182,6 +192,7 @@ describe('open', () => {
     const error = await rejectionOf(reply.pump(bytes => void (seen += bytes.toString())))
     expect(seen).toBe('half')
     expect(error).toMatchObject({ name: 'APIConnectionError' })
+    expect(String(error)).toContain('The provider broke off its answer: it closed the connection.')
   })
 
   test('a reader that throws or rejects stops it, with its own error', async () => {

@@ -68,7 +68,7 @@ class CollectedReply implements OpenReplyHandler {
 
   onResponseError(_controller: Controller | undefined, error: Error): void {
     this.deadline.clear()
-    if (!this.stopped) this.reject(connectionError(error))
+    if (!this.stopped) this.reject(connectionError(error, this.status !== 0))
   }
 
   private refuse(): void {
