@@ -8,10 +8,17 @@ export class Deadline {
   private step: NodeJS.Timeout | undefined
   private readonly limits: ExchangeLimits
   private readonly stop: (reason: SluiceError) => void
+  private readonly paused: () => boolean
 
-  constructor(limits: ExchangeLimits, stop: (reason: SluiceError) => void) {
+  /** `paused`: we are not reading, so silence is not the provider's. */
+  constructor(
+    limits: ExchangeLimits,
+    stop: (reason: SluiceError) => void,
+    paused: () => boolean = () => false,
+  ) {
     this.limits = limits
     this.stop = stop
+    this.paused = paused
     this.total = setTimeout(this.onTotal, limits.timeoutMs)
     if (limits.headTimeoutMs !== undefined && limits.headTimeoutMs < limits.timeoutMs)
       this.step = setTimeout(this.onHead, limits.headTimeoutMs)
@@ -25,7 +32,7 @@ export class Deadline {
       this.limits.idleTimeoutMs === undefined ? undefined : setTimeout(this.onIdle, this.limits.idleTimeoutMs)
   }
 
-  /** Bytes arrived. */
+  /** Bytes arrived, or reading goes on after a pause. */
   refresh(): void {
     this.step?.refresh()
   }
@@ -38,7 +45,10 @@ export class Deadline {
 
   private readonly onTotal = () => this.fire(timeout(`no complete answer after ${this.limits.timeoutMs} ms`))
   private readonly onHead = () => this.fire(timeout(`no answer after ${this.limits.headTimeoutMs} ms`))
-  private readonly onIdle = () => this.fire(timeout(`no data for ${this.limits.idleTimeoutMs} ms`))
+  private readonly onIdle = () => {
+    if (this.paused()) this.refresh()
+    else this.fire(timeout(`no data for ${this.limits.idleTimeoutMs} ms`))
+  }
   private readonly onAbort = () => this.fire(abortedError(this.limits.signal))
 
   private fire(reason: SluiceError): void {

@@ -47,7 +47,11 @@ class PumpedReply implements OpenReplyHandler, OpenReply {
     this.limits = limits
     this.opened = opened
     this.refused = refused
-    this.deadline = new Deadline(limits, reason => this.stop(reason))
+    this.deadline = new Deadline(
+      limits,
+      reason => this.stop(reason),
+      () => this.controller?.paused === true,
+    )
   }
 
   onRequestStart(controller: Controller): void {
@@ -114,7 +118,10 @@ class PumpedReply implements OpenReplyHandler, OpenReply {
     while (this.early.length > 0 && !this.held) this.deliver(this.early.shift() as Buffer)
     if (this.held) return
     if (this.outcome) this.settle?.(this.outcome.error)
-    else if (this.controller?.paused) this.controller.resume()
+    else if (this.controller?.paused) {
+      this.deadline.refresh()
+      this.controller.resume()
+    }
   }
 
   private deliver(bytes: Buffer): void {

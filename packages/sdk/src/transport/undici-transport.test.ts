@@ -195,6 +195,28 @@ describe('open', () => {
     expect(String(error)).toContain('The provider broke off its answer: it closed the connection.')
   })
 
+  test('a provider that falls silent in the middle fails the pump; a reader that takes its time does not', async () => {
+    answer = response => {
+      response.write('half')
+    }
+    const silent = await transport.open(post(), { ...LIMITS, idleTimeoutMs: 40 })
+    const error = await rejectionOf(silent.pump(() => {}))
+    expect(error).toMatchObject({ name: 'APITimeoutError' })
+    expect(String(error)).toContain('no data for 40 ms')
+
+    answer = response => {
+      response.write('half')
+      setTimeout(() => response.end(' and half'), 20)
+    }
+    const slow = await transport.open(post(), { ...LIMITS, idleTimeoutMs: 40 })
+    let seen = ''
+    await slow.pump(bytes => {
+      seen += bytes.toString()
+      return new Promise(resolve => setTimeout(resolve, 120))
+    })
+    expect(seen).toBe('half and half')
+  })
+
   test('a reader that throws or rejects stops it, with its own error', async () => {
     for (const fail of [
       () => {
