@@ -166,7 +166,7 @@ export const CALL_METRICS: readonly CallMetric[] = [
   },
   {
     name: 'litellm_overhead_latency_metric',
-    help: 'Seconds spent in the gateway itself.',
+    help: 'Seconds spent in the gateway itself. Streams are left out.',
     type: 'histogram',
     labels: [
       'model_group',
