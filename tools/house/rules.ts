@@ -7,7 +7,7 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['transport', 'credentials', 'models', 'tokens'],
     ['codecs'],
     ['endpoints', 'providers'],
-    ['cache', 'callbacks', 'call.ts', 'call-prepare.ts', 'call-reply.ts', 'hide-secret.ts'],
+    ['cache', 'callbacks', 'call.ts', 'call-prepare.ts', 'call-encode.ts', 'call-reply.ts', 'call-shapes.ts', 'hide-secret.ts'],
     ['router'],
     ['api', 'index.ts', 'internal.ts'],
   ],

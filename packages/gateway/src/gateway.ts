@@ -13,8 +13,8 @@ import { startGlobalSpend } from './jobs/global-spend.ts'
 import { startKeySync } from './jobs/key-sync.ts'
 import { createMemoryLimiter, type MemoryLimiter } from './limits/memory-limiter.ts'
 import { loadPrices } from './load-prices.ts'
-import type { Stages } from './serve.ts'
 import { openLedger } from './spend/journal-ledger.ts'
+import type { Stages } from './steps/stages.ts'
 import { CallMetrics } from './telemetry/call-metrics.ts'
 
 /** Everything one gateway process holds open. */

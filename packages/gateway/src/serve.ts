@@ -1,34 +1,14 @@
-import {
-  type Callback,
-  type Catalogue,
-  type EndpointName,
-  openRecord,
-  type RouteTable,
-} from 'sluice/internal'
-import type { Authenticator } from './auth/authenticate.ts'
+import { type EndpointName, openRecord } from 'sluice/internal'
 import { authorizeModel } from './auth/authorize-model.ts'
 import { authorizeRoute } from './auth/authorize-route.ts'
-import type { Settings } from './config/settings.ts'
-import type { Limiter, Reservation } from './limits/limiter.ts'
-import type { Ledger } from './spend/ledger.ts'
+import type { Reservation } from './limits/limiter.ts'
 import { claimOf } from './steps/claim.ts'
 import type { Client } from './steps/client.ts'
 import { closeRecord } from './steps/close-record.ts'
 import { Delivery } from './steps/delivery.ts'
 import type { InferenceRequest } from './steps/inference-request.ts'
+import type { Stages } from './steps/stages.ts'
 import { understand } from './steps/understand.ts'
-
-/** The stages a call walks through. Settings and routes are swapped whole on reload. */
-export interface Stages {
-  readonly settings: Settings
-  readonly routes: RouteTable
-  readonly catalogue: Catalogue
-  readonly authenticate: Authenticator['authenticate']
-  readonly limiter: Limiter
-  readonly ledger: Ledger
-  readonly callbacks: readonly Callback[]
-  readonly now: () => number
-}
 
 /**
  * The staircase: down to the provider and back up the same steps. Lives as long as the stream does and never rejects:

@@ -1,4 +1,4 @@
-import type { LocalReply, Prepared } from './call-prepare.ts'
+import type { LocalReply, Prepared } from './call-shapes.ts'
 import type { Endpoint } from './endpoints/endpoint.ts'
 import { ChatMeter, type Meter } from './endpoints/meter.ts'
 import { endpoints } from './endpoints/registry.ts'

@@ -1,4 +1,4 @@
-import { type CallHost, type Prepared, prepare } from './call-prepare.ts'
+import { prepare } from './call-prepare.ts'
 import {
   localReply,
   type Reply,
@@ -7,48 +7,15 @@ import {
   translatedStream,
   translatedWhole,
 } from './call-reply.ts'
+import type { Call, CallHost, Prepared } from './call-shapes.ts'
 import { hideSecret } from './credentials/hide-secret.ts'
 import { createError, kindOfStatus, SluiceError } from './errors.ts'
-import type { Strictness } from './providers/param-rules.ts'
 import { retryAfterMs } from './transport/retry-after.ts'
 import type { ReplyHead } from './transport/transport.ts'
-import type { CancelSignal } from './types/cancel-signal.ts'
 import type { Deployment } from './types/deployment.ts'
-import type { EndpointName, RequestOf } from './types/endpoint-map.ts'
-import type { JsonObject } from './types/json.ts'
-import type { Warning } from './types/warning.ts'
+import type { EndpointName } from './types/endpoint-map.ts'
 
-/** One call of one deployment. */
-export interface Call<E extends EndpointName> {
-  readonly endpoint: E
-  readonly request: RequestOf<E>
-  readonly deployment: Deployment
-  readonly id: string
-  /** Milliseconds since the epoch. */
-  readonly now: number
-  readonly strictness: Strictness
-  /** Milliseconds for the whole call. */
-  readonly timeoutMs: number
-  /** Milliseconds to the first byte of a stream. */
-  readonly streamTimeoutMs?: number | undefined
-  readonly signal?: CancelSignal | undefined
-  /** Headers of the caller's format, for providers that speak it too; lower case. */
-  readonly formatHeaders?: Readonly<Record<string, string>> | undefined
-  /** Headers of the caller to send along, lower case. */
-  readonly headers?: Readonly<Record<string, string>> | undefined
-  /** The client's wire format. Keys that only it knows do not reach providers of another format. */
-  readonly clientFormat: string
-  /** The client's own bytes, when it might be enough to pass them on. */
-  readonly original?: OriginalRequest | undefined
-  warn(warning: Warning): void
-}
-
-/** A request as the client sent it. */
-export interface OriginalRequest {
-  readonly format: string
-  readonly bytes: Buffer
-  readonly body: JsonObject
-}
+export type { Call, OriginalRequest } from './call-shapes.ts'
 
 /**
  * One call, whole: bind → parameter rules → encode → sign → send → (error? decode it) → decode.

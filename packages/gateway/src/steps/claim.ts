@@ -9,8 +9,8 @@ import {
 } from 'sluice/internal'
 import type { Caller } from '../auth/caller.ts'
 import type { Claim } from '../limits/limiter.ts'
-import type { Stages } from '../serve.ts'
 import type { InferenceRequest } from './inference-request.ts'
+import type { Stages } from './stages.ts'
 import type { Asked } from './understand.ts'
 
 /** A limiter's claim, with the part that stands for the prompt. */

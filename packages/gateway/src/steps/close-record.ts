@@ -1,5 +1,5 @@
 import { type CallRecord, type Meter, SluiceError, stampRecord } from 'sluice/internal'
-import type { Stages } from '../serve.ts'
+import type { Stages } from './stages.ts'
 
 /** The call is over: its end, its usage and its cost. What was received is charged, however it ended. */
 export function closeRecord(

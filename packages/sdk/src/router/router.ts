@@ -1,5 +1,5 @@
 import { type Call, call } from '../call.ts'
-import type { CallHost } from '../call-prepare.ts'
+import type { CallHost } from '../call-shapes.ts'
 import type { Reply } from '../call-reply.ts'
 import { createError, SluiceError } from '../errors.ts'
 import type { Attempt, CallRecord } from '../types/call-record.ts'

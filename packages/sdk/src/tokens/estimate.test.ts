@@ -40,11 +40,13 @@ describe('estimateTokens', () => {
   it('takes milliseconds for 100 KB, whatever they hold', () => {
     for (const text of Object.values(TEXTS)) {
       const big = text.repeat(Math.ceil(100_000 / text.length)).slice(0, 100_000)
-      estimateTokens(big)
-      const started = performance.now()
-      estimateTokens(big)
-      // Two milliseconds are promised; the bound leaves room for a busy machine.
-      expect(performance.now() - started).toBeLessThan(20)
+      const times = Array.from({ length: 15 }, () => {
+        const started = performance.now()
+        estimateTokens(big)
+        return performance.now() - started
+      })
+      // Two milliseconds are promised; the best of many runs is what a busy machine cannot spoil.
+      expect(Math.min(...times)).toBeLessThan(20)
     }
   })
 })

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { openRecord } from 'sluice/internal'
 import type { Health } from '../../health.ts'
-import type { Stages } from '../../serve.ts'
+import type { Stages } from '../../steps/stages.ts'
 import { VERSION } from '../../version.ts'
 
 const PROBE_MS = 60_000

@@ -3,7 +3,7 @@ import { createError, type Deployment, factsOfDeployment, type JsonObject } from
 import { mayUseModel } from '../../auth/authorize-model.ts'
 import type { Caller } from '../../auth/caller.ts'
 import { callerOfRequest } from '../../management/protect-routes.ts'
-import type { Stages } from '../../serve.ts'
+import type { Stages } from '../../steps/stages.ts'
 
 /** LiteLLM's constant: the date it gives every model. */
 const CREATED = 1677610602

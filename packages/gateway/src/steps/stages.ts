@@ -1,0 +1,17 @@
+import type { Callback, Catalogue, RouteTable } from 'sluice/internal'
+import type { Authenticator } from '../auth/authenticate.ts'
+import type { Settings } from '../config/settings.ts'
+import type { Limiter } from '../limits/limiter.ts'
+import type { Ledger } from '../spend/ledger.ts'
+
+/** The stages a call walks through. Settings and routes are swapped whole on reload. */
+export interface Stages {
+  readonly settings: Settings
+  readonly routes: RouteTable
+  readonly catalogue: Catalogue
+  readonly authenticate: Authenticator['authenticate']
+  readonly limiter: Limiter
+  readonly ledger: Ledger
+  readonly callbacks: readonly Callback[]
+  readonly now: () => number
+}
