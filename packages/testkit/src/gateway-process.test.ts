@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, expect, test } from 'vitest'
 import { startGateway } from './gateway-process.ts'
 
@@ -34,6 +36,28 @@ test('a gateway is started, answers, and stops with its exit code', async () => 
   expect(gateway.logs).toContain('environment LITELLM_MASTER_KEY,MINE,PATH')
   expect(await gateway.stop()).toBe(3)
   expect(existsSync(path)).toBe(false)
+})
+
+test('a gateway ends with the process that started it, and is forgotten once stopped', async () => {
+  const listeners = process.listenerCount('exit')
+  const gateway = await startGateway({ entry: await scriptOf(server) })
+  expect(process.listenerCount('exit')).toBe(listeners + 1)
+  await gateway.stop()
+  expect(process.listenerCount('exit')).toBe(listeners)
+
+  const starter = await scriptOf(`
+    import { startGateway } from ${JSON.stringify(new URL('gateway-process.ts', import.meta.url).href)}
+    const gateway = await startGateway({ entry: process.argv[2] })
+    console.log(gateway.url)
+    process.exit(0)
+  `)
+  const { stdout } = await promisify(execFile)(process.execPath, [starter, await scriptOf(server)])
+  const answers = () =>
+    fetch(stdout.trim()).then(
+      response => response.ok,
+      () => false,
+    )
+  await expect.poll(answers).toBe(false)
 })
 
 test('a gateway that ends before it answers is reported with its log', async () => {

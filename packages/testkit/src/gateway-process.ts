@@ -60,6 +60,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   )
+  endWithUs(child)
   const logs = collectLogs(child)
   const exited = exitOf(child)
   const gateway: RunningGateway = {
@@ -83,6 +84,25 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
     throw error
   }
   return gateway
+}
+
+/** Children of ours that run. */
+const running = new Set<ChildProcess>()
+
+function killRunning(): void {
+  for (const child of running) child.kill('SIGKILL')
+}
+
+/** Kills the child should our process exit before it: a test worker that ends early leaves no gateway behind. */
+function endWithUs(child: ChildProcess): void {
+  if (running.size === 0) process.on('exit', killRunning)
+  running.add(child)
+  const forget = () => {
+    running.delete(child)
+    if (running.size === 0) process.off('exit', killRunning)
+  }
+  child.once('exit', forget)
+  child.once('error', forget)
 }
 
 async function writeConfig(directory: string, config: string | object): Promise<string> {
