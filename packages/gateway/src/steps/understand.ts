@@ -104,15 +104,14 @@ function note(
   record.traceId = options.traceId ?? hints.traceId
   record.sessionId = options.sessionId ?? hints.sessionId ?? record.traceId
   const { tags: metadataTags, ...metadata } = options.metadata ?? {}
-  record.endUser =
-    hints.endUser ?? (typeof request.user === 'string' ? request.user : undefined) ?? textOf(metadata.user_id)
+  record.endUser = hints.endUser ?? stringOrUndefined(request.user) ?? stringOrUndefined(metadata.user_id)
   const tags = [...caller.tags, ...(options.tags ?? hints.tags ?? NONE)]
   if (Array.isArray(metadataTags)) for (const tag of metadataTags) if (typeof tag === 'string') tags.push(tag)
   record.tags = [...new Set(tags)]
   record.metadata = hints.spendMetadata ? { ...metadata, spend_logs_metadata: hints.spendMetadata } : metadata
 }
 
-function textOf(value: unknown): string | undefined {
+function stringOrUndefined(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 

@@ -66,7 +66,7 @@ export function encodeMedia(part: ContentPart, path: string, info: CallInfo): Js
         typeof given === 'string' ? { url: given } : expectObject(given, `${path}.${key}`)
       const at = `${path}.${key}.url`
       return {
-        ...encodeUrl(expectString(image.url, at), textOf(image.format), at),
+        ...encodeUrl(expectString(image.url, at), nonEmptyString(image.format), at),
         ...encodeResolution(image, `${path}.${key}`, info),
       }
     }
@@ -74,7 +74,7 @@ export function encodeMedia(part: ContentPart, path: string, info: CallInfo): Js
       const audio = expectObject(part.input_audio, `${path}.input_audio`)
       const data = expectString(audio.data, `${path}.input_audio.data`)
       if (data.startsWith('data:')) return encodeUrl(data, undefined, `${path}.input_audio.data`)
-      return { inlineData: { mimeType: audioType(textOf(audio.format) ?? 'wav'), data } }
+      return { inlineData: { mimeType: audioType(nonEmptyString(audio.format) ?? 'wav'), data } }
     }
     case 'file':
       return encodeFile(expectObject(part.file, `${path}.file`), `${path}.file`, info)
@@ -86,9 +86,9 @@ export function encodeMedia(part: ContentPart, path: string, info: CallInfo): Js
 }
 
 function encodeFile(file: JsonObject, path: string, info: CallInfo): JsonObject {
-  const format = textOf(file.format) ?? mimeTypeOf(textOf(file.filename) ?? '')
+  const format = nonEmptyString(file.format) ?? mimeTypeOf(nonEmptyString(file.filename) ?? '')
   const extras = encodeResolution(file, path, info)
-  const data = textOf(file.file_data)
+  const data = nonEmptyString(file.file_data)
   if (data?.startsWith('data:')) return { ...encodeUrl(data, undefined, `${path}.file_data`), ...extras }
   if (data !== undefined) {
     if (format === undefined)
@@ -117,7 +117,7 @@ function encodeDocument(part: JsonObject, path: string): JsonObject {
     case 'base64':
       return {
         inlineData: {
-          mimeType: textOf(source.media_type) ?? 'application/pdf',
+          mimeType: nonEmptyString(source.media_type) ?? 'application/pdf',
           data: expectString(source.data, `${path}.source.data`),
         },
       }
@@ -173,7 +173,7 @@ function encodeResolution(media: JsonObject, path: string, info: CallInfo): Json
   if (video !== undefined) extras.videoMetadata = video
   const resolution = media.mediaResolution ?? media.media_resolution
   if (resolution !== undefined) extras.mediaResolution = resolution
-  const level = RESOLUTIONS.get(textOf(media.detail) ?? '')
+  const level = RESOLUTIONS.get(nonEmptyString(media.detail) ?? '')
   if (level === undefined || resolution !== undefined) return extras
   if (isGemini3(info.model)) extras.mediaResolution = { level }
   else
@@ -204,7 +204,7 @@ export function decodeMedia(part: JsonObject, path: string): ContentPart {
   }
   const file = readFields(expectObject(part.fileData, `${path}.fileData`), BLOB_FIELDS)
   const uri = expectString(file.fileUri, `${path}.fileData.fileUri`)
-  const format = textOf(file.mimeType)
+  const format = nonEmptyString(file.mimeType)
   const stated = format === undefined ? {} : { format }
   return format?.startsWith('image/')
     ? { type: 'image_url', image_url: { url: uri, ...stated, ...extras } }
@@ -227,12 +227,12 @@ function mimeTypeOf(name: string): string | undefined {
   return MIME_TYPES.get(path.slice(path.lastIndexOf('.') + 1).toLowerCase())
 }
 
-function textOf(value: unknown): string | undefined {
+function nonEmptyString(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 /** The `mimeType` and `data` of an inline blob on a reply; `undefined` when it is none. */
 export function inlineBlob(value: unknown): { mimeType: string; data: string } | undefined {
   if (!isJsonObject(value) || typeof value.data !== 'string') return undefined
-  return { mimeType: textOf(value.mimeType) ?? 'application/octet-stream', data: value.data }
+  return { mimeType: nonEmptyString(value.mimeType) ?? 'application/octet-stream', data: value.data }
 }
