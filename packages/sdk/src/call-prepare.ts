@@ -15,6 +15,9 @@ import type { Deployment } from './types/deployment.ts'
 import type { EndpointName, RequestOf, ResponseOf } from './types/endpoint-map.ts'
 import type { JsonObject } from './types/json.ts'
 
+/** A stream whose provider says nothing for as long has failed: long before the whole call's time is over. */
+const STREAM_IDLE_MS = 300_000
+
 export function prepare<E extends EndpointName>(ask: Call<E>, host: CallHost): Prepared<E> | LocalReply<E> {
   const { deployment } = ask
   const provider = host.providers.get(deployment.provider)
@@ -48,6 +51,7 @@ export function prepare<E extends EndpointName>(ask: Call<E>, host: CallHost): P
   const limits: ExchangeLimits = {
     timeoutMs: ask.timeoutMs,
     headTimeoutMs: info.stream ? ask.streamTimeoutMs : undefined,
+    idleTimeoutMs: info.stream ? STREAM_IDLE_MS : undefined,
     maxBytes: host.maxResponseBytes,
     signal: ask.signal,
   }

@@ -290,6 +290,24 @@ describe('time', () => {
     expect(textOf(await chunksOf(await call(slow, host)))).toBe('You said: Hello there')
   })
 
+  test('a provider that falls silent in a stream has failed after five minutes', async () => {
+    const asked: (number | undefined)[] = []
+    const transport: typeof host.transport = {
+      ...host.transport,
+      open(request, limits) {
+        asked.push(limits.idleTimeoutMs)
+        return host.transport.open(request, { ...limits, idleTimeoutMs: 50 })
+      },
+    }
+    upstream.script({ cutAfterBytes: 400, cutMode: 'hang' })
+    const reply = await call(askChat(deployment(), { stream: true }), { ...host, transport })
+    const error = await rejectionOf(chunksOf(reply))
+    expect(error).toMatchObject({ name: 'APITimeoutError' })
+    expect(String(error)).toContain('no data for 50 ms')
+    expect(asked).toEqual([300_000])
+    await upstream.until(() => upstream.aborted.length > 0)
+  })
+
   test('aborting frees the socket: while waiting, in a stream, and before it began', async () => {
     upstream.script({ latencyMs: 60_000 })
     const waiting = new AbortController()
