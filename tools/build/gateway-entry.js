@@ -22,7 +22,7 @@ setTimeout(() => module.flushCompileCache(), 5_000).unref()
 function settleMemory() {
   if (process.platform !== 'linux' || process.env.MALLOC_ARENA_MAX !== undefined) return
   const env = { ...process.env, MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536' }
-  const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=8', ...process.execArgv]
+  const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16', ...process.execArgv]
   try {
     process.execve?.(process.execPath, [process.execPath, ...flags, ...process.argv.slice(1)], env)
   } catch {

@@ -81,9 +81,10 @@ const MARGIN = 1.1
 /** A text is judged by so many windows of so many characters, spread over it. */
 const WINDOWS = 4
 const WINDOW = 128
-/** Characters of a request that are looked at closely; after them one text in eight still is. */
+/** Characters of a request that are looked at closely; after them one text in eight gets a glance. */
 const CLOSE_LOOK = 2048
 const ONE_IN = 8
+const GLANCE = 64
 
 /** Texts → tokens. Looks closely at first, then goes by what it has seen, sampling on. */
 class TextSampler {
@@ -94,8 +95,10 @@ class TextSampler {
   tokens(text: string): number {
     const { length } = text
     if (length === 0) return 0
-    if (this.characters > CLOSE_LOOK && this.texts++ % ONE_IN !== 0)
+    if (this.characters > CLOSE_LOOK) {
+      if (this.texts++ % ONE_IN === 0) this.glance(text)
       return Math.ceil((length * MARGIN * this.counted) / this.characters)
+    }
     const tokens = length <= WINDOWS * WINDOW ? this.look(text) : this.windows(text)
     return Math.ceil(tokens * MARGIN)
   }
@@ -108,6 +111,12 @@ class TextSampler {
       tokens += this.look(text.slice(start, start + WINDOW))
     }
     return (tokens * text.length) / (WINDOWS * WINDOW)
+  }
+
+  /** A short look into the middle, which moves the rate that later texts are judged by. */
+  private glance(text: string): void {
+    const start = Math.max(0, Math.floor((text.length - GLANCE) / 2))
+    this.look(text.slice(start, start + GLANCE))
   }
 
   private look(text: string): number {
