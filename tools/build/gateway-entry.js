@@ -17,12 +17,13 @@ setTimeout(() => module.flushCompileCache(), 5_000).unref()
 
 /**
  * Starts the same process anew, in place, with a leaner allocator: glibc keeps an arena per thread and frees late, which
- * holds some 50 MB that nobody uses. An operator's own settings are left alone; where it cannot be done, nothing happens.
+ * holds some 50 MB that nobody uses. An operator's own settings and flags are left alone (a profiler's signal would end the new image); where it cannot be done, nothing happens.
  */
 function settleMemory() {
-  if (process.platform !== 'linux' || process.env.MALLOC_ARENA_MAX !== undefined) return
+  const tuned = process.env.MALLOC_ARENA_MAX ?? process.env.NODE_OPTIONS ?? process.execArgv[0]
+  if (process.platform !== 'linux' || tuned !== undefined) return
   const env = { ...process.env, MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536' }
-  const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16', ...process.execArgv]
+  const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16']
   try {
     process.execve?.(process.execPath, [process.execPath, ...flags, ...process.argv.slice(1)], env)
   } catch {
