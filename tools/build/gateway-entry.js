@@ -17,7 +17,8 @@ setTimeout(() => module.flushCompileCache(), 5_000).unref()
 
 /**
  * Starts the same process anew, in place, with a leaner allocator: glibc keeps an arena per thread and frees late, which
- * holds some 50 MB that nobody uses. An operator's own settings and flags are left alone (a profiler's signal would end the new image); where it cannot be done, nothing happens.
+ * holds some 50 MB that nobody uses. An operator's own settings and flags are left alone: a profiler's signal would end
+ * the new image. Where it cannot be done, nothing happens.
  */
 function settleMemory() {
   const tuned = process.env.MALLOC_ARENA_MAX ?? process.env.NODE_OPTIONS ?? process.execArgv[0]
