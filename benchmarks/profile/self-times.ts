@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { SourceMap } from 'node:module'
+import { SourceMap, type SourceMapPayload } from 'node:module'
 import { dirname, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -74,7 +74,9 @@ function locator(): (frame: ProfileNode['callFrame']) => { file: string; line: n
 
 function readMap(path: string): SourceMap | undefined {
   const map = `${path}.map`
-  return existsSync(map) ? new SourceMap(JSON.parse(readFileSync(map, 'utf8'))) : undefined
+  return existsSync(map)
+    ? new SourceMap(JSON.parse(readFileSync(map, 'utf8')) as SourceMapPayload)
+    : undefined
 }
 
 function add(totals: Map<string, number>, key: string, micros: number): void {

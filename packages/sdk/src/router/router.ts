@@ -1,6 +1,6 @@
 import { type Call, call } from '../call.ts'
-import type { CallHost } from '../call-shapes.ts'
 import type { Reply } from '../call-reply.ts'
+import type { CallHost } from '../call-shapes.ts'
 import { createError, SluiceError } from '../errors.ts'
 import type { Attempt, CallRecord } from '../types/call-record.ts'
 import type { Deployment } from '../types/deployment.ts'

@@ -155,9 +155,8 @@ function reference(name: string) {
 
 /** More keys are allowed: an outline is not the whole. */
 function objectOf(shape: Shape) {
-  const properties = Object.entries(shape).map(([key, type]) => [
-    key,
-    type === 'any' ? {} : type === 'array' ? { type, items: {} } : { type },
-  ])
-  return { type: 'object', required: Object.keys(shape), properties: Object.fromEntries(properties) }
+  const properties: Record<string, object> = {}
+  for (const [key, type] of Object.entries(shape))
+    properties[key] = type === 'any' ? {} : type === 'array' ? { type, items: {} } : { type }
+  return { type: 'object', required: Object.keys(shape), properties }
 }
