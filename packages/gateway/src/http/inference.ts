@@ -43,7 +43,7 @@ export async function handleInference<E extends EndpointName>(
       }),
     }
   } catch (error) {
-    return refuseEarly(error, callId, door.codec as unknown as Codec, response)
+    return refuseEarly(error, callId, door.codec as unknown as Codec, request, response)
   }
   await serve(asked, client, stages)
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { createError } from 'sluice/internal'
 
-/** The whole request body. Rejects with `RequestTooLargeError` beyond `maxBytes`, reading no further. */
+/** The whole request body. Rejects with `RequestTooLargeError` beyond `maxBytes`; what comes then is thrown away. */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const stated = Number(request.headers['content-length'] ?? 0)
@@ -12,7 +12,7 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
     request.on('data', (chunk: Buffer) => {
       size += chunk.length
       if (size > maxBytes) {
-        request.pause()
+        first = rest = undefined
         reject(tooLarge(maxBytes))
       } else if (first === undefined) first = chunk
       else if (rest === undefined) rest = [first, chunk]
