@@ -20,7 +20,8 @@ export interface CallClaim extends Claim {
 
 /**
  * The worst case of a call: its prompt, and the longest answer it may get by its own limit, the model's, or the
- * gateway's default; at the price of the dearest deployment it may be sent to.
+ * gateway's default; at the price of the dearest deployment it may end at, fallbacks included. A deployment without a
+ * known price adds nothing to what is spent, so it adds nothing here.
  */
 export function claimOf<E extends EndpointName>(
   asked: Asked<E>,
@@ -33,9 +34,9 @@ export function claimOf<E extends EndpointName>(
   const inputTokens = estimateRequestTokens(asked.request)
   const stated = endpoint.maxOutputTokens(asked.request)
   const answers = answersOf(asked.request)
-  let nanoUsd: number | undefined = 0
+  let nanoUsd: number | undefined
   let tokens = inputTokens
-  for (const deployment of routes.groups.resolve(asked.model)) {
+  for (const deployment of routes.reachable(asked.route)) {
     const facts = factsOfDeployment(catalogue, deployment)
     const output = stated ?? answers * (maxOutputTokens(facts) ?? settings.limits.defaultMaxOutputTokens)
     tokens = Math.max(
@@ -46,7 +47,7 @@ export function claimOf<E extends EndpointName>(
       tier => estimateWorstCase(inputTokens, output, facts?.price, { now, serviceTier: tier }),
       asked.request,
     )
-    nanoUsd = worst === undefined || nanoUsd === undefined ? undefined : Math.max(nanoUsd, worst)
+    if (worst !== undefined) nanoUsd = Math.max(nanoUsd ?? 0, worst)
   }
   return { now, subjects: caller.subjects, tokens, inputTokens, nanoUsd, model: asked.model }
 }

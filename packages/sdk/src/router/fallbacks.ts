@@ -36,6 +36,13 @@ export function fallbacksFor(
   return HOPELESS.has(error.kind) ? [] : general
 }
 
+/** Every group that may be tried after `group`, whatever went wrong with it. */
+export function anyFallbacksOf(group: string, settings: FallbackSettings): readonly string[] {
+  const { fallbacks, contextWindowFallbacks, contentPolicyFallbacks, defaultFallbacks } = settings
+  const lists = [fallbacks, contextWindowFallbacks, contentPolicyFallbacks]
+  return [...lists.flatMap(list => listOf(list, group) ?? []), ...defaultFallbacks]
+}
+
 function listOf(lists: Lists, group: string): readonly string[] | undefined {
   return lists.get(group) ?? lists.get('*')
 }

@@ -292,3 +292,27 @@ test('what the call lays over a deployment wins', async () => {
   expect(reply).toMatchObject({ response: { choices: [{ message: { content: 'canned' } }] } })
   expect(asked()).toEqual([])
 })
+
+describe('where a call may end', () => {
+  const settings = {
+    fallbacks: new Map([['a', ['b']]]),
+    contextWindowFallbacks: new Map([['b', ['c', 'a']]]),
+    defaultFallbacks: ['d'],
+  }
+  const ids = (over: Partial<Route<'chat'>>) =>
+    table(['a/1', 'a/2', 'b/3', 'c/4', 'd/5', 'e/6'], settings)
+      .reachable({ model: 'a', ...over })
+      .map(({ id }) => id)
+
+  test('is every group its fallbacks lead to, once, without loops', () => {
+    expect(ids({})).toEqual(['1', '2', '3', '5', '4'])
+  })
+
+  test('is what the caller names instead', () => {
+    expect(ids({ fallbacks: ['e'] })).toEqual(['1', '2', '6', '5'])
+  })
+
+  test('is the group itself without fallbacks', () => {
+    expect(ids({ disableFallbacks: true })).toEqual(['1', '2'])
+  })
+})

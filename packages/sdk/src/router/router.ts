@@ -6,7 +6,7 @@ import type { Attempt, CallRecord } from '../types/call-record.ts'
 import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
 import { Cooldowns } from './cooldowns.ts'
-import { type FallbackSettings, fallbacksFor } from './fallbacks.ts'
+import { anyFallbacksOf, type FallbackSettings, fallbacksFor } from './fallbacks.ts'
 import { type GroupAlias, Groups } from './groups.ts'
 import { backoffMs, mayRetry, wait } from './retry.ts'
 import { createSimpleShuffle } from './simple-shuffle.ts'
@@ -43,6 +43,9 @@ export interface Route<E extends EndpointName>
   /** Laid over whichever deployment is chosen. */
   readonly overrides?: Partial<Deployment> | undefined
 }
+
+/** What decides where a call may end. */
+export type Reach = Pick<Route<EndpointName>, 'model' | 'fallbacks' | 'disableFallbacks'>
 
 /** Picks a deployment, calls it, observes, cools down, retries and falls back, until the first byte of an answer. */
 export class RouteTable {
@@ -83,6 +86,16 @@ export class RouteTable {
         group = next
       }
     }
+  }
+
+  /** Every deployment the call may end at, its fallbacks' included: what a reservation must be able to pay. */
+  reachable({ model, fallbacks, disableFallbacks }: Reach): readonly Deployment[] {
+    const named = this.groups.resolve(model)
+    if (disableFallbacks) return named
+    const settings = fallbacks ? { ...this.settings, fallbacks: new Map([['*', fallbacks]]) } : this.settings
+    const groups = new Set([model])
+    for (const group of groups) for (const next of anyFallbacksOf(group, settings)) groups.add(next)
+    return groups.size === 1 ? named : [...groups].flatMap(group => this.groups.find(group) ?? [])
   }
 
   /** A stream broke, or ended well, after `run` had handed it over. */
