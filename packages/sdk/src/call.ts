@@ -1,4 +1,8 @@
-import { prepare } from './call-prepare.ts'
+import { hideSecret } from './credentials/hide-secret.ts'
+import { createError, SluiceError } from './errors.ts'
+import { follow } from './steps/follow.ts'
+import { prepare } from './steps/prepare.ts'
+import { refusal } from './steps/refusal.ts'
 import {
   localReply,
   type Reply,
@@ -6,16 +10,12 @@ import {
   relayWhole,
   translatedStream,
   translatedWhole,
-} from './call-reply.ts'
-import type { Call, CallHost, Prepared } from './call-shapes.ts'
-import { hideSecret } from './credentials/hide-secret.ts'
-import { createError, kindOfStatus, SluiceError } from './errors.ts'
-import { retryAfterMs } from './transport/retry-after.ts'
-import type { ReplyHead } from './transport/transport.ts'
+} from './steps/reply.ts'
+import type { Call, CallHost, Prepared } from './steps/shapes.ts'
 import type { Deployment } from './types/deployment.ts'
 import type { EndpointName } from './types/endpoint-map.ts'
 
-export type { Call, OriginalRequest } from './call-shapes.ts'
+export type { Call, OriginalRequest } from './steps/shapes.ts'
 
 /**
  * One call, whole: bind → parameter rules → encode → sign → send → (error? decode it) → decode.
@@ -28,7 +28,12 @@ export async function call<E extends EndpointName>(ask: Call<E>, host: CallHost)
     const prepared = prepare(ask, host)
     if ('secret' in prepared) secret = prepared.secret
     if ('answer' in prepared) return await localReply(prepared)
-    const signing = prepared.provider.credentials.sign(prepared.outgoing, prepared.secret, ask.deployment)
+    const signing = prepared.provider.credentials.sign(
+      prepared.outgoing,
+      prepared.secret,
+      ask.deployment,
+      host.signing,
+    )
     if (signing) await signing
     return await (prepared.info.stream ? stream(prepared, host) : whole(prepared, host))
   } catch (error) {
@@ -39,7 +44,8 @@ export async function call<E extends EndpointName>(ask: Call<E>, host: CallHost)
 async function whole<E extends EndpointName>(prepared: Prepared<E>, host: CallHost): Promise<Reply<E>> {
   const reply = await host.transport.exchange(prepared.outgoing, prepared.limits)
   if (reply.status >= 400) throw refusal(prepared, reply, reply.body)
-  return prepared.relayed ? relayWhole(prepared, reply) : translatedWhole(prepared, reply)
+  if (prepared.relayed) return relayWhole(prepared, reply)
+  return translatedWhole(prepared, await follow(prepared, reply, host))
 }
 
 async function stream<E extends EndpointName>(prepared: Prepared<E>, host: CallHost): Promise<Reply<E>> {
@@ -51,30 +57,6 @@ async function stream<E extends EndpointName>(prepared: Prepared<E>, host: CallH
   } catch (error) {
     reply.abort()
     throw error
-  }
-}
-
-/** The provider said no: its own words, our class. */
-function refusal<E extends EndpointName>(prepared: Prepared<E>, head: ReplyHead, bytes: Buffer): SluiceError {
-  const { codec, info } = prepared
-  const body = parseErrorBody(bytes)
-  const facts = codec.upstream.decodeError?.(head.status, body)
-  return createError({
-    kind: kindOfStatus(head.status),
-    message: `The provider answered with status ${head.status}.`,
-    providerSpecificFields: { body },
-    ...facts,
-    status: head.status,
-    retryAfterMs: facts?.retryAfterMs ?? retryAfterMs(head.headers, info.now),
-  })
-}
-
-function parseErrorBody(bytes: Buffer): unknown {
-  const text = bytes.toString('utf8')
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
   }
 }
 

@@ -24,10 +24,12 @@ export function createHost(
   secret: (names: readonly string[]) => string | undefined,
   maxResponseBytes: number,
 ): RoutingHost {
+  const transport = createTransport()
   return {
-    transport: createTransport(),
+    transport,
     providers,
     secret,
+    signing: { now: Date.now, secret, exchange: transport.exchange },
     maxOutputTokens: deployment => maxOutputTokens(factsOfDeployment(prices, deployment)),
     maxResponseBytes,
     now: Date.now,

@@ -14,10 +14,10 @@ import { catalogue } from './host.ts'
 
 /** OpenAI's parameters that the model's provider can express. LiteLLM: `get_supported_openai_params`. */
 export function supportedParams(name: string, endpoint: EndpointName = 'chat'): string[] {
-  const { provider: providerName } = resolveModel(name, providers)
+  const { provider: providerName, model } = resolveModel(name, providers)
   const provider = providers.get(providerName)
   if (provider === undefined) return []
-  const { codec } = bind(provider, endpoint, undefined)
+  const { codec } = bind(provider, endpoint, undefined, model)
   return [...endpoints[endpoint].openaiParams]
     .filter(param => {
       const rule = provider.params?.[param]

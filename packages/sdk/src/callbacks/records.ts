@@ -58,6 +58,7 @@ export function stampRecord(
     now: record.startedAt,
     provider,
     serviceTier: meter.serviceTier,
+    units: meter.units,
   })
 }
 

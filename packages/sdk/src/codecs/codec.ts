@@ -2,15 +2,13 @@ import type { ErrorFacts, SluiceError } from '../errors.ts'
 import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName, EventOf, RequestOf, ResponseOf } from '../types/endpoint-map.ts'
 import type { JsonObject } from '../types/json.ts'
-import type { RelayTap, StreamTransform, WireEvent } from '../types/stream.ts'
+import type { Framing, RelayTap, StreamTransform, WireEvent } from '../types/stream.ts'
 import type { Usage } from '../types/usage.ts'
 import type { Warning } from '../types/warning.ts'
+import type { WireBytes, WireForm } from '../types/wire-body.ts'
 
 /** Formats that are the hub itself: their unknown keys are meant for whichever provider is called. */
 export const HUB_FORMATS: ReadonlySet<string> = new Set(['openai-chat', 'openai-embeddings'])
-
-/** How events lie on the wire. Each framing exists once, in `transport/`; codecs never see bytes. */
-export type Framing = 'sse' | 'ndjson' | 'aws-event-stream'
 
 /**
  * The code that reads and writes one wire format of one endpoint. Pure: no clock, no random, no environment, no
@@ -48,8 +46,34 @@ export interface CallInfo {
 export interface WireRequest {
   /** JSON-serialisable. */
   readonly body: JsonObject
+  /** Sent in the body's place, by formats that are not JSON. */
+  readonly payload?: WireForm | WireBytes
   /** Headers that belong to the format (`anthropic-beta` …), lower case. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Path below the base URL, where the request decides it; wins over the binding's. */
+  readonly path?: string
+  /** Added to the URL's query. */
+  readonly query?: Readonly<Record<string, string>>
+}
+
+/** A reply as it came, before it is known to be the answer. */
+export interface WireReply {
+  readonly status: number
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Parsed JSON, or `WireBytes` for a codec that takes other replies. */
+  readonly body: unknown
+}
+
+/** A request that must follow a reply before there is an answer: look at a job again, fetch its result. */
+export interface FollowUp {
+  readonly method: 'GET' | 'POST'
+  /** Absolute, or a path below the base URL. Other hosts than the provider's own are asked without credentials. */
+  readonly url: string
+  readonly body?: JsonObject
+  readonly headers?: Readonly<Record<string, string>>
+  /** Milliseconds to wait first. */
+  readonly afterMs: number
 }
 
 export interface UpstreamHalf<E extends EndpointName> {
@@ -60,6 +84,18 @@ export interface UpstreamHalf<E extends EndpointName> {
    */
   readonly params: ReadonlySet<string>
   encodeRequest(request: RequestOf<E>, info: CallInfo): WireRequest
+  /** True when a reply may be something else than JSON: `WireBytes` is then what `decodeResponse` gets for it. */
+  readonly takesBytes?: true
+  /**
+   * What to send next when a reply is not the answer yet (a job that runs, an upload to refer to); `undefined` when it
+   * is. `step` counts the replies, from 0. The call's deadline bounds the whole. Throws when the job failed.
+   */
+  follow?(reply: WireReply, request: RequestOf<E>, info: CallInfo, step: number): FollowUp | undefined
+  /**
+   * True for an `http(s)` URL of an image, file or recording that this provider will not fetch itself: it is then
+   * fetched before `encodeRequest`, which sees a `data:` URI in its place.
+   */
+  inlines?(url: string, info: CallInfo): boolean
   decodeResponse(body: unknown, info: CallInfo): ResponseOf<E>
   decodeStream?(info: CallInfo): StreamTransform<WireEvent, EventOf<E>>
   /** Turns the provider's error body into facts; `undefined` lets the status decide. */
@@ -81,8 +117,11 @@ export interface InboundInfo {
 export interface InboundHalf<E extends EndpointName> {
   /** Request headers of this format's clients that its own providers must hear, and no others; lower case. */
   readonly headers?: readonly string[]
+  /** True when clients may send `multipart/form-data`: `decodeRequest` then gets a `WireForm`. */
+  readonly takesForms?: true
   /** Throws `BadRequestError` naming field, rule and remedy. */
   decodeRequest(body: unknown, info: InboundInfo): RequestOf<E>
+  /** JSON-serialisable, or `WireBytes` to be sent as they are. */
   encodeResponse(response: ResponseOf<E>, request: RequestOf<E>, info: InboundInfo): unknown
   encodeStream?(request: RequestOf<E>, info: InboundInfo): EventEncoder<E>
   /** The error body a client of this format expects. */
@@ -91,6 +130,8 @@ export interface InboundHalf<E extends EndpointName> {
 
 /** Hub events to the client's wire events. After `end` or `fail` nothing more is pushed. */
 export interface EventEncoder<E extends EndpointName> extends StreamTransform<EventOf<E>, WireEvent> {
+  /** The media type of the stream; `text/event-stream` unless stated. Other types are written from `bytes`. */
+  readonly contentType?: string
   /** The error event of this format; never followed by a clean end mark. */
   fail(error: SluiceError, requestId: string): Iterable<WireEvent>
 }
@@ -115,4 +156,4 @@ export interface Relay {
   }
 }
 
-export type { RelayTap }
+export type { Framing, RelayTap }

@@ -1,3 +1,4 @@
+import type { ExchangeLimits, WholeReply } from '../transport/transport.ts'
 import type { Deployment } from '../types/deployment.ts'
 
 /** An upstream request on its way out. Headers are lower case. */
@@ -15,5 +16,20 @@ export interface Credentials {
   /** False when calls without a secret may succeed (local servers). */
   readonly required: boolean
   /** Adds what authenticates the request. `secret` is the deployment's own key, else the first set variable's. */
-  sign(request: OutgoingRequest, secret: string | undefined, deployment: Deployment): void | Promise<void>
+  sign(
+    request: OutgoingRequest,
+    secret: string | undefined,
+    deployment: Deployment,
+    host: SigningHost,
+  ): void | Promise<void>
+}
+
+/** What signing may need of the outside world. */
+export interface SigningHost {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** The first set environment variable's value; blank counts as unset. */
+  readonly secret: (names: readonly string[]) => string | undefined
+  /** Asks for a token. Error statuses are answers, not errors. */
+  readonly exchange: (request: OutgoingRequest, limits: ExchangeLimits) => Promise<WholeReply>
 }

@@ -5,6 +5,7 @@ import { isJsonObject } from '../types/json.ts'
 import { foldChunks, unfoldResponse } from './chat-fold.ts'
 import { mapReplyTexts, mapRequestTexts } from './chat-texts.ts'
 import type { Endpoint } from './endpoint.ts'
+import { ChatMeter } from './meter.ts'
 
 /** Everything that talks: chat completions, messages, responses, generateContent. */
 export const chat: Endpoint<'chat'> = {
@@ -43,6 +44,7 @@ export const chat: Endpoint<'chat'> = {
     // Where thinking counts as output, a limit that leaves no room for the answer is raised by it.
     return (limit > budget ? limit : limit + budget) * Math.max(1, request.n ?? 1)
   },
+  createMeter: () => new ChatMeter(),
   fold: foldChunks,
   unfold: unfoldResponse,
 }

@@ -1,5 +1,7 @@
+import type { Units } from '../models/cost.ts'
 import type { EndpointName, EventOf, RequestOf, ResponseOf } from '../types/endpoint-map.ts'
 import type { Usage } from '../types/usage.ts'
+import type { StreamMeter } from './meter.ts'
 
 /**
  * The facts of one endpoint, so that no guardrail, counter, cache or log ever switches on the endpoint's name.
@@ -20,6 +22,10 @@ export interface Endpoint<E extends EndpointName = EndpointName> {
   usage(response: ResponseOf<E>): Usage | undefined
   /** The most output tokens the caller allows, when stated. */
   maxOutputTokens(request: RequestOf<E>): number | undefined
+  /** What is charged by the piece (images, seconds, characters, pages), as far as request and answer tell. */
+  units?(request: RequestOf<E>, response: ResponseOf<E> | undefined): Units | undefined
+  /** Reads the events of a stream, for endpoints that stream. */
+  createMeter?(request: RequestOf<E>): StreamMeter<EventOf<E>>
   /** Answers for a provider that has no such endpoint, without a network. */
   readonly answer?: (request: RequestOf<E>, model: string) => Promise<ResponseOf<E>>
   /** Events → whole reply, as seen so far. Serves cache, logs, cost and the SDK's chunk builder. */

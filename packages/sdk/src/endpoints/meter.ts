@@ -1,3 +1,4 @@
+import type { Units } from '../models/cost.ts'
 import type { ChatChunk } from '../types/chat.ts'
 import { isJsonObject } from '../types/json.ts'
 import type { Usage } from '../types/usage.ts'
@@ -11,10 +12,17 @@ export interface Meter {
   readonly serviceTier?: string | undefined
   /** Characters of output seen. */
   readonly textLength: number
+  /** What is charged by the piece: images, seconds, characters, pages. */
+  readonly units?: Units | undefined
+}
+
+/** A meter that reads the events of a stream. */
+export interface StreamMeter<Event> extends Meter {
+  see(event: Event): void
 }
 
 /** Reads hub events of a chat stream. */
-export class ChatMeter implements Meter {
+export class ChatMeter implements StreamMeter<ChatChunk> {
   usage: Usage | undefined
   id: string | undefined
   serviceTier: string | undefined

@@ -4,6 +4,9 @@ import { type Price, RATE_KEYS, type RateName, type Rates, type ServiceTier } fr
 import { ratesFor } from './price-schedule.ts'
 import { Money, type Rate } from './rate.ts'
 
+/** Amounts of what is charged by another measure than tokens. */
+export type Units = { readonly [N in RateName]?: number }
+
 export interface CostContext {
   /** Milliseconds since the epoch: some prices change on a date or by the hour. */
   readonly now: number
@@ -11,7 +14,7 @@ export interface CostContext {
   readonly serviceTier?: string | null | undefined
   readonly provider?: string | undefined
   /** Things charged by another measure than tokens: images, seconds, characters, pages, queries, searches. */
-  readonly units?: { readonly [N in RateName]?: number } | undefined
+  readonly units?: Units | undefined
 }
 
 const SERVICE_TIERS: Readonly<Record<string, ServiceTier>> = {
@@ -148,7 +151,7 @@ function chargeOutput(bill: Bill, usage: Usage): void {
   bill.charge('output', citations, 'citation tokens', rates.citation)
 }
 
-function chargeUnits(bill: Bill, units: { readonly [N in RateName]?: number }): void {
+function chargeUnits(bill: Bill, units: Units): void {
   for (const name in units) {
     const unit = name as RateName
     bill.charge(sideOf(unit), count(units[unit]), `\`${keyOf(unit)}\``, bill.rates[unit])

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { sdkHost } from '../api/host.ts'
 import type { OutgoingRequest } from '../credentials/credentials.ts'
 import type { Deployment } from '../types/deployment.ts'
 import { anthropic } from './anthropic.ts'
 import { urlOf } from './bind.ts'
+
+const signingHost = sdkHost().signing
 
 const deployment: Deployment = { id: 'd', group: 'g', provider: 'anthropic', model: 'claude-x' }
 
@@ -13,7 +16,7 @@ async function sign(secret: string | undefined, over: Partial<OutgoingRequest & 
     headers: {},
     ...over,
   }
-  await anthropic.credentials.sign(request, secret, { ...deployment, ...over } as Deployment)
+  await anthropic.credentials.sign(request, secret, { ...deployment, ...over } as Deployment, signingHost)
   return request.headers
 }
 

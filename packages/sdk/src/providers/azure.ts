@@ -10,7 +10,7 @@ const DEFAULT_API_VERSION = '2025-02-01-preview'
 
 const credentials: Credentials = {
   env: ['AZURE_API_KEY', 'AZURE_OPENAI_API_KEY'],
-  required: true,
+  required: false,
   sign(request, secret, deployment) {
     const token = deployment.params?.azure_ad_token
     if (typeof token === 'string') request.headers.authorization = `Bearer ${token}`

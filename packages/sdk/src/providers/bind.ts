@@ -3,14 +3,22 @@ import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
 import type { Binding, Provider } from './provider.ts'
 
-/** An endpoint's binding at a provider, if it has one; the client's own format first, so that bytes can be relayed. */
+/**
+ * An endpoint's binding at a provider for a model, if it has one; the client's own format first, so that bytes can be
+ * relayed.
+ */
 export function findBinding<E extends EndpointName>(
   provider: Provider,
   endpoint: E,
   format: string | undefined,
+  model: string,
 ): Binding<E> | undefined {
   const bindings = provider.endpoints[endpoint] as readonly Binding<E>[] | undefined
-  return bindings?.find(candidate => candidate.codec.format === format) ?? bindings?.[0]
+  const serving = (candidate: Binding<E>) => candidate.serves === undefined || candidate.serves(model)
+  return (
+    bindings?.find(candidate => candidate.codec.format === format && serving(candidate)) ??
+    bindings?.find(serving)
+  )
 }
 
 /** As `findBinding`. Throws `BadRequestError` when the provider has no such endpoint. */
@@ -18,8 +26,9 @@ export function bind<E extends EndpointName>(
   provider: Provider,
   endpoint: E,
   format: string | undefined,
+  model: string,
 ): Binding<E> {
-  const binding = findBinding(provider, endpoint, format)
+  const binding = findBinding(provider, endpoint, format, model)
   if (binding) return binding
   throw createError({
     kind: 'bad_request',
@@ -34,6 +43,7 @@ export function urlOf<E extends EndpointName>(
   binding: Binding<E>,
   at: { readonly model: string; readonly stream: boolean; readonly deployment: Deployment },
   baseFromEnvironment: string | undefined,
+  wire: { readonly path?: string | undefined; readonly query?: WireQuery } = {},
 ): string {
   const { deployment } = at
   const base =
@@ -43,12 +53,21 @@ export function urlOf<E extends EndpointName>(
   if (!base.startsWith('http://') && !base.startsWith('https://'))
     throw badRequest(`api_base: "${base}" must be an absolute http(s) URL.`, 'api_base')
   const trimmed = base.endsWith('/') ? base.slice(0, -1) : base
-  const path = typeof binding.path === 'string' ? binding.path : binding.path(at)
-  if (trimmed.endsWith(path)) return trimmed
+  const path = wire.path ?? (typeof binding.path === 'string' ? binding.path : binding.path(at))
+  return withQuery(joined(trimmed, path), wire.query)
+}
+
+function joined(base: string, path: string): string {
+  if (base.endsWith(path)) return base
   const version = path.slice(0, path.indexOf('/', 1))
-  return (
-    (VERSION.test(version) && trimmed.endsWith(version) ? trimmed.slice(0, -version.length) : trimmed) + path
-  )
+  return (VERSION.test(version) && base.endsWith(version) ? base.slice(0, -version.length) : base) + path
+}
+
+type WireQuery = Readonly<Record<string, string>> | undefined
+
+function withQuery(url: string, query: WireQuery): string {
+  if (query === undefined) return url
+  return `${url}${url.includes('?') ? '&' : '?'}${new URLSearchParams(query)}`
 }
 
 /** A path's own API version; people write the base with it and without it. */

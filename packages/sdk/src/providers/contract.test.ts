@@ -30,12 +30,14 @@ const DOORS: Readonly<Record<string, { readonly chat: RegExp; readonly base: str
 }
 
 function baseOf(provider: Provider, endpoint: EndpointName): string {
-  const binding = bind(provider, endpoint, undefined)
+  const binding = bind(provider, endpoint, undefined, 'm')
   const deployment: Deployment = { id: 'd', group: 'g', provider: provider.name, model: 'm' }
   const path =
     typeof binding.path === 'string' ? binding.path : binding.path({ model: 'm', stream: false, deployment })
   const isWhole = path.startsWith('/v1/') || path.startsWith('/openai/')
-  return upstream.url + (isWhole ? '' : (DOORS[bind(provider, 'chat', undefined).codec.format]?.base ?? ''))
+  return (
+    upstream.url + (isWhole ? '' : (DOORS[bind(provider, 'chat', undefined, 'm').codec.format]?.base ?? ''))
+  )
 }
 
 function lastRequest() {
@@ -233,7 +235,7 @@ test('every deployment of Azure has a path of its own, and its version in the qu
     apiVersion: '2024-10-21',
   }
   const at = { model: deployment.model, stream: false, deployment }
-  expect(urlOf(azure, bind(azure, 'chat', undefined), at, undefined)).toBe(
+  expect(urlOf(azure, bind(azure, 'chat', undefined, 'm'), at, undefined)).toBe(
     'https://r.openai.azure.com/openai/deployments/my%20gpt%2F4o/chat/completions?api-version=2024-10-21',
   )
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { sdkHost } from '../api/host.ts'
 import type { CallInfo } from '../codecs/codec.ts'
 import { chat } from '../endpoints/chat.ts'
 import { createError } from '../errors.ts'
@@ -10,6 +11,8 @@ import { compatible } from './compatible.ts'
 import { openaiCompatible } from './openai-compatible.ts'
 import { applyParamRules } from './param-rules.ts'
 import type { Provider } from './provider.ts'
+
+const signingHost = sdkHost().signing
 
 const deploymentOf = (provider: string, more: Partial<Deployment> = {}): Deployment => ({
   id: 'd',
@@ -28,7 +31,7 @@ function provider(name: string): Provider {
 /** What the wire body looks like after the rules and the codec, and what was said about it. */
 function bodyAt(name: string, request: Partial<ChatRequest>, dropParams = false) {
   const target = provider(name)
-  const binding = bind(target, 'chat', undefined)
+  const binding = bind(target, 'chat', undefined, 'm')
   const deployment = deploymentOf(name)
   const warnings: Warning[] = []
   const warn = (warning: Warning) => void warnings.push(warning)
@@ -53,7 +56,7 @@ describe('every row', () => {
     expect(each.title).not.toBe('')
     expect(new URL(each.docs).protocol).toBe('https:')
     if (each.credentials.required) expect(each.credentials.env.length).toBeGreaterThan(0)
-    const binding = bind(each, 'chat', 'openai-chat')
+    const binding = bind(each, 'chat', 'openai-chat', 'm')
     const deployment = deploymentOf(
       name,
       typeof each.baseUrl === 'string' ? {} : { apiBase: 'https://own.example/v1' },
@@ -67,7 +70,7 @@ describe('every row', () => {
 
   it('signs with a bearer token', async () => {
     const request = { method: 'POST' as const, url: '', headers: {} as Record<string, string> }
-    await provider('groq').credentials.sign(request, 'gsk-1', deploymentOf('groq'))
+    await provider('groq').credentials.sign(request, 'gsk-1', deploymentOf('groq'), signingHost)
     expect(request.headers.authorization).toBe('Bearer gsk-1')
   })
 })
@@ -81,7 +84,7 @@ describe('base addresses', () => {
   ])('%s is reached at %s', (name, url) => {
     const each = provider(name)
     const at = { model: 'm', stream: false, deployment: deploymentOf(name) }
-    expect(urlOf(each, bind(each, 'chat', undefined), at, undefined)).toBe(url)
+    expect(urlOf(each, bind(each, 'chat', undefined, 'm'), at, undefined)).toBe(url)
   })
 
   it.each(['hosted_vllm', 'litellm_proxy', 'databricks', 'openai_like', 'custom_openai'])(
@@ -89,7 +92,7 @@ describe('base addresses', () => {
     name => {
       const each = provider(name)
       const at = { model: 'm', stream: false, deployment: deploymentOf(name) }
-      expect(() => urlOf(each, bind(each, 'chat', undefined), at, undefined)).toThrow(
+      expect(() => urlOf(each, bind(each, 'chat', undefined, 'm'), at, undefined)).toThrow(
         /^api_base: .*set api_base/,
       )
     },

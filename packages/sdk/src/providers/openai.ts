@@ -12,9 +12,9 @@ export function wantsMaxCompletionTokens(model: string): boolean {
 const key = bearer(['OPENAI_API_KEY'])
 const credentials: Credentials = {
   ...key,
-  sign(request, secret, deployment) {
+  sign(request, secret, deployment, host) {
     if (deployment.organization) request.headers['openai-organization'] = deployment.organization
-    return key.sign(request, secret, deployment)
+    return key.sign(request, secret, deployment, host)
   },
 }
 

@@ -6,7 +6,7 @@ import type { EndpointName, RequestOf } from '../types/endpoint-map.ts'
 import type { JsonObject } from '../types/json.ts'
 import type { Warning } from '../types/warning.ts'
 import { dropPaths } from './drop-paths.ts'
-import type { ParamRule, Provider } from './provider.ts'
+import type { ParamRule, ParamRules, Provider } from './provider.ts'
 
 /** What decides over a parameter that the target cannot express. */
 export interface Strictness {
@@ -37,13 +37,14 @@ export function applyParamRules<E extends EndpointName>(
   warn: (warning: Warning) => void,
 ): RequestOf<E> {
   const refused: string[] = []
+  const byModel = target.provider.modelParams?.(target.model)
   let out: JsonObject = request
   const edit = () => {
     if (out === request) out = { ...request }
     return out
   }
   for (const key in request) {
-    const rule = ruleOf(target.provider, key)
+    const rule = ruleIn(byModel, key) ?? ruleIn(target.provider.params, key)
     if (rule === 'keep' || strictness.allowedOpenaiParams.includes(key)) continue
     if (
       rule === undefined &&
@@ -52,7 +53,8 @@ export function applyParamRules<E extends EndpointName>(
       continue
     const value: unknown = request[key]
     if (value === undefined || value === null) delete edit()[key]
-    else if (typeof rule === 'object') change(edit, key, value, rule, warn)
+    else if (typeof rule === 'object' && !('only' in rule)) change(edit, key, value, rule, warn)
+    else if (typeof rule === 'object' && rule.only.includes(value)) continue
     else if (rule !== 'drop' && !strictness.dropParams && !isDefault(key, value, request)) refused.push(key)
     else {
       delete edit()[key]
@@ -87,15 +89,17 @@ export function dropForeignKeys<E extends EndpointName>(
   return out as RequestOf<E>
 }
 
-function ruleOf({ params }: Provider, key: string): ParamRule | undefined {
+function ruleIn(params: ParamRules | undefined, key: string): ParamRule | undefined {
   return params !== undefined && Object.hasOwn(params, key) ? params[key] : undefined
 }
+
+type Change = Exclude<Extract<ParamRule, object>, { readonly only: unknown }>
 
 function change(
   edit: () => JsonObject,
   key: string,
   value: unknown,
-  rule: Extract<ParamRule, object>,
+  rule: Change,
   warn: (warning: Warning) => void,
 ): void {
   if ('rename' in rule) {
@@ -103,9 +107,27 @@ function change(
     delete out[key]
     out[rule.rename] ??= value
     warn({ action: 'renamed', param: key, reason: `this provider calls it ${rule.rename}` })
-  } else if (typeof value === 'number' && value > rule.max) {
-    edit()[key] = rule.max
-    warn({ action: 'clamped', param: key, reason: `this provider allows at most ${rule.max}` })
+  } else if ('values' in rule) {
+    if (typeof value !== 'string' || !Object.hasOwn(rule.values, value)) return
+    edit()[key] = rule.values[value]
+    const theirs = JSON.stringify(rule.values[value])
+    warn({ action: 'renamed', param: key, reason: `this provider calls "${value}" ${theirs}` })
+  } else if (typeof value === 'number') clamp(edit, key, value, rule, warn)
+}
+
+function clamp(
+  edit: () => JsonObject,
+  key: string,
+  value: number,
+  { min, max }: { readonly min?: number; readonly max?: number },
+  warn: (warning: Warning) => void,
+): void {
+  if (max !== undefined && value > max) {
+    edit()[key] = max
+    warn({ action: 'clamped', param: key, reason: `this provider allows at most ${max}` })
+  } else if (min !== undefined && value < min) {
+    edit()[key] = min
+    warn({ action: 'clamped', param: key, reason: `this provider allows no less than ${min}` })
   }
 }
 

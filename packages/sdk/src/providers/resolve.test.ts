@@ -48,13 +48,13 @@ describe('bind', () => {
       ...openai,
       endpoints: { chat: [...(openai.endpoints.chat ?? []), ...(anthropic.endpoints.chat ?? [])] },
     }
-    expect(findBinding(both, 'chat', 'anthropic-messages')).toBe(chat)
-    expect(findBinding(both, 'chat', 'gemini')?.codec.format).toBe('openai-chat')
-    expect(findBinding(both, 'chat', undefined)?.codec.format).toBe('openai-chat')
+    expect(findBinding(both, 'chat', 'anthropic-messages', 'm')).toBe(chat)
+    expect(findBinding(both, 'chat', 'gemini', 'm')?.codec.format).toBe('openai-chat')
+    expect(findBinding(both, 'chat', undefined, 'm')?.codec.format).toBe('openai-chat')
   })
 
   test('an endpoint the provider does not have is the caller’s mistake', () => {
-    expect(() => bind(anthropic, 'embedding', undefined)).toThrow(
+    expect(() => bind(anthropic, 'embedding', undefined, 'm')).toThrow(
       'Anthropic has no embedding endpoint. Choose a model of a provider that has one.',
     )
   })
@@ -73,11 +73,11 @@ describe('bind', () => {
     ['https://own.test/v1/chat/completions', undefined, 'https://own.test/v1/chat/completions'],
     ['http://localhost:1', undefined, 'http://localhost:1/chat/completions'],
   ])('base %s, environment %s', (apiBase, environment, url) => {
-    expect(urlOf(openai, bind(openai, 'chat', undefined), at(apiBase), environment)).toBe(url)
+    expect(urlOf(openai, bind(openai, 'chat', undefined, 'm'), at(apiBase), environment)).toBe(url)
   })
 
   test.each(['own.test/v1', 'file:///x', '', '//own.test'])('base "%s" is refused', apiBase => {
-    expect(() => urlOf(openai, bind(openai, 'chat', undefined), at(apiBase), undefined)).toThrow(
+    expect(() => urlOf(openai, bind(openai, 'chat', undefined, 'm'), at(apiBase), undefined)).toThrow(
       /^api_base: .* must be an absolute http\(s\) URL/,
     )
   })

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { createError, ERROR_KINDS, type ErrorKind } from '../errors.ts'
+import { wait } from '../transport/wait.ts'
 import type { Deployment } from '../types/deployment.ts'
 import { Cooldowns } from './cooldowns.ts'
 import { fallbacksFor } from './fallbacks.ts'
-import { backoffMs, mayRetry, wait } from './retry.ts'
+import { backoffMs, mayRetry } from './retry.ts'
 import { createSimpleShuffle } from './simple-shuffle.ts'
 
 const error = (kind: ErrorKind, retryAfterMs?: number) => createError({ kind, message: kind, retryAfterMs })

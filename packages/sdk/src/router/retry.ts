@@ -1,6 +1,4 @@
 import type { SluiceError } from '../errors.ts'
-import { abortedError } from '../transport/deadline.ts'
-import type { CancelSignal } from '../types/cancel-signal.ts'
 
 const FIRST_MS = 500
 const LONGEST_MS = 8_000
@@ -26,20 +24,4 @@ export function backoffMs(
     return Math.min(Math.max(error.retryAfterMs, leastMs), LONGEST_ASKED_MS)
   const full = Math.min(FIRST_MS * 2 ** (attempt - 1), LONGEST_MS)
   return Math.max(leastMs, full * (0.25 + 0.75 * random()))
-}
-
-/** Waits; rejects with `APIUserAbortError` as soon as the signal aborts. */
-export function wait(ms: number, signal: CancelSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(abortedError(signal))
-    const onAbort = () => {
-      clearTimeout(timer)
-      reject(abortedError(signal))
-    }
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', onAbort)
-      resolve()
-    }, ms)
-    signal?.addEventListener('abort', onAbort, { once: true })
-  })
 }

@@ -7,11 +7,19 @@ export interface StreamTransform<In, Out> {
   end(): Iterable<Out>
 }
 
-/** One un-framed event of a wire format: an SSE event, an NDJSON line. */
+/** How events lie on the wire. Each framing exists once, in `transport/`; codecs never see bytes. */
+export type Framing = 'sse' | 'ndjson' | 'aws-event-stream' | 'bytes'
+
+/** One un-framed event of a wire format: an SSE event, an NDJSON line, an AWS message, a piece of a binary body. */
 export interface WireEvent {
-  /** SSE's `event:` field. */
+  /** SSE's `event:` field; AWS's `:event-type` or `:exception-type`. */
   readonly event?: string | undefined
+  /** The payload as text; empty where `bytes` is set. */
   readonly data: string
+  /** True for an AWS exception message. */
+  readonly exception?: true
+  /** A piece of a body that is not text (framing `bytes`). */
+  readonly bytes?: Buffer
 }
 
 /** Watches relayed SSE frames. Must be cheap: it runs per frame on the hot path. */

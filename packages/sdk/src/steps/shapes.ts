@@ -1,13 +1,13 @@
-import type { CallInfo, Codec, Relay } from './codecs/codec.ts'
-import type { OutgoingRequest } from './credentials/credentials.ts'
-import type { Strictness } from './providers/param-rules.ts'
-import type { Provider } from './providers/provider.ts'
-import type { ExchangeLimits, Transport } from './transport/transport.ts'
-import type { CancelSignal } from './types/cancel-signal.ts'
-import type { Deployment } from './types/deployment.ts'
-import type { EndpointName, RequestOf, ResponseOf } from './types/endpoint-map.ts'
-import type { JsonObject } from './types/json.ts'
-import type { Warning } from './types/warning.ts'
+import type { CallInfo, Codec, Relay } from '../codecs/codec.ts'
+import type { OutgoingRequest, SigningHost } from '../credentials/credentials.ts'
+import type { Strictness } from '../providers/param-rules.ts'
+import type { Provider } from '../providers/provider.ts'
+import type { ExchangeLimits, Transport } from '../transport/transport.ts'
+import type { CancelSignal } from '../types/cancel-signal.ts'
+import type { Deployment } from '../types/deployment.ts'
+import type { EndpointName, RequestOf, ResponseOf } from '../types/endpoint-map.ts'
+import type { JsonObject } from '../types/json.ts'
+import type { Warning } from '../types/warning.ts'
 
 /** One call of one deployment. */
 export interface Call<E extends EndpointName> {
@@ -49,6 +49,8 @@ export interface CallHost {
   readonly secret: (names: readonly string[]) => string | undefined
   /** The model's output limit, where the catalogue knows it. */
   readonly maxOutputTokens: (deployment: Deployment) => number | undefined
+  /** What signing may need of the outside world; its token requests go over `transport`. */
+  readonly signing: SigningHost
   /** Largest whole reply, bytes. */
   readonly maxResponseBytes: number
 }

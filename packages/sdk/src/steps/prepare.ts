@@ -1,19 +1,19 @@
-import { encode, joinHeaders, relayOf } from './call-encode.ts'
-import type { Call, CallHost, LocalReply, Prepared } from './call-shapes.ts'
-import { type CallInfo, type Codec, HUB_FORMATS } from './codecs/codec.ts'
-import type { OutgoingRequest } from './credentials/credentials.ts'
-import type { Endpoint } from './endpoints/endpoint.ts'
-import { endpoints } from './endpoints/registry.ts'
-import { createError } from './errors.ts'
-import { bind, findBinding, urlOf } from './providers/bind.ts'
-import { CREDENTIAL_PARAMS } from './providers/credential-params.ts'
-import { cannedAnswer } from './providers/mock-answers.ts'
-import { applyParamRules, dropForeignKeys, type Strictness } from './providers/param-rules.ts'
-import type { Provider } from './providers/provider.ts'
-import type { ExchangeLimits } from './transport/transport.ts'
-import type { Deployment } from './types/deployment.ts'
-import type { EndpointName, RequestOf, ResponseOf } from './types/endpoint-map.ts'
-import type { JsonObject } from './types/json.ts'
+import { type CallInfo, type Codec, HUB_FORMATS } from '../codecs/codec.ts'
+import type { OutgoingRequest } from '../credentials/credentials.ts'
+import type { Endpoint } from '../endpoints/endpoint.ts'
+import { endpoints } from '../endpoints/registry.ts'
+import { createError } from '../errors.ts'
+import { bind, findBinding, urlOf } from '../providers/bind.ts'
+import { CREDENTIAL_PARAMS } from '../providers/credential-params.ts'
+import { cannedAnswer } from '../providers/mock-answers.ts'
+import { applyParamRules, dropForeignKeys, type Strictness } from '../providers/param-rules.ts'
+import type { Binding, Provider } from '../providers/provider.ts'
+import type { ExchangeLimits } from '../transport/transport.ts'
+import type { Deployment } from '../types/deployment.ts'
+import type { EndpointName, RequestOf, ResponseOf } from '../types/endpoint-map.ts'
+import type { JsonObject } from '../types/json.ts'
+import { encode, joinHeaders, relayOf } from './encode.ts'
+import type { Call, CallHost, LocalReply, Prepared } from './shapes.ts'
 
 /** A stream whose provider says nothing for as long has failed: long before the whole call's time is over. */
 const STREAM_IDLE_MS = 300_000
@@ -27,21 +27,21 @@ export function prepare<E extends EndpointName>(ask: Call<E>, host: CallHost): P
       message: `"${deployment.provider}" is not a known provider.`,
       param: 'model',
     })
-  const found = findBinding(provider, ask.endpoint, ask.original?.format)
+  const found = findBinding(provider, ask.endpoint, ask.original?.format, deployment.model)
   const answer = answerOf(ask, provider, found !== undefined)
-  const info = infoOf(ask, host, found?.codec.upstream.decodeStream !== undefined || answer !== undefined)
+  const info = infoOf(ask, host, found, answer !== undefined)
   if (answer) return { ask, answer, info }
 
-  const binding = bind(provider, ask.endpoint, ask.original?.format)
+  const binding = bind(provider, ask.endpoint, ask.original?.format, deployment.model)
   const { codec } = binding
   const request = withDefaults(ask, codec, provider, info)
   const relayed = relayOf(ask, codec)
   const wire = encode(ask, request, codec, relayed, info)
   const outgoing: OutgoingRequest = {
     method: 'POST',
-    url: urlOf(provider, binding, info, host.secret(provider.baseUrlEnv ?? [])),
+    url: urlOf(provider, binding, info, host.secret(provider.baseUrlEnv ?? []), wire),
     headers: joinHeaders(
-      wire.headers,
+      { 'content-type': wire.contentType, ...wire.headers },
       ask.clientFormat === codec.format ? ask.formatHeaders : undefined,
       ask.headers,
       deployment.headers,
@@ -81,13 +81,19 @@ function answerOf<E extends EndpointName>(
   return answer && (info => answer(ask.endpoint, ask.request, info))
 }
 
-function infoOf<E extends EndpointName>(ask: Call<E>, host: CallHost, streams: boolean): CallInfo {
+function infoOf<E extends EndpointName>(
+  ask: Call<E>,
+  host: CallHost,
+  binding: Binding<E> | undefined,
+  local: boolean,
+): CallInfo {
   const { deployment } = ask
   const request: JsonObject = ask.request
+  const streams = local || binding?.codec.upstream.decodeStream !== undefined
   return {
     id: ask.id,
     now: ask.now,
-    model: deployment.model,
+    model: binding?.model ? binding.model(deployment.model) : deployment.model,
     stream: streams && request.stream === true,
     choices: typeof request.n === 'number' ? request.n : undefined,
     deployment,
@@ -136,11 +142,7 @@ function strictnessOf<E extends EndpointName>({ strictness, deployment }: Call<E
 
 function secretOf(provider: Provider, deployment: Deployment, host: CallHost): string | undefined {
   const secret = deployment.apiKey ?? host.secret(provider.credentials.env)
-  if (
-    secret === undefined &&
-    provider.credentials.required &&
-    deployment.params?.azure_ad_token === undefined
-  )
+  if (secret === undefined && provider.credentials.required)
     throw createError({
       kind: 'authentication',
       message: `No API key for ${provider.title}. Set ${provider.credentials.env.join(' or ')}, or api_key on the deployment.`,

@@ -1,16 +1,17 @@
-import type { LocalReply, Prepared } from './call-shapes.ts'
-import type { Endpoint } from './endpoints/endpoint.ts'
-import { ChatMeter, type Meter } from './endpoints/meter.ts'
-import { endpoints } from './endpoints/registry.ts'
-import { createError } from './errors.ts'
-import { createNdjsonReader } from './transport/ndjson.ts'
-import { type Push, prime } from './transport/prime.ts'
-import { createSseReader } from './transport/sse.ts'
-import { SseRelay } from './transport/sse-relay.ts'
-import type { OpenReply, WholeReply } from './transport/transport.ts'
-import type { EndpointName, EventOf, ResponseOf } from './types/endpoint-map.ts'
-import type { JsonObject } from './types/json.ts'
-import type { WireEvent } from './types/stream.ts'
+import type { Codec } from '../codecs/codec.ts'
+import type { Endpoint } from '../endpoints/endpoint.ts'
+import type { Meter } from '../endpoints/meter.ts'
+import { endpoints } from '../endpoints/registry.ts'
+import { createError } from '../errors.ts'
+import { framings } from '../transport/framings.ts'
+import { type Push, prime } from '../transport/prime.ts'
+import { SseRelay } from '../transport/sse-relay.ts'
+import type { OpenReply, WholeReply } from '../transport/transport.ts'
+import type { EndpointName, EventOf, RequestOf, ResponseOf } from '../types/endpoint-map.ts'
+import type { JsonObject } from '../types/json.ts'
+import type { WireEvent } from '../types/stream.ts'
+import { WireBytes } from '../types/wire-body.ts'
+import type { Call, LocalReply, Prepared } from './shapes.ts'
 
 /** What came back. `relay` replies are the provider's own bytes in the client's own format. */
 export type Reply<E extends EndpointName> = ReplyFacts &
@@ -28,14 +29,11 @@ export interface ReplyFacts {
   readonly meter: Meter
 }
 
-export function translatedWhole<E extends EndpointName>(prepared: Prepared<E>, reply: WholeReply): Reply<E> {
-  const response = prepared.codec.upstream.decodeResponse(parseBody(reply.body), prepared.info)
-  return {
-    kind: 'whole',
-    response,
-    headers: reply.headers,
-    meter: meterOf<E>(endpoints[prepared.codec.endpoint], response),
-  }
+export function translatedWhole<E extends EndpointName>(
+  { codec, info, ask }: Prepared<E>,
+  reply: WholeReply,
+): Reply<E> {
+  return toldAsAsked(ask, codec.upstream.decodeResponse(parseReply(codec, reply), info), reply.headers)
 }
 
 export function relayWhole<E extends EndpointName>(prepared: Prepared<E>, reply: WholeReply): Reply<E> {
@@ -48,11 +46,12 @@ export async function translatedStream<E extends EndpointName>(
   reply: OpenReply,
 ): Promise<Reply<E>> {
   const { codec, info } = prepared
-  const read = codec.framing === 'ndjson' ? createNdjsonReader() : createSseReader()
+  const read = framings[codec.framing]()
   const decoder = codec.upstream.decodeStream?.(info)
-  if (decoder === undefined)
+  const endpoint: Endpoint<E> = endpoints[codec.endpoint]
+  const meter = endpoint.createMeter?.(prepared.ask.request)
+  if (decoder === undefined || meter === undefined)
     throw createError({ kind: 'internal', message: `${codec.format} does not stream.` })
-  const meter = new ChatMeter()
   const deliver = (events: EventOf<E>[], push: Push<readonly EventOf<E>[]>) => {
     if (events.length === 0) return undefined
     for (const event of events) meter.see(event)
@@ -98,18 +97,31 @@ export async function localReply<E extends EndpointName>({
   info,
   answer,
 }: LocalReply<E>): Promise<Reply<E>> {
-  const response = await answer(info)
-  const endpoint: Endpoint<E> = endpoints[ask.endpoint]
-  const meter = meterOf(endpoint, response)
-  if (!info.stream || endpoint.unfold === undefined) return { kind: 'whole', response, headers: {}, meter }
+  return toldAsAsked(ask, await answer(info), {})
+}
+
+/** A whole answer, unfolded into events for a client that asked for a stream. */
+function toldAsAsked<E extends EndpointName>(
+  { endpoint: name, request }: Call<E>,
+  response: ResponseOf<E>,
+  headers: ReplyFacts['headers'],
+): Reply<E> {
+  const endpoint: Endpoint<E> = endpoints[name]
+  const meter = meterOf(endpoint, response, request)
+  if ((request as JsonObject).stream !== true || endpoint.unfold === undefined)
+    return { kind: 'whole', response, headers, meter }
   const events = endpoint.unfold(response)
   const pump = async (push: Push<readonly EventOf<E>[]>) => {
     for (const event of events) await push([event])
   }
-  return { kind: 'stream', headers: {}, meter, pump, abort() {} }
+  return { kind: 'stream', headers, meter, pump, abort() {} }
 }
 
-function meterOf<E extends EndpointName>(endpoint: Endpoint<E>, response: ResponseOf<E>): Meter {
+function meterOf<E extends EndpointName>(
+  endpoint: Endpoint<E>,
+  response: ResponseOf<E>,
+  request: RequestOf<E>,
+): Meter {
   const usage = endpoint.usage(response)
   const { id, service_tier: tier } = response as JsonObject
   return {
@@ -117,11 +129,18 @@ function meterOf<E extends EndpointName>(endpoint: Endpoint<E>, response: Respon
     id: typeof id === 'string' ? id : undefined,
     serviceTier: typeof tier === 'string' ? tier : undefined,
     textLength: usage ? 0 : textLengthOf(endpoint.replyTexts(response)),
+    units: endpoint.units?.(request, response),
   }
 }
 
 function textLengthOf(texts: readonly string[]): number {
   return texts.reduce((sum, text) => sum + text.length, 0)
+}
+
+/** A reply's body as its codec wants it: parsed JSON, or bytes where it takes them and the reply is nothing else. */
+export function parseReply<E extends EndpointName>(codec: Codec<E>, { body, headers }: WholeReply): unknown {
+  const type = headers['content-type'] ?? ''
+  return codec.upstream.takesBytes && !type.includes('json') ? new WireBytes(body, type) : parseBody(body)
 }
 
 function parseBody(bytes: Buffer): unknown {

@@ -1,9 +1,11 @@
-import type { Call, Prepared } from './call-shapes.ts'
-import type { CallInfo, Codec } from './codecs/codec.ts'
-import { spliceModel } from './transport/splice-model.ts'
-import type { EndpointName, RequestOf } from './types/endpoint-map.ts'
-import type { JsonObject } from './types/json.ts'
-import type { Warning } from './types/warning.ts'
+import type { CallInfo, Codec, WireRequest } from '../codecs/codec.ts'
+import { encodeMultipart } from '../transport/multipart.ts'
+import { spliceModel } from '../transport/splice-model.ts'
+import type { EndpointName, RequestOf } from '../types/endpoint-map.ts'
+import type { JsonObject } from '../types/json.ts'
+import type { Warning } from '../types/warning.ts'
+import { type FormField, WireForm } from '../types/wire-body.ts'
+import type { Call, Prepared } from './shapes.ts'
 
 const USER_AGENT = 'sluice/0.1.0'
 
@@ -16,9 +18,14 @@ export function relayOf<E extends EndpointName>({ original }: Call<E>, codec: Co
 }
 
 interface Encoded {
+  readonly path?: string | undefined
+  readonly query?: Readonly<Record<string, string>> | undefined
   readonly body: Buffer | string
+  readonly contentType: string
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
+
+const JSON_TYPE = 'application/json'
 
 /** The body to send: the client's own bytes where they say the same, else the request encoded. */
 export function encode<E extends EndpointName>(
@@ -32,22 +39,39 @@ export function encode<E extends EndpointName>(
   const mayPass = relayed !== undefined && request === ask.request && extraBody === undefined
   if (mayPass && !relayed.relay.sameHub) {
     const bytes = originalBytes(ask, relayed, info)
-    if (bytes) return { body: bytes }
+    if (bytes) return { body: bytes, contentType: JSON_TYPE }
   }
   const warnings: Warning[] = []
   const wire = codec.upstream.encodeRequest(request, {
     ...info,
     warn: warning => void warnings.push(warning),
   })
-  if (mayPass && relayed.relay.sameHub && isSame(wire.body, relayed.body)) {
+  const { body, headers, path, query } = wire
+  if (mayPass && relayed.relay.sameHub && isSame(body, relayed.body)) {
     const bytes = originalBytes(ask, relayed, info)
-    if (bytes) return { body: bytes, headers: wire.headers }
+    if (bytes) return { body: bytes, contentType: JSON_TYPE, headers }
   }
   for (const warning of warnings) info.warn(warning)
-  return {
-    body: JSON.stringify(extraBody ? { ...wire.body, ...extraBody } : wire.body),
-    headers: wire.headers,
-  }
+  return { ...serialised(wire, extraBody), headers, path, query }
+}
+
+/** The body as it goes out; what the deployment adds to every body is added to JSON and to forms. */
+function serialised(
+  { body, payload }: WireRequest,
+  extra: Readonly<JsonObject> | undefined,
+): Pick<Encoded, 'body' | 'contentType'> {
+  if (payload === undefined)
+    return { body: JSON.stringify(extra ? { ...body, ...extra } : body), contentType: JSON_TYPE }
+  const { bytes, contentType } =
+    payload instanceof WireForm ? encodeMultipart(extra ? withFields(payload, extra) : payload) : payload
+  return { body: bytes, contentType }
+}
+
+function withFields(form: WireForm, extra: Readonly<JsonObject>): WireForm {
+  const added = Object.entries(extra).map(
+    ([name, value]): FormField => [name, typeof value === 'string' ? value : JSON.stringify(value)],
+  )
+  return new WireForm([...form.fields, ...added])
 }
 
 /** The client's bytes with the model and the relay's extras spliced in; `undefined` when that cannot be done safely. */
@@ -68,7 +92,6 @@ export function joinHeaders(
   ...others: (Readonly<Record<string, string>> | undefined)[]
 ): Record<string, string> {
   const headers: Record<string, string> = {
-    'content-type': 'application/json',
     'user-agent': USER_AGENT,
     ...format,
   }

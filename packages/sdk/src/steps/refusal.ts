@@ -1,0 +1,36 @@
+import { createError, kindOfStatus, type SluiceError } from '../errors.ts'
+import { errorKindOf } from '../providers/error-rules.ts'
+import { retryAfterMs } from '../transport/retry-after.ts'
+import type { ReplyHead } from '../transport/transport.ts'
+import type { EndpointName } from '../types/endpoint-map.ts'
+import type { Prepared } from './shapes.ts'
+
+/** The provider said no: its own words, our class. */
+export function refusal<E extends EndpointName>(
+  prepared: Prepared<E>,
+  head: ReplyHead,
+  bytes: Buffer,
+): SluiceError {
+  const { codec, info, provider } = prepared
+  const body = parseErrorBody(bytes)
+  const facts = codec.upstream.decodeError?.(head.status, body)
+  const kind = errorKindOf(provider, head.status, body, facts)
+  return createError({
+    kind: kindOfStatus(head.status),
+    message: `The provider answered with status ${head.status}.`,
+    providerSpecificFields: { body },
+    ...facts,
+    ...(kind && { kind }),
+    status: head.status,
+    retryAfterMs: facts?.retryAfterMs ?? retryAfterMs(head.headers, info.now),
+  })
+}
+
+function parseErrorBody(bytes: Buffer): unknown {
+  const text = bytes.toString('utf8')
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
