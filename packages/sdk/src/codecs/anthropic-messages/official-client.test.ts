@@ -1,7 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk'
 import { expect, test } from 'vitest'
 import { createError } from '../../errors.ts'
-import { formatSse } from '../../transport/sse.ts'
+import { formatSse } from '../../transport/framing/sse.ts'
 import type { WireEvent } from '../../types/stream.ts'
 import { anthropicMessages } from './codec.ts'
 import { inboundInfo, testInfo } from './testing/call-info.ts'

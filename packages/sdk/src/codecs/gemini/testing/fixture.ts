@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { createSseReader } from '../../../transport/sse.ts'
+import { createSseReader } from '../../../transport/framing/sse.ts'
 import type { JsonObject } from '../../../types/json.ts'
 import type { WireEvent } from '../../../types/stream.ts'
 

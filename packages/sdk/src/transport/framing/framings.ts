@@ -1,4 +1,4 @@
-import type { Framing, WireEvent } from '../types/stream.ts'
+import type { Framing, WireEvent } from '../../types/stream.ts'
 import { createAwsEventStreamReader } from './aws-event-stream.ts'
 import { createNdjsonReader } from './ndjson.ts'
 import { createSseReader } from './sse.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { RelayTap } from '../types/stream.ts'
+import type { RelayTap } from '../../types/stream.ts'
 import { SseRelay } from './sse-relay.ts'
 
 class Spy implements RelayTap {

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
-import { createError } from '../errors.ts'
-import type { WireEvent } from '../types/stream.ts'
+import { createError } from '../../errors.ts'
+import type { WireEvent } from '../../types/stream.ts'
 
 const MAX_MESSAGE_LENGTH = 16 * 1024 * 1024
 /** Total length, headers length, checksum of both. */

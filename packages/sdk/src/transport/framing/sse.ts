@@ -1,6 +1,6 @@
 import { createParser } from 'eventsource-parser'
-import { createError } from '../errors.ts'
-import type { WireEvent } from '../types/stream.ts'
+import { createError } from '../../errors.ts'
+import type { WireEvent } from '../../types/stream.ts'
 
 /** Characters one event may have before we give up on the provider. */
 const MAX_EVENT_LENGTH = 16 * 1024 * 1024

@@ -1,5 +1,5 @@
-import { createError } from '../errors.ts'
-import type { RelayTap } from '../types/stream.ts'
+import { createError } from '../../errors.ts'
+import type { RelayTap } from '../../types/stream.ts'
 
 const MAX_FRAME_BYTES = 16 * 1024 * 1024
 const BLANK = '\n\n'

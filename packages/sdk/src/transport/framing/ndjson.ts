@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder'
-import { createError } from '../errors.ts'
-import type { WireEvent } from '../types/stream.ts'
+import { createError } from '../../errors.ts'
+import type { WireEvent } from '../../types/stream.ts'
 
 const MAX_LINE_LENGTH = 16 * 1024 * 1024
 
