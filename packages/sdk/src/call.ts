@@ -1,6 +1,7 @@
 import { hideSecret } from './credentials/hide-secret.ts'
 import { createError, SluiceError } from './errors.ts'
 import { follow } from './steps/follow.ts'
+import { inlineMedia, urlsToInline } from './steps/inline-media.ts'
 import { prepare } from './steps/prepare.ts'
 import { refusal } from './steps/refusal.ts'
 import {
@@ -25,7 +26,8 @@ export type { Call, OriginalRequest } from './steps/shapes.ts'
 export async function call<E extends EndpointName>(ask: Call<E>, host: CallHost): Promise<Reply<E>> {
   let secret: string | undefined
   try {
-    const prepared = prepare(ask, host)
+    const urls = urlsToInline(ask, host)
+    const prepared = prepare(urls ? await inlineMedia(ask, urls, host) : ask, host)
     if ('secret' in prepared) secret = prepared.secret
     if ('answer' in prepared) return await localReply(prepared)
     const signing = prepared.provider.credentials.sign(

@@ -3,6 +3,11 @@ import { type Catalogue, createCatalogue, factsOfDeployment } from '../models/ca
 import { maxOutputTokens } from '../models/model-facts.ts'
 import { providers } from '../providers/registry.ts'
 import type { RoutingHost } from '../router/router.ts'
+import {
+  createMediaFetcher,
+  DEFAULT_MEDIA_POLICY,
+  type MediaPolicy,
+} from '../transport/media/media-fetcher.ts'
 import { createTransport } from '../transport/undici-transport.ts'
 
 const MAX_RESPONSE_BYTES = 256 * 1024 * 1024
@@ -23,12 +28,14 @@ export function createHost(
   prices: Catalogue,
   secret: (names: readonly string[]) => string | undefined,
   maxResponseBytes: number,
+  media: () => MediaPolicy = () => DEFAULT_MEDIA_POLICY,
 ): RoutingHost {
   const transport = createTransport()
   return {
     transport,
     providers,
     secret,
+    media: createMediaFetcher(media),
     signing: { now: Date.now, secret, exchange: transport.exchange },
     maxOutputTokens: deployment => maxOutputTokens(factsOfDeployment(prices, deployment)),
     maxResponseBytes,

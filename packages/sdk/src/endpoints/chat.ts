@@ -3,6 +3,7 @@ import { EFFORT_BUDGETS } from '../codecs/reasoning-effort.ts'
 import type { ChatRequest } from '../types/chat.ts'
 import { isJsonObject } from '../types/json.ts'
 import { foldChunks, unfoldResponse } from './chat-fold.ts'
+import { chatMediaUrls, mapChatMedia } from './chat-media.ts'
 import { mapReplyTexts, mapRequestTexts } from './chat-texts.ts'
 import type { Endpoint } from './endpoint.ts'
 import { ChatMeter } from './meter.ts'
@@ -44,6 +45,8 @@ export const chat: Endpoint<'chat'> = {
     // Where thinking counts as output, a limit that leaves no room for the answer is raised by it.
     return (limit > budget ? limit : limit + budget) * Math.max(1, request.n ?? 1)
   },
+  mediaUrls: chatMediaUrls,
+  withMediaUrls: mapChatMedia,
   createMeter: () => new ChatMeter(),
   fold: foldChunks,
   unfold: unfoldResponse,

@@ -26,6 +26,10 @@ export interface Endpoint<E extends EndpointName = EndpointName> {
   units?(request: RequestOf<E>, response: ResponseOf<E> | undefined): Units | undefined
   /** Reads the events of a stream, for endpoints that stream. */
   createMeter?(request: RequestOf<E>): StreamMeter<EventOf<E>>
+  /** Every URL of an image, video or file in the request, `data:` URIs among them. */
+  mediaUrls?(request: RequestOf<E>): string[]
+  /** The same request with its media elsewhere. */
+  withMediaUrls?(request: RequestOf<E>, replace: (url: string) => string): RequestOf<E>
   /** Answers for a provider that has no such endpoint, without a network. */
   readonly answer?: (request: RequestOf<E>, model: string) => Promise<ResponseOf<E>>
   /** Events → whole reply, as seen so far. Serves cache, logs, cost and the SDK's chunk builder. */

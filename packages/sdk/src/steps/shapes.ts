@@ -2,6 +2,7 @@ import type { CallInfo, Codec, Relay } from '../codecs/codec.ts'
 import type { OutgoingRequest, SigningHost } from '../credentials/credentials.ts'
 import type { Strictness } from '../providers/param-rules.ts'
 import type { Provider } from '../providers/provider.ts'
+import type { MediaFetcher } from '../transport/media/media-fetcher.ts'
 import type { ExchangeLimits, Transport } from '../transport/transport.ts'
 import type { CancelSignal } from '../types/cancel-signal.ts'
 import type { Deployment } from '../types/deployment.ts'
@@ -51,6 +52,8 @@ export interface CallHost {
   readonly maxOutputTokens: (deployment: Deployment) => number | undefined
   /** What signing may need of the outside world; its token requests go over `transport`. */
   readonly signing: SigningHost
+  /** Fetches what callers name by URL. */
+  readonly media: MediaFetcher
   /** Largest whole reply, bytes. */
   readonly maxResponseBytes: number
 }

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net'
 import { Agent, type Dispatcher } from 'undici'
 import type { OutgoingRequest } from '../credentials/credentials.ts'
 import { abortedError } from './deadline.ts'
@@ -12,6 +13,8 @@ export interface TransportOptions {
   /** Milliseconds an idle socket is kept. */
   readonly keepAliveMs?: number
   readonly connectTimeoutMs?: number
+  /** Resolves names for sockets, instead of the system. */
+  readonly lookup?: LookupFunction
 }
 
 /**
@@ -26,7 +29,10 @@ export function createTransport(options: TransportOptions = {}): Transport {
     keepAliveMaxTimeout: 600_000,
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { timeout: options.connectTimeoutMs ?? 10_000 },
+    connect: {
+      timeout: options.connectTimeoutMs ?? 10_000,
+      ...(options.lookup && { lookup: options.lookup }),
+    },
   })
   return {
     exchange: (request, limits) =>
