@@ -53,7 +53,12 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   const { jobs, globalSpend } = startJobs(database, keys, log, () => current)
   const authenticator = createAuthenticator({ settings: () => current, keys, globalSpend })
   const metrics = new CallMetrics(settings.telemetry.latencyBuckets)
-  const host = createHost(catalogue, names => secret(names), settings.server.maxResponseBytes)
+  const host = createHost(
+    catalogue,
+    names => secret(names),
+    settings.server.maxResponseBytes,
+    () => current.media,
+  )
   const stagesOf = (next: Settings): Stages => ({
     settings: next,
     routes: routesOf(next, host),

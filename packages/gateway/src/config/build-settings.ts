@@ -26,6 +26,7 @@ export function buildSettings(parts: SettingsParts): target.Settings {
     deployments: parts.deployments,
     router: router(parts),
     calls: calls(parts),
+    media: media(parts),
     server: server(parts),
     auth: auth(parts),
     database: database(parts),
@@ -78,7 +79,16 @@ function calls({ file }: SettingsParts): target.CallSettings {
     dropParams: file.litellm_settings?.drop_params ?? false,
     alwaysIncludeStreamUsage: file.general_settings?.always_include_stream_usage ?? false,
     forwardClientHeaders: file.general_settings?.forward_client_headers_to_llm_api ?? false,
+    modifyParams: file.litellm_settings?.modify_params ?? false,
     completionModel: file.general_settings?.completion_model,
+  }
+}
+
+function media({ file, variables }: SettingsParts): target.MediaSettings {
+  return {
+    maxBytes: megabytes(variables.MAX_IMAGE_URL_DOWNLOAD_SIZE_MB) ?? defaults.maxMediaBytes,
+    validateUrls: file.litellm_settings?.user_url_validation ?? true,
+    allowedHosts: file.litellm_settings?.user_url_allowed_hosts ?? [],
   }
 }
 

@@ -3,6 +3,7 @@ export const defaults = {
   host: '127.0.0.1',
   port: 4000,
   dataDirectory: '.sluice',
+  maxMediaBytes: 50 * 1024 * 1024,
   maxRequestBytes: 100 * 1024 * 1024,
   maxResponseBytes: 100 * 1024 * 1024,
   drainMs: 30_000,

@@ -12,6 +12,7 @@ export interface Settings {
   readonly deployments: readonly Deployment[]
   readonly router: RouterSettings
   readonly calls: CallSettings
+  readonly media: MediaSettings
   readonly server: ServerSettings
   readonly auth: AuthSettings
   readonly database: DatabaseSettings
@@ -49,8 +50,20 @@ export interface CallSettings {
   /** Stream usage even when the client did not ask (`always_include_stream_usage`). */
   readonly alwaysIncludeStreamUsage: boolean
   readonly forwardClientHeaders: boolean
+  /** Repair requests the provider would refuse, with a receipt (`modify_params`). */
+  readonly modifyParams: boolean
   /** Replaces the model of every chat call. */
   readonly completionModel: string | undefined
+}
+
+/** What may be fetched for providers that do not fetch media themselves. */
+export interface MediaSettings {
+  /** Bytes of one file; 0 switches fetching off. */
+  readonly maxBytes: number
+  /** Reach public addresses only. */
+  readonly validateUrls: boolean
+  /** Hosts that may be reached although they are private. */
+  readonly allowedHosts: readonly string[]
 }
 
 export interface ServerSettings {

@@ -80,6 +80,7 @@ export function understand<E extends EndpointName>(
 function strictnessOf(options: CallOptions, { calls }: Settings) {
   return {
     dropParams: options.dropParams ?? calls.dropParams,
+    modifyParams: options.modifyParams ?? calls.modifyParams,
     additionalDropParams: options.additionalDropParams ?? NONE,
     allowedOpenaiParams: options.allowedOpenaiParams ?? NONE,
   }

@@ -78,6 +78,7 @@ function routeOf<E extends EndpointName>(
     clientFormat: record.format,
     strictness: {
       dropParams: options.dropParams ?? false,
+      modifyParams: options.modifyParams,
       additionalDropParams: options.additionalDropParams ?? [],
       allowedOpenaiParams: options.allowedOpenaiParams ?? [],
     },

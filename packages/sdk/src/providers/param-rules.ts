@@ -14,6 +14,8 @@ export interface Strictness {
   readonly dropParams: boolean
   /** Parameters to leave out even if supported; paths such as `tools[*].strict`. */
   readonly additionalDropParams: readonly string[]
+  /** Repair what the provider would refuse, with a receipt, instead of refusing it. */
+  readonly modifyParams?: boolean | undefined
   /** Parameters to send on whatever the rules say. */
   readonly allowedOpenaiParams: readonly string[]
 }

@@ -17,6 +17,8 @@ export interface CallOptions {
   readonly fallbacks?: readonly string[] | undefined
   readonly disableFallbacks?: boolean | undefined
   readonly dropParams?: boolean | undefined
+  /** Repair what the provider would refuse, each repair recorded. */
+  readonly modifyParams?: boolean | undefined
   readonly additionalDropParams?: readonly string[] | undefined
   readonly allowedOpenaiParams?: readonly string[] | undefined
   readonly mockResponse?: unknown
@@ -84,6 +86,7 @@ const OPTION_KEYS: Readonly<Record<string, Row>> = {
   fallbacks: ['fallbacks', groups],
   disable_fallbacks: ['disableFallbacks', flag],
   drop_params: ['dropParams', flag],
+  modify_params: ['modifyParams', flag],
   additional_drop_params: ['additionalDropParams', texts],
   allowed_openai_params: ['allowedOpenaiParams', texts],
   mock_response: ['mockResponse', anything],

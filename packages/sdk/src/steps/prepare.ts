@@ -98,6 +98,7 @@ function infoOf<E extends EndpointName>(
     choices: typeof request.n === 'number' ? request.n : undefined,
     deployment,
     maxOutputTokens: host.maxOutputTokens(deployment),
+    modifyParams: ask.strictness.modifyParams || deployment.modifyParams,
     warn: ask.warn,
   }
 }

@@ -22,6 +22,7 @@ export interface Deployment {
   /** Merged into the wire body last. */
   readonly extraBody?: Readonly<JsonObject> | undefined
   readonly dropParams?: boolean | undefined
+  readonly modifyParams?: boolean | undefined
   readonly additionalDropParams?: readonly string[] | undefined
   readonly allowedOpenaiParams?: readonly string[] | undefined
   /** Milliseconds for the whole call. */

@@ -51,6 +51,7 @@ function fields(
     params: sorted.params,
     extraBody: params.extra_body,
     dropParams: params.drop_params,
+    modifyParams: params.modify_params,
     additionalDropParams: params.additional_drop_params,
     allowedOpenaiParams: params.allowed_openai_params,
     timeoutMs: milliseconds(params.timeout),

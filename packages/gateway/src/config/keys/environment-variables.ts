@@ -37,6 +37,11 @@ export const environmentVariables = {
     DEFAULT_MAX_RETRIES: works(whole(), 'Retries of a call.', 'router.retries'),
     DEFAULT_ALLOWED_FAILS: works(whole(), 'Failures per minute before a cooldown.', 'router.allowedFails'),
     DEFAULT_COOLDOWN_TIME_SECONDS: works(seconds, 'Seconds a failing deployment rests.', 'router.cooldownMs'),
+    MAX_IMAGE_URL_DOWNLOAD_SIZE_MB: works(
+      whole(),
+      'Largest file fetched for a provider, megabytes; 0 switches fetching off.',
+      'media.maxBytes',
+    ),
     ROUTER_MAX_FALLBACKS: works(whole(), 'Most fallbacks of one call.', 'router.maxFallbacks'),
     PROXY_BATCH_WRITE_AT: works(seconds, 'Seconds between batches of spend.', 'spend.flushMs'),
     LITELLM_CONFIG_BUCKET_NAME: bucket('Bucket of the config file.'),

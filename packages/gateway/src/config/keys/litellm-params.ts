@@ -78,6 +78,7 @@ export const litellmParams = {
       'deployment.cooldownMs',
     ),
     drop_params: works(flag, 'Leave out parameters the provider does not know.', 'deployment.dropParams'),
+    modify_params: works(flag, 'Repair requests the provider would refuse.', 'deployment.modifyParams'),
     additional_drop_params: works(
       list(text),
       'Parameters that are always left out.',

@@ -82,7 +82,21 @@ export const litellmSettings = {
     aiohttp_trust_env: transport('Take proxies from the environment.'),
     disable_aiohttp_transport: transport('Choose the other transport.'),
     drop_params: works(flag, 'Leave out parameters the provider does not know.', 'calls.dropParams'),
-    modify_params: accepted(flag, 'Repair requests the provider would refuse.'),
+    modify_params: works(
+      flag,
+      'Repair requests the provider would refuse; every repair is in the receipts.',
+      'calls.modifyParams',
+    ),
+    user_url_validation: works(
+      flag,
+      'Reach public addresses only when a caller’s URL is fetched for a provider.',
+      'media.validateUrls',
+    ),
+    user_url_allowed_hosts: works(
+      list(text),
+      'Hosts, as they stand in URLs, that may be reached although they are private.',
+      'media.allowedHosts',
+    ),
     num_retries: works(whole(), 'Retries; `router_settings.num_retries` wins.', 'router.retries'),
     allowed_fails: works(
       whole(),
