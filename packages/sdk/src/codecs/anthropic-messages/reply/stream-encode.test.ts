@@ -140,6 +140,52 @@ describe('the events of a reply', () => {
     ])
   })
 
+  test('calls whose arguments alternate from the first piece on are each told whole, and text waits for them', () => {
+    const piece = (index: number, args: string, id?: string) => ({
+      index,
+      ...(id !== undefined && { id }),
+      function: { arguments: args, ...(id !== undefined && { name: id }) },
+    })
+    const { events } = encode([
+      chunk({ content: 'Let me look.', tool_calls: [piece(0, '', 'a'), piece(1, '', 'b')] }),
+      chunk({ tool_calls: [piece(1, '{"y"')] }),
+      chunk({ tool_calls: [piece(0, '{"x"')] }),
+      chunk({ content: 'One moment.' }),
+      chunk({ tool_calls: [piece(1, ':2}'), piece(0, ':1}')] }),
+      chunk({ content: ' Done.', tool_calls: [piece(0, '\n')] }),
+      chunk({}, 'tool_calls'),
+    ])
+    expect(assemble(events)).toEqual([
+      { type: 'text', text: 'Let me look.' },
+      { type: 'tool_use', id: 'a', name: 'a', input: { x: 1 } },
+      { type: 'tool_use', id: 'b', name: 'b', input: { y: 2 } },
+      { type: 'text', text: 'One moment. Done.' },
+    ])
+  })
+
+  test('a call without arguments does not keep the next one from being told', () => {
+    const { events } = encode([
+      chunk({ tool_calls: [{ index: 0, id: 'a', function: { name: 'a', arguments: '' } }] }),
+      chunk({ tool_calls: [{ index: 1, id: 'b', function: { name: 'b', arguments: '{"y":2}' } }] }),
+      chunk({ content: 'Well.' }),
+      chunk({}, 'tool_calls'),
+    ])
+    expect(assemble(events)).toEqual([
+      { type: 'tool_use', id: 'a', name: 'a', input: {} },
+      { type: 'tool_use', id: 'b', name: 'b', input: { y: 2 } },
+      { type: 'text', text: 'Well.' },
+    ])
+  })
+
+  test('arguments that go on after the call was closed are a provider’s fault', () => {
+    const stream = encodeStream(inboundInfo())
+    stream.push(chunk({ tool_calls: [{ index: 0, id: 'a', function: { name: 'a', arguments: '{}' } }] }))
+    stream.push(chunk({ content: 'So.' }))
+    expect(() =>
+      stream.push(chunk({ tool_calls: [{ index: 0, function: { arguments: '{"x":1}' } }] })),
+    ).toThrowError(expect.objectContaining({ kind: 'bad_gateway' }))
+  })
+
   test.each<[FinishReason, string]>([
     ['stop', 'tool_use'],
     ['tool_calls', 'tool_use'],

@@ -1,11 +1,5 @@
-import { createError, type SluiceError } from '../../../errors.ts'
-import type {
-  ChatChunk,
-  ChatChunkChoice,
-  ChatDelta,
-  ThinkingBlock,
-  ToolCallDelta,
-} from '../../../types/chat.ts'
+import type { SluiceError } from '../../../errors.ts'
+import type { ChatChunk, ChatChunkChoice, ChatDelta, ThinkingBlock } from '../../../types/chat.ts'
 import { isJsonObject, type JsonObject } from '../../../types/json.ts'
 import type { WireEvent } from '../../../types/stream.ts'
 import type { Usage } from '../../../types/usage.ts'
@@ -13,6 +7,7 @@ import type { EventEncoder, InboundInfo } from '../../codec.ts'
 import { encodeError } from '../errors.ts'
 import { type Block, pick } from '../request/context.ts'
 import { encodeReplyThinking } from '../request/thinking.ts'
+import { CallQueue, type CallStep } from './call-queue.ts'
 import { BLOCK_LISTS, encodeContent } from './content.ts'
 import { encodeFinishReason } from './finish-reason.ts'
 import { MESSAGE_FIELDS } from './response.ts'
@@ -26,17 +21,7 @@ export function encodeStream(info: InboundInfo): EventEncoder<'chat'> {
   return new StreamEncoder(info)
 }
 
-type OpenBlock =
-  | { kind: 'text' }
-  | { kind: 'thinking'; text: string }
-  | { kind: 'tool'; index: number; input: string }
-
-interface WaitingCall {
-  id: string
-  name: string
-  input: string
-  fields: JsonObject | undefined
-}
+type OpenBlock = { kind: 'text' } | { kind: 'thinking'; text: string } | { kind: 'tool' }
 
 class StreamEncoder implements EventEncoder<'chat'> {
   private readonly info: InboundInfo
@@ -45,8 +30,9 @@ class StreamEncoder implements EventEncoder<'chat'> {
   private done = false
   private index = -1
   private open: OpenBlock | undefined
-  /** Calls that began while an earlier one was still incomplete, by their hub index. */
-  private readonly waiting = new Map<number, WaitingCall>()
+  private readonly calls: CallQueue
+  /** What was said while calls were incomplete. */
+  private held: ChatDelta[] = []
   private hasCalls = false
   private finish: ChatChunkChoice | undefined
   private usage: Usage | undefined
@@ -54,6 +40,7 @@ class StreamEncoder implements EventEncoder<'chat'> {
 
   constructor(info: InboundInfo) {
     this.info = info
+    this.calls = new CallQueue(info.id)
   }
 
   push(chunk: ChatChunk): WireEvent[] {
@@ -73,7 +60,7 @@ class StreamEncoder implements EventEncoder<'chat'> {
     if (this.done) return []
     this.done = true
     this.start(undefined)
-    this.releaseWaiting()
+    this.endCalls()
     this.close()
     const fields = this.finish?.provider_specific_fields
     const tier = encodeServiceTier(this.tier)
@@ -120,11 +107,23 @@ class StreamEncoder implements EventEncoder<'chat'> {
       if (this.index < 0) this.whole(delta, fields)
       return
     }
+    if (says(delta)) {
+      if (this.held.length > 0 || this.calls.busy) this.held.push(delta)
+      else this.say(delta)
+    }
+    for (const call of delta.tool_calls ?? []) {
+      this.hasCalls = true
+      this.tell(this.calls.push(call))
+    }
+    if (this.held.length > 0 && !this.calls.busy) this.endCalls()
+  }
+
+  private say(delta: ChatDelta): void {
+    const fields = delta.provider_specific_fields
     if (delta.thinking_blocks?.length) for (const block of delta.thinking_blocks) this.thinking(block)
     else if (delta.reasoning_content) this.thinkingText(delta.reasoning_content)
     const text = (delta.content ?? '') + (delta.refusal ?? '')
     if (text !== '') this.text(text)
-    for (const call of delta.tool_calls ?? []) this.call(call)
     for (const lost of ['images', 'audio'] as const)
       if (delta[lost] != null)
         this.info.warn({
@@ -177,43 +176,19 @@ class StreamEncoder implements EventEncoder<'chat'> {
     this.close()
   }
 
-  private call(piece: ToolCallDelta): void {
-    this.hasCalls = true
-    const input = piece.function?.arguments ?? ''
-    if (this.open?.kind === 'tool' && this.open.index === piece.index) return this.callInput(input)
-    const waiting = this.waiting.get(piece.index)
-    if (waiting) waiting.input += input
-    else if (piece.id === undefined && piece.function?.name === undefined) {
-      if (input !== '') throw lateArguments()
-    } else {
-      this.waiting.set(piece.index, {
-        id: piece.id ?? `call_${this.info.id}_${piece.index}`,
-        name: piece.function?.name ?? '',
-        input,
-        fields: piece.provider_specific_fields,
-      })
+  private tell(steps: readonly CallStep[]): void {
+    for (const step of steps) {
+      if ('begin' in step) this.openBlock(step.begin, { kind: 'tool' })
+      else this.blockDelta({ type: 'input_json_delta', partial_json: step.input })
     }
-    // Some providers stream parallel calls side by side; the first goes on until its arguments are complete.
-    if (this.open?.kind !== 'tool' || isComplete(this.open.input)) this.releaseNext()
   }
 
-  private callInput(input: string): void {
-    if (input === '' || this.open?.kind !== 'tool') return
-    this.open.input += input
-    this.blockDelta({ type: 'input_json_delta', partial_json: input })
-  }
-
-  private releaseNext(): void {
-    const next = this.waiting.entries().next().value
-    if (next === undefined) return
-    const [index, { id, name, input, fields }] = next
-    this.waiting.delete(index)
-    this.openBlock({ type: 'tool_use', id, name, input: {}, ...fields }, { kind: 'tool', index, input: '' })
-    this.callInput(input)
-  }
-
-  private releaseWaiting(): void {
-    while (this.waiting.size > 0) this.releaseNext()
+  /** The calls that wait, then what was held back for them. */
+  private endCalls(): void {
+    this.tell(this.calls.end())
+    const { held } = this
+    this.held = []
+    for (const delta of held) this.say(delta)
   }
 
   /** Blocks the hub has no word for, and citations of the text that is open. */
@@ -248,7 +223,7 @@ class StreamEncoder implements EventEncoder<'chat'> {
   }
 
   private openBlock(block: Block, open: OpenBlock): void {
-    if (open.kind !== 'tool') this.releaseWaiting()
+    if (open.kind !== 'tool') this.calls.end()
     this.close()
     this.index++
     this.open = open
@@ -276,20 +251,8 @@ class StreamEncoder implements EventEncoder<'chat'> {
   }
 }
 
-function isComplete(input: string): boolean {
-  if (input === '') return true
-  try {
-    JSON.parse(input)
-    return true
-  } catch {
-    return false
-  }
-}
-
-function lateArguments(): SluiceError {
-  return createError({
-    kind: 'bad_gateway',
-    message:
-      'The provider streamed arguments for a tool call that it had not begun or had already completed.',
-  })
+/** True when a delta holds more than pieces of tool calls. */
+function says(delta: ChatDelta): boolean {
+  for (const key in delta) if (key !== 'role' && key !== 'tool_calls' && delta[key]) return true
+  return false
 }

@@ -67,7 +67,6 @@ const LOSSES: Readonly<Record<string, Losses>> = {
     },
     streams: {
       ...REFUSALS_ARE_TEXTS,
-      'two calls whose pieces interleave': 'refused',
       'unsigned reasoning, then text': 'thinking has a signature, if an empty one',
       'no usage': 'usage is always stated',
     },
