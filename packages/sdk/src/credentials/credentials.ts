@@ -3,7 +3,7 @@ import type { Deployment } from '../types/deployment.ts'
 
 /** An upstream request on its way out. Headers are lower case. */
 export interface OutgoingRequest {
-  readonly method: 'POST' | 'GET'
+  readonly method: 'POST' | 'GET' | 'DELETE'
   url: string
   headers: Record<string, string>
   body?: string | Buffer | undefined
