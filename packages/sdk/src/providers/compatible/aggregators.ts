@@ -1,4 +1,4 @@
-import { type CompatibleRow, MAX_TOKENS, RENAMES_REASONING } from './compatible.ts'
+import { type CompatibleRow, MAX_TOKENS, RENAMES_REASONING } from '../compatible.ts'
 
 /** Services that hand requests on to many vendors: what the one behind them can do decides, so nothing is left out. */
 export const AGGREGATORS = {

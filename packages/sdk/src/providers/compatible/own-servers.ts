@@ -1,4 +1,4 @@
-import { type CompatibleRow, MAX_TOKENS, RENAMES_REASONING } from './compatible.ts'
+import { type CompatibleRow, MAX_TOKENS, RENAMES_REASONING } from '../compatible.ts'
 
 /** Servers one runs oneself, and "anything that speaks OpenAI": nothing is assumed about what they cannot do. */
 export const OWN_SERVERS = {
