@@ -98,10 +98,18 @@ export interface UpstreamHalf<E extends EndpointName> {
    * fetched before `encodeRequest`, which sees a `data:` URI in its place.
    */
   inlines?(url: string, info: CallInfo): boolean
-  decodeResponse(body: unknown, info: CallInfo): ResponseOf<E>
+  /** `headers` (lower case) are the reply's: some formats tell usage only there. */
+  decodeResponse(body: unknown, info: CallInfo, headers?: Readonly<Record<string, string>>): ResponseOf<E>
   decodeStream?(info: CallInfo): StreamTransform<WireEvent, EventOf<E>>
-  /** Turns the provider's error body into facts; `undefined` lets the status decide. */
-  decodeError?(status: number, body: unknown): Partial<ErrorFacts> | undefined
+  /**
+   * Turns the provider's error body into facts; `undefined` lets the status decide. `headers` (lower case) are the
+   * reply's: some formats name the error only there.
+   */
+  decodeError?(
+    status: number,
+    body: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Partial<ErrorFacts> | undefined
 }
 
 /** What the inbound half may know. Facts from the URL win over the body (Gemini names the model in its path). */

@@ -13,7 +13,7 @@ export function refusal<E extends EndpointName>(
 ): SluiceError {
   const { codec, info, provider } = prepared
   const body = parseErrorBody(bytes)
-  const facts = codec.upstream.decodeError?.(head.status, body)
+  const facts = codec.upstream.decodeError?.(head.status, body, head.headers)
   const kind = errorKindOf(provider, head.status, body, facts)
   return createError({
     kind: kindOfStatus(head.status),

@@ -33,7 +33,8 @@ export function translatedWhole<E extends EndpointName>(
   { codec, info, ask }: Prepared<E>,
   reply: WholeReply,
 ): Reply<E> {
-  return toldAsAsked(ask, codec.upstream.decodeResponse(parseReply(codec, reply), info), reply.headers)
+  const response = codec.upstream.decodeResponse(parseReply(codec, reply), info, reply.headers)
+  return toldAsAsked(ask, response, reply.headers)
 }
 
 export function relayWhole<E extends EndpointName>(prepared: Prepared<E>, reply: WholeReply): Reply<E> {
