@@ -1,4 +1,5 @@
 import type { Meter } from '../endpoints/meter.ts'
+import { endpoints } from '../endpoints/registry.ts'
 import { type Catalogue, factsOfDeployment } from '../models/catalogue.ts'
 import { costOf } from '../models/cost.ts'
 import type { CallRecord } from '../types/call-record.ts'
@@ -52,7 +53,11 @@ export function stampRecord(
   record.usageEstimated = meter.usage === undefined
   record.usage = meter.usage ?? estimatedUsage(meter, estimate)
   if (record.deployment === undefined) return
-  const facts = factsOfDeployment(catalogue, record.deployment)
+  if (endpoints[record.endpoint].isFree) {
+    record.cost = { state: 'known', nanoUsd: 0, inputNanoUsd: 0, outputNanoUsd: 0 }
+    return
+  }
+  const facts = factsOfDeployment(catalogue, record.deployment, meter.priceVariants)
   const { provider } = record.deployment
   record.cost = costOf(record.usage, facts?.price, {
     now: record.startedAt,

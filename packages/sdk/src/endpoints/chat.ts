@@ -13,6 +13,7 @@ export const chat: Endpoint<'chat'> = {
   name: 'chat',
   callType: 'acompletion',
   openaiParams: new Set([...OPENAI_CHAT_PARAMS, 'top_k'].filter(param => param !== 'metadata')),
+  sample: { messages: [{ role: 'user', content: 'Hello' }] },
   texts(request) {
     const texts: string[] = []
     mapRequestTexts(request, text => {

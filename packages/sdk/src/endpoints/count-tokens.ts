@@ -7,6 +7,7 @@ export const countTokens: Endpoint<'count_tokens'> = {
   name: 'count_tokens',
   callType: 'acount_tokens',
   openaiParams: chat.openaiParams,
+  sample: chat.sample,
   texts: chat.texts,
   withTexts: chat.withTexts,
   replyTexts: () => [],

@@ -5,6 +5,7 @@ export const embedding: Endpoint<'embedding'> = {
   name: 'embedding',
   callType: 'aembedding',
   openaiParams: new Set(['dimensions', 'encoding_format', 'user']),
+  sample: { input: ['Hello'] },
   texts: request => (typeof request.input === 'string' ? [request.input] : request.input.filter(isString)),
   withTexts(request, texts): EmbeddingRequest {
     if (typeof request.input === 'string') return { ...request, input: texts[0] ?? request.input }

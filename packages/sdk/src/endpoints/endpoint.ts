@@ -12,6 +12,8 @@ export interface Endpoint<E extends EndpointName = EndpointName> {
   readonly callType: string
   /** Parameters OpenAI knows for this endpoint; others are provider-specific. */
   readonly openaiParams: ReadonlySet<string>
+  /** The smallest request that means something, `model` left to whoever sends it: what a provider can do is tried on it. */
+  readonly sample?: Omit<RequestOf<E>, 'model'> | undefined
   /** Every text a caller wrote, in order. */
   texts(request: RequestOf<E>): string[]
   /** The same request with its texts replaced, in the same order. */
@@ -24,6 +26,10 @@ export interface Endpoint<E extends EndpointName = EndpointName> {
   maxOutputTokens(request: RequestOf<E>): number | undefined
   /** What is charged by the piece (images, seconds, characters, pages), as far as request and answer tell. */
   units?(request: RequestOf<E>, response: ResponseOf<E> | undefined): Units | undefined
+  /** What comes before the model's name where price lists have a price per variant (`hd/1024-x-1024/`), most exact first. */
+  priceVariants?(request: RequestOf<E>, response: ResponseOf<E> | undefined): readonly string[]
+  /** True for what nobody charges for: asking after a job, deleting its result. */
+  readonly isFree?: true
   /** Reads the events of a stream, for endpoints that stream. */
   createMeter?(request: RequestOf<E>): StreamMeter<EventOf<E>>
   /** Every URL of an image, video or file in the request, `data:` URIs among them. */

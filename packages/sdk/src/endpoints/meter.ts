@@ -14,6 +14,8 @@ export interface Meter {
   readonly textLength: number
   /** What is charged by the piece: images, seconds, characters, pages. */
   readonly units?: Units | undefined
+  /** Prefixes of the model's name to look a price up under, before the plain name. */
+  readonly priceVariants?: readonly string[] | undefined
 }
 
 /** A meter that reads the events of a stream. */

@@ -75,14 +75,22 @@ export function createCatalogue(options: CatalogueOptions = {}): Catalogue {
 
 /**
  * Facts of a deployment: its `base_model` names the price-list entry (with a provider prefix, that provider's), its
- * `model_info` overrides it.
+ * `model_info` overrides it. `variants` are prefixes of the name (`hd/1024-x-1024/`) that may have a price of their own.
  */
-export function factsOfDeployment(catalogue: Catalogue, deployment: Deployment): ModelFacts | undefined {
+export function factsOfDeployment(
+  catalogue: Catalogue,
+  deployment: Deployment,
+  variants: readonly string[] = [],
+): ModelFacts | undefined {
   const { provider, model, baseModel, modelInfo } = deployment
-  if (baseModel === undefined) return catalogue.find(provider, model, modelInfo)
-  const prefix = baseModel.slice(0, Math.max(0, baseModel.indexOf('/')))
+  const prefix = baseModel?.slice(0, Math.max(0, baseModel.indexOf('/'))) ?? ''
   const named = Object.hasOwn(PRICE_SOURCES, prefix) ? prefix : provider
-  return catalogue.find(named, baseModel, modelInfo)
+  const name = baseModel === undefined ? model : baseModel.slice(named === prefix ? prefix.length + 1 : 0)
+  for (const variant of variants) {
+    const facts = catalogue.find(named, variant + name, modelInfo)
+    if (facts?.price && facts.mode === 'image_generation') return facts
+  }
+  return catalogue.find(named, baseModel ?? model, modelInfo)
 }
 
 function lookUp(

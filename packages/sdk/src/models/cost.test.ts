@@ -291,6 +291,13 @@ describe('estimateWorstCase', () => {
     expect(estimateWorstCase(300_000, 0, price, at)).toBe(750_000_000)
   })
 
+  it('counts what is priced by the piece, and then no tokens that have no price', () => {
+    const perImage = priceOf({ output_cost_per_image: 0.04 })
+    expect(estimateWorstCase(10, 0, perImage, { ...at, units: { outputPerImage: 3 } })).toBe(120_000_000)
+    const both = priceOf({ input_cost_per_token: 1e-6, input_cost_per_query: 0.002 })
+    expect(estimateWorstCase(10, 0, both, { ...at, units: { query: 1, page: 4 } })).toBe(2_010_000)
+  })
+
   it('does not guess when the price is unknown', () => {
     expect(estimateWorstCase(10, 10, undefined, at)).toBeUndefined()
     expect(estimateWorstCase(10, 10, priceOf({ input_cost_per_token: 1e-6 }), at)).toBeUndefined()

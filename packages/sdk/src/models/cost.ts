@@ -47,24 +47,34 @@ export function costOf(usage: Usage, price: Price | undefined, context: CostCont
 
 /**
  * The most a call may cost, in integer nano-dollars, for a reservation before it runs: every input token at the
- * dearer of the plain and the cache-writing rate, every output token used. `undefined` when the price is unknown.
+ * dearer of the plain and the cache-writing rate, every output token used. Where something is priced by the piece,
+ * tokens without a price add nothing. `undefined` when the price is unknown.
  */
 export function estimateWorstCase(
   inputTokens: number,
   maxOutputTokens: number,
   price: Price | undefined,
-  context: Pick<CostContext, 'now' | 'serviceTier'>,
+  context: Pick<CostContext, 'now' | 'serviceTier' | 'units'>,
 ): number | undefined {
   if (!price) return undefined
   const input = Math.ceil(count(inputTokens))
   const output = Math.ceil(count(maxOutputTokens))
   const rates = ratesFor(price, serviceTierOf(context.serviceTier), input, context.now)
   const bill = new Bill(rates)
-  bill.charge('input', input, 'input tokens', dearer(rates.input, rates.cacheWrite))
-  bill.charge('output', output, 'output tokens', dearer(rates.output, rates.reasoning))
+  const units = pricedUnits(context.units, rates)
+  chargeUnits(bill, units)
+  const byPiece = Object.keys(units).length > 0
+  if (rates.input || !byPiece)
+    bill.charge('input', input, 'input tokens', dearer(rates.input, rates.cacheWrite))
+  const outputRate = rates.output ? dearer(rates.output, rates.reasoning) : rates.outputImage
+  if (outputRate || !byPiece) bill.charge('output', output, 'output tokens', outputRate)
   if (rates.request) bill.fees.add(1, rates.request)
   const cost = bill.cost()
   return cost.state === 'known' ? cost.nanoUsd : undefined
+}
+
+function pricedUnits(units: Units | undefined, rates: Rates): Units {
+  return Object.fromEntries(Object.entries(units ?? {}).filter(([name]) => rates[name as RateName]))
 }
 
 function noPrice(provider: string | undefined): string {
@@ -151,9 +161,30 @@ function chargeOutput(bill: Bill, usage: Usage): void {
   bill.charge('output', citations, 'citation tokens', rates.citation)
 }
 
+/** Measures of one and the same thing: a price list names one of them, or several that must not be added up. */
+const SAME: readonly (readonly RateName[])[] = [
+  ['outputPerImage', 'inputPerImage', 'outputPerPixel', 'inputPerPixel'],
+  ['outputPerVideoSecond', 'outputPerSecond', 'inputPerVideoSecond', 'inputPerAudioSecond', 'inputPerSecond'],
+  ['inputPerCharacter', 'outputPerCharacter'],
+]
+
+/** Which of the same measures is charged: the first with a price above zero, else the first with a price. */
+function chosenOf(same: readonly RateName[], units: Units, rates: Rates): RateName | undefined {
+  const stated = same.filter(name => units[name] !== undefined)
+  const costly = (name: RateName) => (rates[name]?.nano ?? 0) + (rates[name]?.femto ?? 0) > 0
+  return stated.find(costly) ?? stated.find(name => rates[name]) ?? stated[0]
+}
+
 function chargeUnits(bill: Bill, units: Units): void {
+  const others = new Set(
+    SAME.flatMap(same => {
+      const chosen = chosenOf(same, units, bill.rates)
+      return same.filter(name => name !== chosen)
+    }),
+  )
   for (const name in units) {
     const unit = name as RateName
+    if (others.has(unit)) continue
     bill.charge(sideOf(unit), count(units[unit]), `\`${keyOf(unit)}\``, bill.rates[unit])
   }
 }

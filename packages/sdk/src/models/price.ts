@@ -31,6 +31,7 @@ export const RATE_KEYS = {
   output_cost_per_second: 'outputPerSecond',
   input_cost_per_audio_per_second: 'inputPerAudioSecond',
   input_cost_per_video_per_second: 'inputPerVideoSecond',
+  output_cost_per_video_per_second: 'outputPerVideoSecond',
   ocr_cost_per_page: 'page',
   annotation_cost_per_page: 'annotatedPage',
   code_interpreter_cost_per_session: 'codeSession',

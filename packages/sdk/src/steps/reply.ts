@@ -131,6 +131,7 @@ function meterOf<E extends EndpointName>(
     serviceTier: typeof tier === 'string' ? tier : undefined,
     textLength: usage ? 0 : textLengthOf(endpoint.replyTexts(response)),
     units: endpoint.units?.(request, response),
+    priceVariants: endpoint.priceVariants?.(request, response),
   }
 }
 

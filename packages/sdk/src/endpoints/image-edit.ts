@@ -1,0 +1,51 @@
+import type { ImageEditRequest, ImageInput } from '../types/image-edit.ts'
+import type { Endpoint } from './endpoint.ts'
+import {
+  foldImages,
+  ImageMeter,
+  imagePriceVariants,
+  imageUnits,
+  imageUsage,
+  mostImageTokens,
+  unfoldImages,
+} from './image-answer.ts'
+
+/** Pictures from pictures and words. */
+export const imageEdit: Endpoint<'image_edit'> = {
+  name: 'image_edit',
+  callType: 'aimage_edit',
+  openaiParams: new Set([
+    'background',
+    'input_fidelity',
+    'mask',
+    'moderation',
+    'n',
+    'output_compression',
+    'output_format',
+    'partial_images',
+    'quality',
+    'response_format',
+    'size',
+    'user',
+  ]),
+  texts: request => [request.prompt],
+  withTexts: (request, [prompt]) => ({ ...request, prompt: prompt ?? request.prompt }),
+  replyTexts: () => [],
+  withReplyTexts: response => response,
+  usage: imageUsage,
+  maxOutputTokens: mostImageTokens,
+  units: imageUnits,
+  priceVariants: imagePriceVariants,
+  mediaUrls: ({ image, mask }) => [...image, mask].filter(input => typeof input === 'string'),
+  withMediaUrls(request, replace): ImageEditRequest {
+    const moved = (input: ImageInput) => (typeof input === 'string' ? replace(input) : input)
+    return {
+      ...request,
+      image: request.image.map(moved),
+      ...(request.mask && { mask: moved(request.mask) }),
+    }
+  },
+  createMeter: request => new ImageMeter(request),
+  fold: foldImages,
+  unfold: response => unfoldImages('image_edit', response),
+}

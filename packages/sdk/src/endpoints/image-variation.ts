@@ -1,0 +1,20 @@
+import type { Endpoint } from './endpoint.ts'
+import { imagePriceVariants, imageUnits, imageUsage, mostImageTokens } from './image-answer.ts'
+
+/** A picture like another, without words. */
+export const imageVariation: Endpoint<'image_variation'> = {
+  name: 'image_variation',
+  callType: 'aimage_variation',
+  openaiParams: new Set(['n', 'response_format', 'size', 'user']),
+  texts: () => [],
+  withTexts: request => request,
+  replyTexts: () => [],
+  withReplyTexts: response => response,
+  usage: imageUsage,
+  maxOutputTokens: mostImageTokens,
+  units: imageUnits,
+  priceVariants: imagePriceVariants,
+  mediaUrls: ({ image }) => (typeof image === 'string' ? [image] : []),
+  withMediaUrls: (request, replace) =>
+    typeof request.image === 'string' ? { ...request, image: replace(request.image) } : request,
+}
