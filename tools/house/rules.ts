@@ -7,6 +7,7 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['transport', 'credentials', 'models', 'tokens'],
     ['codecs'],
     ['endpoints', 'providers'],
+    ['capabilities'],
     [
       'cache',
       'callbacks',
@@ -45,7 +46,7 @@ export const tables = [
   '**/db/schema.ts',
   '**/db/tables.ts',
   '**/config/keys/*.ts',
-  '**/providers/openai-compatible.ts',
+  '**/providers/compatible/*.ts',
   '**/models/overlay.ts',
 ]
 

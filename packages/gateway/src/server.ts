@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Gateway } from './gateway.ts'
 import { findDoor } from './http/doors.ts'
 import { handleInference } from './http/inference.ts'
+import { registerCapabilitiesRoute } from './http/office/capabilities-route.ts'
 import { registerDocumentRoutes } from './http/office/document-routes.ts'
 import { registerHealthRoutes, registerProbeRoutes } from './http/office/health-routes.ts'
 import { registerMetricsRoute } from './http/office/metrics-route.ts'
@@ -43,7 +44,7 @@ export async function startServer(gateway: Gateway): Promise<RunningServer> {
   const calls = new OpenCalls()
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { path, query } = splitTarget(request.url ?? '/')
-    const door = request.method === 'POST' ? findDoor(path) : undefined
+    const door = findDoor(request.method, path)
     if (door) calls.track(handleInference(request, response, door, path, query, gateway.stages()))
     else office.handle(request, response)
   })
@@ -62,6 +63,7 @@ async function registerRoutes(app: FastifyInstance, gateway: Gateway): Promise<v
   await app.register(async scope => {
     protectRoutes(scope, services)
     registerModelRoutes(scope, stages)
+    registerCapabilitiesRoute(scope, stages)
     registerProbeRoutes(scope, stages, health)
     if (requireMetricsAuth) registerMetricsRoute(scope, metrics)
   })

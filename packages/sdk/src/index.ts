@@ -1,3 +1,4 @@
+export { capabilities, type ParamCapability, supportedParams } from './api/capabilities.ts'
 export * from './api/completion.ts'
 export * from './api/embedding.ts'
 export * from './api/messages.ts'
@@ -6,7 +7,6 @@ export {
   countTokens,
   registerPrices,
   streamChunkBuilder,
-  supportedParams,
 } from './api/models.ts'
 export type { CallFacts, WithFacts } from './api/result.ts'
 export { type ModelListEntry, Router, type RouterOptions } from './api/router.ts'

@@ -26,6 +26,7 @@ const OPENAI = [
   '/threads/*',
   '/models',
   '/models/{model}',
+  '/capabilities',
   '/utils/token_counter',
   '/utils/transform_request',
   '/rerank',
@@ -60,6 +61,7 @@ const INFO = [
   '/health',
   '/health/services',
   '/models',
+  '/capabilities',
 ]
 const KEY_MANAGEMENT = [
   ...KEY_INFO,

@@ -1,31 +1,13 @@
 import { foldChunks } from '../endpoints/chat-fold.ts'
-import { endpoints } from '../endpoints/registry.ts'
 import { costOf } from '../models/cost.ts'
-import { bind } from '../providers/bind.ts'
 import { providers } from '../providers/registry.ts'
 import { resolveModel } from '../providers/resolve.ts'
 import { countTokens as count, type TokenCount } from '../tokens/count.ts'
 import type { Cost } from '../types/call-record.ts'
 import type { ChatChunk, ChatMessage, ChatRequest, ChatResponse, ChatTool } from '../types/chat.ts'
-import type { EndpointName } from '../types/endpoint-map.ts'
 import type { JsonObject } from '../types/json.ts'
 import type { Usage } from '../types/usage.ts'
 import { catalogue } from './host.ts'
-
-/** OpenAI's parameters that the model's provider can express. LiteLLM: `get_supported_openai_params`. */
-export function supportedParams(name: string, endpoint: EndpointName = 'chat'): string[] {
-  const { provider: providerName, model } = resolveModel(name, providers)
-  const provider = providers.get(providerName)
-  if (provider === undefined) return []
-  const { codec } = bind(provider, endpoint, undefined, model)
-  return [...endpoints[endpoint].openaiParams]
-    .filter(param => {
-      const rule = provider.params?.[param]
-      if (rule === undefined) return codec.upstream.params.has(param)
-      return rule !== 'refuse' && rule !== 'drop'
-    })
-    .sort()
-}
 
 /** What a reply cost. `unknown` when the price list does not know the model: never 0. */
 export function completionCost(

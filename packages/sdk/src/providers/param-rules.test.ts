@@ -93,6 +93,28 @@ describe('applyParamRules', () => {
     expect(said).toEqual(['dropped user', 'renamed seed', 'clamped temperature'])
   })
 
+  test('`user` is never refused, and never lost without a word', () => {
+    expect(apply({ user: 'u' }, { user: 'refuse' })).toMatchObject({ rest: {}, said: ['dropped user'] })
+  })
+
+  test('a rule may bound from both sides, translate words, or allow some values only', () => {
+    const rules: Record<string, ParamRule> = {
+      temperature: { min: 0.01, max: 1 },
+      tool_choice: { values: { required: 'any' } },
+      top_p: { only: [1] },
+      presence_penalty: { only: [1] },
+    }
+    const asked = { temperature: 0, tool_choice: 'required', top_p: 1 } as const
+    const { rest, said } = apply(asked, rules)
+    expect(rest).toEqual({ temperature: 0.01, tool_choice: 'any', top_p: 1 })
+    expect(said).toEqual(['clamped temperature', 'renamed tool_choice'])
+    expect(() => apply({ presence_penalty: 0.5 }, rules)).toThrow(/presence_penalty/)
+    expect(apply({ presence_penalty: 0.5 }, rules, { dropParams: true })).toMatchObject({
+      rest: {},
+      said: ['dropped presence_penalty'],
+    })
+  })
+
   test('a new name does not overwrite what already bears it', () => {
     const { rest } = apply(
       { max_completion_tokens: 9, max_tokens: 5 },
@@ -109,7 +131,6 @@ describe('applyParamRules', () => {
     ['response_format', { response_format: { type: 'text' } }],
     ['logprobs', { logprobs: false }],
     ['presence_penalty', { presence_penalty: 0 }],
-    ['user', { user: 'u' }],
     ['seed', { seed: null }],
     ['seed', { seed: undefined }],
   ])('%s at its default says nothing, so it goes without a word: %j', (key, extra) => {

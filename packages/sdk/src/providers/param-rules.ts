@@ -57,7 +57,13 @@ export function applyParamRules<E extends EndpointName>(
     if (value === undefined || value === null) delete edit()[key]
     else if (typeof rule === 'object' && !('only' in rule)) change(edit, key, value, rule, warn)
     else if (typeof rule === 'object' && rule.only.includes(value)) continue
-    else if (rule !== 'drop' && !strictness.dropParams && !isDefault(key, value, request)) refused.push(key)
+    else if (
+      rule !== 'drop' &&
+      !NEVER_REFUSED.has(key) &&
+      !strictness.dropParams &&
+      !isDefault(key, value, request)
+    )
+      refused.push(key)
     else {
       delete edit()[key]
       if (rule === 'drop' || !isDefault(key, value, request))
@@ -133,6 +139,9 @@ function clamp(
   }
 }
 
+/** Left out with a receipt, never refused: every client sends it, and no answer depends on it. */
+const NEVER_REFUSED = new Set(['user'])
+
 /** Values that say nothing beyond what happens anyway; LiteLLM tolerates the same. */
 function isDefault(key: string, value: unknown, request: JsonObject): boolean {
   switch (key) {
@@ -150,7 +159,6 @@ function isDefault(key: string, value: unknown, request: JsonObject): boolean {
     case 'presence_penalty':
     case 'frequency_penalty':
       return value === 0
-    case 'user':
     case 'stream_options':
       return true
     default:

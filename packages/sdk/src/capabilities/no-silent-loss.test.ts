@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest'
+import { endpoints } from '../endpoints/registry.ts'
+import { SluiceError } from '../errors.ts'
+import type { Binding, Provider } from '../providers/provider.ts'
+import { providers } from '../providers/registry.ts'
+import type { Deployment } from '../types/deployment.ts'
+import type { EndpointName } from '../types/endpoint-map.ts'
+import type { JsonObject } from '../types/json.ts'
+import { type Target, translate } from './capabilities.ts'
+import { PARAM_SAMPLES } from './param-samples.ts'
+
+/**
+ * Honoured by us: a stream's usage is always asked for where it must be, and vectors are turned into base64 on the way
+ * back to the client.
+ */
+const OURS = new Set(['stream_options', 'encoding_format'])
+/** A count ignores what does not count. */
+const COUNTS = new Set<string>(['count_tokens'])
+
+function targetsOf(provider: Provider): Target<EndpointName>[] {
+  const asked = Object.entries(provider.endpoints).filter(([name]) => !COUNTS.has(name))
+  return asked.flatMap(([name, bindings]) =>
+    (bindings as readonly Binding[]).map(({ codec, serves }) => ({
+      endpoint: endpoints[name as EndpointName] as Target<EndpointName>['endpoint'],
+      provider,
+      codec,
+      deployment: deploymentOf(provider, serves),
+    })),
+  )
+}
+
+function deploymentOf(provider: Provider, serves: Binding['serves']): Deployment {
+  const models = ['m', ...(provider.exampleModels ?? [])]
+  const model = models.find(name => serves?.(name) ?? true) ?? 'm'
+  return { id: 'd', group: 'g', provider: provider.name, model, apiBase: 'https://x.example' }
+}
+
+/** The wire with the parameter, without it, and what was said; `undefined` when it is refused. */
+function lost(param: string, target: Target<EndpointName>): boolean {
+  const { [param]: _, ...without } = PARAM_SAMPLES[param] as JsonObject
+  try {
+    const { wire, warnings } = translate(PARAM_SAMPLES[param] as JsonObject, target)
+    if (warnings.some(warning => warning.param.startsWith(param))) return false
+    return JSON.stringify(wire) === JSON.stringify(translate(without, target).wire)
+  } catch (error) {
+    if (error instanceof SluiceError) return false
+    throw error
+  }
+}
+
+describe.each(
+  [...providers.values()].filter(({ answer }) => answer === undefined).map(p => [p.name, p] as const),
+)('%s', (_, provider) => {
+  test('no parameter is lost without a word', () => {
+    const losses = targetsOf(provider).flatMap(target =>
+      [...target.endpoint.openaiParams]
+        .filter(param => PARAM_SAMPLES[param] && !OURS.has(param) && lost(param, target))
+        .map(param => `${target.endpoint.name} (${target.codec.format}): ${param}`),
+    )
+    expect(losses).toEqual([])
+  })
+})
