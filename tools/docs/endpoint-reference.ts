@@ -10,8 +10,8 @@ import { code, table } from './table.ts'
 
 /** Inference doors and all other routes as Markdown tables; the generated part of docs/reference/endpoints.md. */
 export async function endpointReference(): Promise<string> {
-  const doors = doorPaths().map(({ path, door }) => [
-    code(`POST ${path}`),
+  const doors = doorPaths().map(({ method, path, door }) => [
+    code(`${method} ${path}`),
     door.endpoint,
     code(door.codec.format),
   ])
@@ -48,15 +48,11 @@ interface Description {
 /** The routes that a running gateway describes at `/openapi.json`, its inference doors apart. */
 async function operations(): Promise<readonly Operation[]> {
   const { paths } = await description()
-  const doors = new Set(doorPaths().map(({ path }) => path))
-  const office = Object.entries(paths).filter(([path]) => !doors.has(path))
-  return office.flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { summary = '', tags = [] }]) => ({
-      method,
-      path,
-      summary,
-      tag: tags[0] ?? '',
-    })),
+  const doors = new Set(doorPaths().map(({ method, path }) => `${method.toLowerCase()} ${path}`))
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods)
+      .filter(([method]) => !doors.has(`${method} ${path}`))
+      .map(([method, { summary = '', tags = [] }]) => ({ method, path, summary, tag: tags[0] ?? '' })),
   )
 }
 

@@ -29,7 +29,7 @@ export async function serve<E extends EndpointName>(
     const caller = await stages.authenticate(request.credential)
     authorizeRoute(caller, { path: request.route, access: 'llm' })
     stages.ledger.admit()
-    const asked = understand(request, caller, record, stages.settings)
+    const asked = await understand(request, caller, record, stages.settings)
     authorizeModel(caller, record.requestedModel)
     for (const fallback of asked.route.fallbacks ?? []) authorizeModel(caller, fallback)
     const claim = claimOf(asked, request, caller, record.startedAt, stages)

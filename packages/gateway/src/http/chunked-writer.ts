@@ -7,7 +7,7 @@ import type { ServerResponse } from 'node:http'
 export class ChunkedWriter {
   private readonly response: ServerResponse
   /** HTTP/1.0 has no chunks: its answers end with the connection. */
-  private readonly framed: boolean
+  readonly framed: boolean
 
   constructor(response: ServerResponse) {
     this.response = response
@@ -24,7 +24,11 @@ export class ChunkedWriter {
     return this.response.write(this.frame(Buffer.byteLength(piece), piece))
   }
 
-  end(piece: string): void {
+  end(piece: string | Buffer): void {
+    if (typeof piece !== 'string') {
+      this.write(piece)
+      return this.end('')
+    }
     const last = piece === '' ? '' : this.frame(Buffer.byteLength(piece), piece)
     this.response.end(this.framed ? `${last}0\r\n\r\n` : last)
   }

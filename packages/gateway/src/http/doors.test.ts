@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { findDoor } from './doors.ts'
+import { coversRoute } from '../auth/route-groups.ts'
+import { doorPaths, findDoor } from './doors.ts'
 
 test.each([
   ['/v1/chat/completions', 'chat', undefined],
@@ -8,7 +9,7 @@ test.each([
   ['/v1beta/models/openai/gpt:countTokens', 'count_tokens', 'openai/gpt'],
   ['/models/gpt:embedContent', 'embedding', 'gpt'],
 ])('%s leads to %s of %s', (path, endpoint, model) => {
-  const door = findDoor(path)
+  const door = findDoor('POST', path)
   expect([door?.endpoint, door?.model]).toEqual([endpoint, model])
 })
 
@@ -19,5 +20,22 @@ test.each([
   '/openai/deployments/%E0%A4%A/chat/completions',
   '/v1beta/models/%:generateContent',
 ])('%s leads nowhere', path => {
-  expect(findDoor(path)).toBeUndefined()
+  expect(findDoor('POST', path)).toBeUndefined()
+})
+
+test.each(doorPaths().map(({ method, path, door }) => [method, path, door] as const))(
+  '%s %s is found as it is listed, and keys for LLM routes may use it',
+  (method, path, door) => {
+    const asked = path.replace(/\{\w+\}/g, 'some%20thing')
+    const found = findDoor(method, asked)
+    expect([found?.endpoint, found?.codec]).toEqual([door.endpoint, door.codec])
+    for (const value of [found?.model, ...Object.values(found?.variables ?? {})])
+      if (value !== undefined) expect(value).toBe('some thing')
+    expect(coversRoute('llm_api_routes', found?.route ?? asked)).toBe(true)
+  },
+)
+
+test('no method but those of the doors leads anywhere', () => {
+  for (const method of ['PUT', 'HEAD', 'constructor', undefined])
+    expect(findDoor(method, '/v1/chat/completions')).toBeUndefined()
 })

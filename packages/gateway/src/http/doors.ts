@@ -1,6 +1,6 @@
 import { type Codec, codecs, type EndpointName } from 'sluice/internal'
 
-/** What a path asks for, and in which format. */
+/** What a method and a path ask for, and in which format. */
 export interface Door<E extends EndpointName = EndpointName> {
   readonly endpoint: E
   readonly codec: Codec<E>
@@ -8,29 +8,44 @@ export interface Door<E extends EndpointName = EndpointName> {
   readonly model?: string | undefined
   /** Streaming decided by the path. */
   readonly stream?: boolean | undefined
+  /** What stands for the path's other variables: `{video_id}`. */
+  readonly variables?: Readonly<Record<string, string>> | undefined
+  /** The path with its variables in braces: logs and metrics must not have a line for every id. */
+  readonly route?: string | undefined
 }
+
+export type DoorMethod = 'GET' | 'POST' | 'DELETE'
 
 const chat = door('chat', codecs.openaiChat)
 const messages = door('chat', codecs.anthropicMessages)
 const embeddings = door('embedding', codecs.openaiEmbeddings)
 
-/** Paths without variables. The un-versioned twins are LiteLLM's. */
-const FIXED: ReadonlyMap<string, Door> = new Map<string, Door>([
-  ['/v1/chat/completions', chat],
+/**
+ * OpenAI's operations that name a model. Each is there as `/v1/…`, as `/…` (LiteLLM), and after a model's name:
+ * `/openai/deployments/{model}/…` (Azure) and `/engines/{model}/…` (OpenAI's first version).
+ */
+const OPERATIONS: readonly (readonly [tail: string, door: Door])[] = [
   ['/chat/completions', chat],
-  ['/v1/messages', messages],
-  ['/v1/messages/count_tokens', door('count_tokens', codecs.anthropicCountTokens)],
-  ['/v1/embeddings', embeddings],
   ['/embeddings', embeddings],
-])
-
-/** Path tails after a model name: Azure's and the old engines' way. */
-const TAILS: readonly (readonly [prefix: string, tail: string, door: Door])[] = [
-  ['/openai/deployments/', '/chat/completions', chat],
-  ['/openai/deployments/', '/embeddings', embeddings],
-  ['/engines/', '/chat/completions', chat],
-  ['/engines/', '/embeddings', embeddings],
 ]
+const MODEL_PREFIXES = ['/openai/deployments/', '/engines/'] as const
+
+/** Other paths without variables. */
+const FIXED: Readonly<Record<DoorMethod, readonly (readonly [path: string, door: Door])[]>> = {
+  GET: [],
+  POST: [
+    ['/v1/messages', messages],
+    ['/v1/messages/count_tokens', door('count_tokens', codecs.anthropicCountTokens)],
+  ],
+  DELETE: [],
+}
+
+/** Paths with variables of one segment each, `/videos/{video_id}/content`; each is there as `/v1/…` too. */
+const PATTERNS: Readonly<Record<DoorMethod, readonly (readonly [path: string, door: Door])[]>> = {
+  GET: [],
+  POST: [],
+  DELETE: [],
+}
 
 const GEMINI_PREFIXES = ['/v1beta/models/', '/v1/models/', '/models/'] as const
 const GEMINI_METHODS: ReadonlyMap<string, Door> = new Map<string, Door>([
@@ -41,25 +56,104 @@ const GEMINI_METHODS: ReadonlyMap<string, Door> = new Map<string, Door>([
   ['streamGenerateContent', { ...door('chat', codecs.gemini), stream: true }],
 ])
 
-/** Every path with a door behind it, `{model}` standing for a model's name: what documentation lists. */
-export function doorPaths(): readonly { readonly path: string; readonly door: Door }[] {
-  return [
-    ...[...FIXED].map(([path, door]) => ({ path, door })),
-    ...TAILS.map(([prefix, tail, door]) => ({ path: `${prefix}{model}${tail}`, door })),
-    ...GEMINI_PREFIXES.flatMap(prefix =>
-      [...GEMINI_METHODS].map(([method, door]) => ({ path: `${prefix}{model}:${method}`, door })),
-    ),
-  ]
+/** The doors of one method, ready to be looked up. */
+interface Wing {
+  readonly fixed: ReadonlyMap<string, Door>
+  /** Path tails after a model name, the longest first: `/chat/completions` before `/completions`. */
+  readonly tails: readonly (readonly [prefix: string, tail: string, door: Door])[]
+  readonly patterns: readonly (readonly [segments: readonly string[], door: Door])[]
 }
 
-/** The inference door behind `POST path`; `undefined` when another part of the gateway answers there. */
-export function findDoor(path: string): Door | undefined {
-  const fixed = FIXED.get(path)
+const METHODS: readonly DoorMethod[] = ['GET', 'POST', 'DELETE']
+const WINGS: ReadonlyMap<string, Wing> = new Map(METHODS.map(method => [method, wingOf(method)]))
+
+function wingOf(method: DoorMethod): Wing {
+  const operations = method === 'POST' ? OPERATIONS : []
+  const twins = operations.flatMap(([tail, behind]) => [
+    [`/v1${tail}`, behind] as const,
+    [tail, behind] as const,
+  ])
+  const byLength = [...operations].sort(([a], [b]) => b.length - a.length)
+  return {
+    fixed: new Map<string, Door>([...twins, ...FIXED[method]]),
+    tails: MODEL_PREFIXES.flatMap(prefix =>
+      byLength.map(([tail, behind]) => [prefix, tail, behind] as const),
+    ),
+    patterns: PATTERNS[method].flatMap(([path, behind]) => [
+      [`/v1${path}`.split('/'), behind] as const,
+      [path.split('/'), behind] as const,
+    ]),
+  }
+}
+
+export interface ListedDoor {
+  readonly method: DoorMethod
+  /** Variables in braces; `{model}` stands for a model's name. */
+  readonly path: string
+  readonly door: Door
+}
+
+/** Every door, as documentation lists them. */
+export function doorPaths(): readonly ListedDoor[] {
+  return METHODS.flatMap(method => {
+    const { fixed, tails, patterns } = WINGS.get(method) as Wing
+    return [
+      ...[...fixed].map(([path, behind]) => ({ method, path, door: behind })),
+      ...tails.map(([prefix, tail, behind]) => ({ method, path: `${prefix}{model}${tail}`, door: behind })),
+      ...patterns.map(([segments, behind]) => ({ method, path: segments.join('/'), door: behind })),
+      ...(method === 'POST' ? geminiPaths() : []),
+    ]
+  })
+}
+
+function geminiPaths(): ListedDoor[] {
+  return GEMINI_PREFIXES.flatMap(prefix =>
+    [...GEMINI_METHODS].map(([name, behind]) => ({
+      method: 'POST' as const,
+      path: `${prefix}{model}:${name}`,
+      door: behind,
+    })),
+  )
+}
+
+/** The inference door behind a method and a path; `undefined` when another part of the gateway answers there. */
+export function findDoor(method: string | undefined, path: string): Door | undefined {
+  const wing = WINGS.get(method ?? '')
+  if (wing === undefined) return undefined
+  const fixed = wing.fixed.get(path)
   if (fixed) return fixed
-  for (const [prefix, tail, behind] of TAILS)
+  for (const [prefix, tail, behind] of wing.tails)
     if (path.startsWith(prefix) && path.endsWith(tail) && path.length > prefix.length + tail.length)
       return named(behind, path.slice(prefix.length, -tail.length))
-  return geminiDoor(path)
+  return patternDoor(wing, path) ?? (method === 'POST' ? geminiDoor(path) : undefined)
+}
+
+function patternDoor({ patterns }: Wing, path: string): Door | undefined {
+  if (patterns.length === 0) return undefined
+  const given = path.split('/')
+  for (const [segments, behind] of patterns) {
+    const variables = segments.length === given.length ? variablesOf(segments, given) : undefined
+    if (variables) return { ...behind, variables, route: segments.join('/') }
+  }
+  return undefined
+}
+
+function variablesOf(
+  segments: readonly string[],
+  given: readonly string[],
+): Record<string, string> | undefined {
+  const variables: Record<string, string> = {}
+  for (const [index, segment] of segments.entries()) {
+    const value = given[index] ?? ''
+    if (!segment.startsWith('{')) {
+      if (segment !== value) return undefined
+      continue
+    }
+    const decoded = unescaped(value)
+    if (decoded === undefined || decoded === '') return undefined
+    variables[segment.slice(1, -1)] = decoded
+  }
+  return variables
 }
 
 function geminiDoor(path: string): Door | undefined {
@@ -70,10 +164,16 @@ function geminiDoor(path: string): Door | undefined {
   return behind && named(behind, path.slice(prefix.length, colon))
 }
 
-/** The door for a model named by the path; undefined when the name is not escaped well: whoever sent it, we live on. */
+/** The door for a model named by the path; undefined when the name is not escaped well. */
 function named(behind: Door, escaped: string): Door | undefined {
+  const model = unescaped(escaped)
+  return model === undefined ? undefined : { ...behind, model }
+}
+
+/** A piece of a path as it is meant; undefined when it is not escaped well: whoever sent it, we live on. */
+function unescaped(piece: string): string | undefined {
   try {
-    return { ...behind, model: decodeURIComponent(escaped) }
+    return decodeURIComponent(piece)
   } catch {
     return undefined
   }

@@ -1,14 +1,12 @@
 import type { ServerResponse } from 'node:http'
 import type { SluiceError } from 'sluice/internal'
-import type { Client, ReplyHead } from '../steps/client.ts'
+import { type Client, JSON_TYPE, type ReplyHead } from '../steps/client.ts'
 import { ChunkedWriter } from './chunked-writer.ts'
 import { HangUp } from './hang-up.ts'
 import { errorHeaders, replyHeaders } from './headers.ts'
 
-const JSON_TYPE = 'application/json'
 /** Bodies up to this size are copied to save a system call. */
 const JOINED_BYTES = 64 * 1024
-const SSE_TYPE = 'text/event-stream; charset=utf-8'
 
 /** A client behind a Node response. */
 export class HttpClient implements Client {
@@ -23,17 +21,17 @@ export class HttpClient implements Client {
     this.signal = new HangUp(response)
   }
 
-  send(status: number, head: ReplyHead, body: string | Buffer): void {
-    this.whole(status, replyHeaders(head, this.now()), body)
+  send(status: number, head: ReplyHead, body: string | Buffer, contentType: string): void {
+    this.whole(status, replyHeaders(head, this.now()), body, contentType)
   }
 
-  fail(error: SluiceError, body: string, head: ReplyHead): void {
-    this.whole(error.status, [...replyHeaders(head, this.now()), ...errorHeaders(error)], body)
+  fail(error: SluiceError, body: string | Buffer, head: ReplyHead): void {
+    this.whole(error.status, [...replyHeaders(head, this.now()), ...errorHeaders(error)], body, JSON_TYPE)
   }
 
-  begin(head: ReplyHead): void {
+  begin(head: ReplyHead, contentType: string): void {
     const lines = replyHeaders(head, this.now())
-    lines.push('content-type', SSE_TYPE, 'cache-control', 'no-cache', 'x-accel-buffering', 'no')
+    lines.push('content-type', contentType, 'cache-control', 'no-cache', 'x-accel-buffering', 'no')
     this.response.writeHead(200, lines)
     this.stream = new ChunkedWriter(this.response)
   }
@@ -52,14 +50,20 @@ export class HttpClient implements Client {
     })
   }
 
-  end(piece: string): void {
+  end(piece: string | Buffer): void {
     if (!this.response.destroyed) this.stream?.end(piece)
   }
 
-  private whole(status: number, lines: string[], body: string | Buffer): void {
+  breakOff(): void {
+    // Without the last chunk the body is damaged. HTTP/1.0 has no chunks: only a reset tells.
+    if (this.stream?.framed) this.response.destroy()
+    else this.response.socket?.resetAndDestroy()
+  }
+
+  private whole(status: number, lines: string[], body: string | Buffer, contentType: string): void {
     if (this.response.destroyed) return
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
-    lines.push('content-type', JSON_TYPE, 'content-length', String(length))
+    lines.push('content-type', contentType, 'content-length', String(length))
     this.response.writeHead(status, lines)
     // Node joins a string with the head into one write; a buffer would be a second one. Latin-1 keeps every byte.
     if (typeof body === 'string' || length > JOINED_BYTES) this.response.end(body)

@@ -1,4 +1,4 @@
-import { type CallRecord, type Cost, isJsonObject, SluiceError, type Usage } from 'sluice/internal'
+import { type CallRecord, type Cost, endpoints, isJsonObject, SluiceError, type Usage } from 'sluice/internal'
 import type { SpendRow } from '../db/rows.ts'
 import { usdFromNano } from './money.ts'
 
@@ -49,10 +49,9 @@ export function spendRowOf(record: CallRecord): SpendRow {
 
 /** LiteLLM's `call_type`: the client's format where it has a name of its own, else the endpoint. */
 function callTypeOf({ endpoint, format, route }: CallRecord): string {
-  if (endpoint !== 'chat') return `a${endpoint}`
+  if (endpoint !== 'chat') return endpoints[endpoint].callType
   if (format.endsWith('-messages')) return format.replaceAll('-', '_')
   if (format.endsWith('-responses')) return 'aresponses'
-  if (format.endsWith('-completions')) return 'atext_completion'
   return route?.includes('enerateContent') === true ? 'agenerate_content' : 'acompletion'
 }
 

@@ -1,4 +1,5 @@
 import {
+  type Endpoint,
   type EndpointName,
   endpoints,
   estimateRequestTokens,
@@ -30,10 +31,11 @@ export function claimOf<E extends EndpointName>(
   now: number,
   { routes, catalogue, settings }: Pick<Stages, 'routes' | 'catalogue' | 'settings'>,
 ): CallClaim {
-  const endpoint = endpoints[from.open.endpoint]
+  const endpoint: Endpoint<E> = endpoints[from.open.endpoint]
   const inputTokens = estimateRequestTokens(asked.request)
   const stated = endpoint.maxOutputTokens(asked.request)
   const answers = answersOf(asked.request)
+  const units = endpoint.units?.(asked.request, undefined)
   let nanoUsd: number | undefined
   let tokens = inputTokens
   for (const deployment of routes.reachable(asked.route)) {
@@ -44,7 +46,7 @@ export function claimOf<E extends EndpointName>(
       inputTokens + (stated ?? Math.min(output, settings.limits.defaultMaxOutputTokens)),
     )
     const worst = worstAt(
-      tier => estimateWorstCase(inputTokens, output, facts?.price, { now, serviceTier: tier }),
+      tier => estimateWorstCase(inputTokens, output, facts?.price, { now, serviceTier: tier, units }),
       asked.request,
     )
     if (worst !== undefined) nanoUsd = Math.max(nanoUsd ?? 0, worst)

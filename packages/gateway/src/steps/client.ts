@@ -1,6 +1,9 @@
 import type { CallRecord, CancelSignal, SluiceError } from 'sluice/internal'
 import type { Reservation } from '../limits/limiter.ts'
 
+export const JSON_TYPE = 'application/json'
+export const SSE_TYPE = 'text/event-stream; charset=utf-8'
+
 /** What the head of an answer is made of; `http/headers.ts` turns it into header lines. */
 export interface ReplyHead {
   readonly record: CallRecord
@@ -14,13 +17,15 @@ export interface Client {
   /** Aborts when the client hangs up. */
   readonly signal: CancelSignal
   /** Sends a whole answer. */
-  send(status: number, head: ReplyHead, body: string | Buffer): void
+  send(status: number, head: ReplyHead, body: string | Buffer, contentType: string): void
   /** Sends an error whose body is already in the client's format. */
-  fail(error: SluiceError, body: string, head: ReplyHead): void
+  fail(error: SluiceError, body: string | Buffer, head: ReplyHead): void
   /** Starts a stream. */
-  begin(head: ReplyHead): void
+  begin(head: ReplyHead, contentType: string): void
   /** Sends a piece; the returned promise is pending while the client cannot take more. */
   write(piece: string | Buffer): void | undefined | Promise<void>
   /** Ends a stream. */
-  end(piece: string): void
+  end(piece: string | Buffer): void
+  /** Breaks a stream off, so that nobody takes what was sent for the whole. */
+  breakOff(): void
 }

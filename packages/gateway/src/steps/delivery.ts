@@ -10,9 +10,11 @@ import {
   type Reply,
   type RequestOf,
   SluiceError,
+  WireBytes,
+  type WireEvent,
 } from 'sluice/internal'
 import type { Reservation } from '../limits/limiter.ts'
-import type { Client, ReplyHead } from './client.ts'
+import { type Client, JSON_TYPE, type ReplyHead, SSE_TYPE } from './client.ts'
 import { clientError } from './client-error.ts'
 import type { InferenceRequest } from './inference-request.ts'
 
@@ -32,7 +34,8 @@ export class Delivery<E extends EndpointName> {
   private upstream: Readonly<Record<string, string>> = {}
   private reservation: Reservation | undefined
   /** What is left to say: the whole body, or the end of the stream. */
-  private rest: string | Buffer | undefined
+  private rest: string | Buffer = ''
+  private contentType = JSON_TYPE
   private error: SluiceError | undefined
 
   constructor(from: InferenceRequest<E>, client: Client, record: CallRecord) {
@@ -41,7 +44,8 @@ export class Delivery<E extends EndpointName> {
     this.record = record
     const { id, startedAt: now } = from.open
     const warn: InboundInfo['warn'] = warning => void record.warnings.push(warning)
-    this.info = { id, now, model: from.model, stream: from.stream, warn }
+    const { model, stream, variables } = from
+    this.info = { id, now, model, stream, variables, warn }
   }
 
   /** Takes a whole answer in, or passes a stream on; then resolves with all but the last byte gone. */
@@ -51,7 +55,7 @@ export class Delivery<E extends EndpointName> {
     this.reservation = reservation
     if (reply.kind === 'relay') this.rest = reply.body
     else if (reply.kind === 'whole')
-      this.rest = JSON.stringify(this.inbound.encodeResponse(reply.response, request, this.info))
+      this.keep(this.inbound.encodeResponse(reply.response, request, this.info))
     else return this.stream(reply, request)
     return undefined
   }
@@ -66,15 +70,24 @@ export class Delivery<E extends EndpointName> {
     this.reservation = reservation
     this.error = clientError(error)
     if (this.streaming) this.rest = this.format(this.encoder?.fail(this.error, from.open.callId) ?? [])
-    else this.rest = JSON.stringify(this.inbound.encodeError(this.error, from.open.callId))
+    else this.keep(this.inbound.encodeError(this.error, from.open.callId))
   }
 
   /** The last byte. */
   finish(): void {
-    const { client, rest = '', error } = this
-    if (this.streaming) client.end(String(rest))
-    else if (error) client.fail(error, String(rest), this.head)
-    else client.send(200, this.head, rest)
+    const { client, rest, error } = this
+    // Only events can say that they are not the whole; anything else would look finished.
+    if (this.streaming && error && this.encoder?.contentType) client.breakOff()
+    else if (this.streaming) client.end(rest)
+    else if (error) client.fail(error, rest, this.head)
+    else client.send(200, this.head, rest, this.contentType)
+  }
+
+  /** Keeps a whole answer for `finish`. */
+  private keep(answer: unknown): void {
+    const isBytes = answer instanceof WireBytes
+    this.rest = isBytes ? answer.bytes : JSON.stringify(answer)
+    this.contentType = isBytes ? answer.contentType : JSON_TYPE
   }
 
   private get head(): ReplyHead {
@@ -88,7 +101,7 @@ export class Delivery<E extends EndpointName> {
     this.record.firstTokenAt = this.record.startedAt + Math.round(performance.now() - this.from.arrived)
     this.encoder = this.inbound.encodeStream?.(request, this.info)
     this.streaming = true
-    this.client.begin(this.head)
+    this.client.begin(this.head, this.encoder?.contentType ?? SSE_TYPE)
     if (reply.kind === 'relay-stream') return reply.pump(bytes => this.client.write(bytes))
     await this.translate(reply)
     this.rest = this.format(this.encoder?.end() ?? [])
@@ -96,21 +109,24 @@ export class Delivery<E extends EndpointName> {
 
   private async translate(reply: Extract<Reply<E>, { kind: 'stream' }>): Promise<void> {
     await reply.pump(events => {
-      const text = this.encode(events)
-      return text === '' ? undefined : this.client.write(text)
+      const piece = this.encode(events)
+      return piece.length === 0 ? undefined : this.client.write(piece)
     })
   }
 
-  private encode(events: readonly EventOf<E>[]): string {
+  private encode(events: readonly EventOf<E>[]): string | Buffer {
+    if (this.encoder?.contentType) return this.format(events.flatMap(event => [...this.push(event)]))
     let text = ''
-    for (const event of events) text += this.format(this.encoder?.push(event) ?? [])
+    for (const event of events) text += textOf(this.push(event))
     return text
   }
 
-  private format(events: Iterable<Parameters<typeof formatSse>[0]>): string {
-    let text = ''
-    for (const event of events) text += formatSse(event)
-    return text
+  private push(event: EventOf<E>): Iterable<WireEvent> {
+    return this.encoder?.push(event) ?? []
+  }
+
+  private format(events: Iterable<WireEvent>): string | Buffer {
+    return this.encoder?.contentType ? bytesOf(events) : textOf(events)
   }
 
   private get inbound() {
@@ -119,6 +135,18 @@ export class Delivery<E extends EndpointName> {
       throw createError({ kind: 'internal', message: `${format} serves no clients.` })
     return inbound
   }
+}
+
+function textOf(events: Iterable<WireEvent>): string {
+  let text = ''
+  for (const event of events) text += formatSse(event)
+  return text
+}
+
+function bytesOf(events: Iterable<WireEvent>): Buffer {
+  const pieces: Buffer[] = []
+  for (const { bytes } of events) if (bytes) pieces.push(bytes)
+  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
 }
 
 /** Only our own errors leave the house; anything else becomes a plain internal error with the request's id. */

@@ -16,9 +16,15 @@ export interface InferenceRequest<E extends EndpointName = EndpointName> {
   /** From the path, where the format puts it there. */
   readonly model: string | undefined
   readonly stream: boolean | undefined
+  /** What stands for the path's other variables. */
+  readonly variables?: Readonly<Record<string, string>> | undefined
   /** The key it came with, without its scheme. */
   readonly credential: string | undefined
   readonly bytes: Buffer
+  /** The body's media type as the client states it. */
+  readonly contentType?: string | undefined
+  /** For methods without a body: the query's parameters, which are the request then. */
+  readonly query?: JsonObject | undefined
   /** `performance.now()` when the request's head was read. */
   readonly arrived: number
   /** The path without query, for logs and metrics. */

@@ -7,15 +7,17 @@ import {
   type InboundInfo,
   isJsonObject,
   type JsonObject,
+  parseOptionFields,
   type RequestOf,
   type Route,
   splitOptions,
+  WireForm,
 } from 'sluice/internal'
 import type { Caller } from '../auth/caller.ts'
 import type { Settings } from '../config/settings.ts'
 import { refuseForeignRouting, refuseOwnHeaders, withExtraBody, withStreamUsage } from './caller-extras.ts'
 import type { InferenceRequest } from './inference-request.ts'
-import { parseJson } from './parse-json.ts'
+import { readRequest } from './read-request.ts'
 
 /** A request understood: in the hub's shape, with its options apart and its model's alias resolved. */
 export interface Asked<E extends EndpointName> {
@@ -26,22 +28,24 @@ export interface Asked<E extends EndpointName> {
 }
 
 /** Decodes the client's format into the hub's and notes in the record what it says of the call. */
-export function understand<E extends EndpointName>(
+export async function understand<E extends EndpointName>(
   from: InferenceRequest<E>,
   caller: Caller,
   record: CallRecord,
   settings: Settings,
-): Asked<E> {
+): Promise<Asked<E>> {
   record.caller = caller.record
-  const body = parseJson(from.bytes)
   const { inbound } = from.codec
   if (inbound === undefined) throw badRequest(`${from.codec.format} is not a format clients may speak here.`)
   const warn: InboundInfo['warn'] = warning => void record.warnings.push(warning)
   const { id, startedAt: now } = record
-  const info: InboundInfo = { id, now, model: from.model, stream: from.stream, warn }
-  const decoded = inbound.decodeRequest(body, info)
+  const { model: named, stream, variables } = from
+  const given = readRequest(from as unknown as InferenceRequest)
+  const body = given instanceof Promise ? await given : given
+  const isJson = from.query === undefined && !(body instanceof WireForm)
+  const decoded = inbound.decodeRequest(body, { id, now, model: named, stream, variables, warn })
   const { request: said, options = NO_OPTIONS } = splitOptions(
-    withExtraBody(decoded as RequestOf<E> & JsonObject),
+    withExtraBody((isJson ? decoded : parseOptionFields(decoded)) as RequestOf<E> & JsonObject),
   )
   const { format } = from.codec
   const request = settings.calls.alwaysIncludeStreamUsage ? withStreamUsage(said, format) : said
@@ -69,7 +73,7 @@ export function understand<E extends EndpointName>(
       formatHeaders: from.hints.formatHeaders,
       headers: options.headers ? { ...from.hints.forward, ...options.headers } : from.hints.forward,
       original:
-        isJsonObject(body) && request === said && mayPass(body, decoded)
+        isJson && isJsonObject(body) && request === said && mayPass(body, decoded)
           ? { format, bytes: from.bytes, body }
           : undefined,
       warn,

@@ -46,8 +46,10 @@ export interface CallInfo {
 }
 
 export interface WireRequest {
-  /** JSON-serialisable. */
+  /** JSON-serialisable; `GET` and `DELETE` send none. */
   readonly body: JsonObject
+  /** `POST` unless stated. */
+  readonly method?: 'GET' | 'DELETE'
   /** Sent in the body's place, by formats that are not JSON. */
   readonly payload?: WireForm | WireBytes
   /** Headers that belong to the format (`anthropic-beta` …), lower case. */
@@ -121,6 +123,8 @@ export interface InboundInfo {
   readonly model?: string | undefined
   /** Streaming decided by the path, where the format does so. */
   readonly stream?: boolean | undefined
+  /** What stands for the path's other variables: `{video_id}`. */
+  readonly variables?: Readonly<Record<string, string>> | undefined
   warn(warning: Warning): void
 }
 
@@ -129,7 +133,10 @@ export interface InboundHalf<E extends EndpointName> {
   readonly headers?: readonly string[]
   /** True when clients may send `multipart/form-data`: `decodeRequest` then gets a `WireForm`. */
   readonly takesForms?: true
-  /** Throws `BadRequestError` naming field, rule and remedy. */
+  /**
+   * Gets parsed JSON, a `WireForm`, or for `GET` and `DELETE` the query's parameters as an object of strings. Throws
+   * `BadRequestError` naming field, rule and remedy.
+   */
   decodeRequest(body: unknown, info: InboundInfo): RequestOf<E>
   /** JSON-serialisable, or `WireBytes` to be sent as they are. */
   encodeResponse(response: ResponseOf<E>, request: RequestOf<E>, info: InboundInfo): unknown

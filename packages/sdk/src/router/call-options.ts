@@ -129,6 +129,33 @@ export function splitOptions<R extends JsonObject>(
   return { request, options: options as CallOptions | undefined }
 }
 
+const TEXT_READERS: ReadonlySet<Reader> = new Set([text, flag, anything])
+const LIST_READERS: ReadonlySet<Reader> = new Set([texts, groups])
+
+/**
+ * The options of a form made into what they would be in JSON: fields hold texts only, so objects, lists and numbers are
+ * written as JSON (LiteLLM's way). A single text where a list belongs is a list of one.
+ */
+export function parseOptionFields<R extends JsonObject>(fields: R): R {
+  let out = fields
+  for (const key in fields) {
+    const value: unknown = fields[key]
+    const reader = Object.hasOwn(OPTION_KEYS, key) ? OPTION_KEYS[key]?.[1] : undefined
+    if (reader === undefined || typeof value !== 'string' || TEXT_READERS.has(reader)) continue
+    const parsed = parsedOr(value, LIST_READERS.has(reader) ? [value] : value)
+    out = { ...out, [key]: parsed }
+  }
+  return out
+}
+
+function parsedOr(text: string, otherwise: unknown): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return otherwise
+  }
+}
+
 function check(holds: boolean, value: unknown, key: string, rule: string): unknown {
   if (!holds) throw badRequest(`${key}: must be ${rule}.`, key)
   return value

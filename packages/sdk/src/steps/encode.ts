@@ -20,7 +20,9 @@ export function relayOf<E extends EndpointName>({ original }: Call<E>, codec: Co
 interface Encoded {
   readonly path?: string | undefined
   readonly query?: Readonly<Record<string, string>> | undefined
-  readonly body: Buffer | string
+  readonly method?: WireRequest['method']
+  /** Absent where the method has none. */
+  readonly body: Buffer | string | undefined
   readonly contentType: string
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
@@ -46,12 +48,13 @@ export function encode<E extends EndpointName>(
     ...info,
     warn: warning => void warnings.push(warning),
   })
-  const { body, headers, path, query } = wire
+  const { body, headers, path, query, method } = wire
   if (mayPass && relayed.relay.sameHub && isSame(body, relayed.body)) {
     const bytes = originalBytes(ask, relayed, info)
     if (bytes) return { body: bytes, contentType: JSON_TYPE, headers }
   }
   for (const warning of warnings) info.warn(warning)
+  if (method) return { method, body: undefined, contentType: JSON_TYPE, headers, path, query }
   return { ...serialised(wire, extraBody), headers, path, query }
 }
 

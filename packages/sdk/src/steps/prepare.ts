@@ -38,10 +38,10 @@ export function prepare<E extends EndpointName>(ask: Call<E>, host: CallHost): P
   const relayed = relayOf(ask, codec)
   const wire = encode(ask, request, codec, relayed, info)
   const outgoing: OutgoingRequest = {
-    method: 'POST',
+    method: wire.method ?? 'POST',
     url: urlOf(provider, binding, info, host.secret(provider.baseUrlEnv ?? []), wire),
     headers: joinHeaders(
-      { 'content-type': wire.contentType, ...wire.headers },
+      wire.body === undefined ? wire.headers : { 'content-type': wire.contentType, ...wire.headers },
       ask.clientFormat === codec.format ? ask.formatHeaders : undefined,
       ask.headers,
       deployment.headers,

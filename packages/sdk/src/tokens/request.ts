@@ -14,7 +14,8 @@ const TOOL_CHOICE = 4
 
 /**
  * Tokens a request will take in, for reservations: cheap (some microseconds, whatever the size), never loads a
- * tokenizer, rather above than below. Reads `messages`, `system`, `prompt`, `input`, `tools`; media by their kind.
+ * tokenizer, rather above than below. Reads `messages`, `system`, `prompt`, `input`, `query`,
+ * `documents`, `tools`; media by their kind.
  */
 export function estimateRequestTokens(request: JsonObject): number {
   const estimate = new RequestEstimate()
@@ -22,6 +23,7 @@ export function estimateRequestTokens(request: JsonObject): number {
   if (Array.isArray(request.messages))
     for (const message of request.messages) tokens += estimate.message(message)
   tokens += estimate.input(request.system) + estimate.input(request.prompt) + estimate.input(request.input)
+  tokens += estimate.input(request.query) + estimate.input(request.documents)
   if (Array.isArray(request.tools)) for (const tool of request.tools) tokens += PER_TOOL + estimate.json(tool)
   if (request.tool_choice != null) tokens += TOOL_CHOICE
   if (request.response_format != null) tokens += estimate.json(request.response_format)

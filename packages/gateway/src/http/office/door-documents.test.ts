@@ -23,10 +23,11 @@ interface Operation {
 test('every inference door is in /openapi.json, beside the routes of the office', async () => {
   const app = await office()
   const { paths, components } = (await app.inject('/openapi.json')).json()
-  for (const { path } of doorPaths()) {
-    const { summary, externalDocs, requestBody } = paths[path].post as Operation
+  for (const { method, path } of doorPaths()) {
+    const { summary, externalDocs, requestBody } = paths[path][method.toLowerCase()] as Operation
     expect([path, summary]).toEqual([path, expect.stringMatching(/\w/)])
     expect(externalDocs.url).toMatch(/^https:/)
+    if (method !== 'POST') continue
     const [name] = JSON.stringify(requestBody).match(/(?<=#\/components\/schemas\/)\w+/) ?? []
     expect(components.schemas).toHaveProperty(name ?? 'a reference')
   }

@@ -1,0 +1,114 @@
+/** A vendor's operation in outline: the keys nobody can leave out, and where the vendor describes the rest. */
+export interface Outline {
+  readonly summary: string
+  readonly tag:
+    | 'Audio'
+    | 'Chat'
+    | 'Embeddings'
+    | 'Images'
+    | 'Moderations'
+    | 'Rerank'
+    | 'Text'
+    | 'Tokens'
+    | 'Videos'
+  /** Names the two schemas: `ChatCompletionRequest`, `ChatCompletionResponse`. */
+  readonly name: string
+  readonly request: Shape
+  readonly response: Shape
+  /** The vendor's reference. */
+  readonly url: string
+  readonly streams?: 'on request' | 'always'
+  /** The answer's media type where it is not JSON. */
+  readonly answers?: string
+  /** True when the model may be left out. */
+  readonly modelOptional?: true
+}
+
+/** Keys that are always there, each with its JSON type. */
+export type Shape = Readonly<Record<string, 'string' | 'integer' | 'array' | 'object' | 'any'>>
+
+/** By the end of a door's path; the longest end that fits is meant. */
+export const OUTLINES: Readonly<Record<string, Outline>> = {
+  '/chat/completions': {
+    summary: 'Answer a conversation, in the format of chat completions',
+    tag: 'Chat',
+    name: 'ChatCompletion',
+    request: { messages: 'array' },
+    response: { id: 'string', object: 'string', created: 'integer', model: 'string', choices: 'array' },
+    url: 'https://platform.openai.com/docs/api-reference/chat/create',
+    streams: 'on request',
+  },
+  '/messages': {
+    summary: 'Answer a conversation, in the format of the Messages API',
+    tag: 'Chat',
+    name: 'Message',
+    request: { messages: 'array', max_tokens: 'integer' },
+    response: {
+      id: 'string',
+      type: 'string',
+      role: 'string',
+      content: 'array',
+      model: 'string',
+      usage: 'object',
+    },
+    url: 'https://platform.claude.com/docs/en/api/messages/create',
+    streams: 'on request',
+  },
+  '/messages/count_tokens': {
+    summary: 'Count the tokens of a request to the Messages API',
+    tag: 'Tokens',
+    name: 'MessageTokens',
+    request: { messages: 'array' },
+    response: { input_tokens: 'integer' },
+    url: 'https://platform.claude.com/docs/en/api/messages/count_tokens',
+  },
+  '/embeddings': {
+    summary: 'Turn texts into vectors',
+    tag: 'Embeddings',
+    name: 'Embeddings',
+    request: { input: 'any' },
+    response: { object: 'string', data: 'array', model: 'string', usage: 'object' },
+    url: 'https://platform.openai.com/docs/api-reference/embeddings/create',
+  },
+  ':generateContent': {
+    summary: 'Answer a conversation, in the format of generateContent',
+    tag: 'Chat',
+    name: 'GenerateContent',
+    request: { contents: 'array' },
+    response: { candidates: 'array' },
+    url: 'https://ai.google.dev/api/generate-content#method:-models.generatecontent',
+  },
+  ':streamGenerateContent': {
+    summary: 'As generateContent, as a stream',
+    tag: 'Chat',
+    name: 'GenerateContent',
+    request: { contents: 'array' },
+    response: { candidates: 'array' },
+    url: 'https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent',
+    streams: 'always',
+  },
+  ':embedContent': {
+    summary: 'Turn one content into a vector',
+    tag: 'Embeddings',
+    name: 'EmbedContent',
+    request: { content: 'object' },
+    response: { embedding: 'object' },
+    url: 'https://ai.google.dev/api/embeddings#method:-models.embedcontent',
+  },
+  ':batchEmbedContents': {
+    summary: 'Turn several contents into vectors',
+    tag: 'Embeddings',
+    name: 'BatchEmbedContents',
+    request: { requests: 'array' },
+    response: { embeddings: 'array' },
+    url: 'https://ai.google.dev/api/embeddings#method:-models.batchembedcontents',
+  },
+  ':countTokens': {
+    summary: 'Count the tokens of contents',
+    tag: 'Tokens',
+    name: 'CountTokens',
+    request: {},
+    response: { totalTokens: 'integer' },
+    url: 'https://ai.google.dev/api/tokens#method:-models.counttokens',
+  },
+}
