@@ -39,6 +39,8 @@ export interface CallInfo {
   readonly deployment: Deployment
   /** The model's output limit where the catalogue knows it (Anthropic must be told a `max_tokens`). */
   readonly maxOutputTokens?: number | undefined
+  /** What the caller asked, for replies that can only be read beside it. */
+  readonly request?: JsonObject | undefined
   /** True when a request that the provider would refuse may be repaired, each repair recorded (`modify_params`). */
   readonly modifyParams?: boolean | undefined
   /** Records that something could not be carried unchanged. */

@@ -97,6 +97,7 @@ function infoOf<E extends EndpointName>(
     stream: streams && request.stream === true,
     choices: typeof request.n === 'number' ? request.n : undefined,
     deployment,
+    request,
     maxOutputTokens: host.maxOutputTokens(deployment),
     modifyParams: ask.strictness.modifyParams || deployment.modifyParams,
     warn: ask.warn,

@@ -64,7 +64,7 @@ export function contentFields(blocks: readonly Block[]): JsonObject | undefined 
   const layout = blocks.map((block): LayoutEntry => {
     if (block.type === 'text') {
       const cited = Array.isArray(block.citations) && block.citations.length > 0 ? block.citations : undefined
-      if (cited) citations.push(cited)
+      if (cited) citations.push(cited.map((citation: unknown) => supported(citation, textOf(block.text))))
       return {
         kind: 'text',
         length: textOf(block.text).length,
@@ -85,6 +85,11 @@ export function contentFields(blocks: readonly Block[]): JsonObject | undefined 
     ...(citations.length > 0 && { citations }),
     content_layout: layout,
   }
+}
+
+/** LiteLLM's clients find the cited words beside each citation. */
+function supported(citation: unknown, text: string): unknown {
+  return isJsonObject(citation) ? { ...citation, supported_text: text } : citation
 }
 
 /** Thinking, then at most one text without citations, then tool calls. */

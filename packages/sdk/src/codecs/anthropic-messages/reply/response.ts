@@ -2,8 +2,10 @@ import { createError } from '../../../errors.ts'
 import type { ChatResponse } from '../../../types/chat.ts'
 import { isJsonObject, type JsonObject } from '../../../types/json.ts'
 import type { CallInfo, InboundInfo } from '../../codec.ts'
-import { type Block, pick } from '../request/context.ts'
+import { ToolNames } from '../../tool-names.ts'
+import { type Block, CLAUDE_TOOL_NAMES, pick } from '../request/context.ts'
 import { encodeReplyThinking } from '../request/thinking.ts'
+import { withOurName } from '../request/tools.ts'
 import { decodeContent, encodeContent } from './content.ts'
 import { decodeFinishReason, encodeFinishReason } from './finish-reason.ts'
 import { decodeServiceTier, decodeUsage, encodeServiceTier, encodeUsage } from './usage.ts'
@@ -23,7 +25,8 @@ export function decodeResponse(body: unknown, info: CallInfo): ChatResponse {
   const blocks = body.content.filter(
     (block): block is Block => isJsonObject(block) && typeof block.type === 'string',
   )
-  const message = decodeContent(blocks)
+  const names = new ToolNames(CLAUDE_TOOL_NAMES, info.request)
+  const message = decodeContent(blocks.map(block => withOurName(block, names)))
   const { finishReason, fields } = decodeFinishReason(body, warning => info.warn(warning))
   const usage = decodeUsage(body.usage)
   const tier = decodeServiceTier(body.usage)

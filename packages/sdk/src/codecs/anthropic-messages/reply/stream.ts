@@ -4,10 +4,11 @@ import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../../../typ
 import type { StreamTransform, WireEvent } from '../../../types/stream.ts'
 import type { CallInfo } from '../../codec.ts'
 import { parseEvent } from '../../parse-event.ts'
+import { ToolNames } from '../../tool-names.ts'
 import { streamError } from '../errors.ts'
-import { type Block, pick } from '../request/context.ts'
+import { type Block, CLAUDE_TOOL_NAMES, pick } from '../request/context.ts'
 import { JSON_TOOL } from '../request/response-format.ts'
-import { toolCallFields } from '../request/tools.ts'
+import { toolCallFields, withOurName } from '../request/tools.ts'
 import { annotationsOf, contentFields, foreignFields } from './content.ts'
 import { decodeFinishReason } from './finish-reason.ts'
 import { MESSAGE_FIELDS } from './response.ts'
@@ -33,6 +34,7 @@ interface OpenBlock {
 
 class StreamDecoder implements StreamTransform<WireEvent, ChatChunk> {
   private readonly info: CallInfo
+  private readonly names: ToolNames
   private readonly open = new Map<unknown, OpenBlock>()
   private readonly blocks: Block[] = []
   private message: JsonObject = {}
@@ -42,6 +44,7 @@ class StreamDecoder implements StreamTransform<WireEvent, ChatChunk> {
 
   constructor(info: CallInfo) {
     this.info = info
+    this.names = new ToolNames(CLAUDE_TOOL_NAMES, info.request)
   }
 
   push({ data }: WireEvent): ChatChunk[] {
@@ -87,7 +90,7 @@ class StreamDecoder implements StreamTransform<WireEvent, ChatChunk> {
   private start(event: JsonObject): ChatChunk[] {
     const given = event.content_block
     if (!isJsonObject(given) || typeof given.type !== 'string') return []
-    const block = { ...given } as Block
+    const block = withOurName({ ...given } as Block, this.names)
     const isCall = block.type === 'tool_use' && block.name !== JSON_TOOL
     const open: OpenBlock = { block, input: '', call: isCall ? this.calls++ : undefined }
     this.open.set(event.index, open)

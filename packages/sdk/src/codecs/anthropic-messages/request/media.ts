@@ -2,6 +2,7 @@ import { badRequest, createError } from '../../../errors.ts'
 import type { ContentPart, FilePart, ImagePart } from '../../../types/chat.ts'
 import { isJsonObject, type JsonObject, textOf } from '../../../types/json.ts'
 import { type Block, type EncodeContext, pick } from './context.ts'
+import { BLOCK_FEATURES } from './features.ts'
 
 /** Fields of Anthropic's blocks that OpenAI's parts have no word for; carried on the part under the same name. */
 const IMAGE_EXTRAS = ['transformations']
@@ -35,8 +36,11 @@ function encodeBare(part: ContentPart, at: string, context: EncodeContext): Bloc
         message: `${at}: content of type "${part.type}" cannot be read by this model; send text, images or documents.`,
         param: at,
       })
-    default:
+    default: {
+      const feature = Object.hasOwn(BLOCK_FEATURES, part.type) ? BLOCK_FEATURES[part.type] : undefined
+      if (feature) context.features.add(feature)
       return part as Block
+    }
   }
 }
 
@@ -99,7 +103,7 @@ function encodeFile(part: FilePart, at: string, context: EncodeContext): Block {
       source: { type: 'url', url: id },
       ...(isImage ? undefined : extras),
     }
-  context.betas.add('files-api-2025-04-14')
+  context.features.add('files')
   return {
     type: isImage ? 'image' : 'document',
     source: { type: 'file', file_id: id },

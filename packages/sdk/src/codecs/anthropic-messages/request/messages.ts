@@ -61,6 +61,14 @@ export function encodeMessages(
       'messages: Anthropic needs at least one user message with content besides system messages.',
       'messages',
     )
+  if (turns[0]?.role === 'assistant' && context.info.modifyParams) {
+    turns.unshift({ role: 'user', content: [{ type: 'text', text: '.' }] })
+    context.info.warn({
+      action: 'approximated',
+      param: 'messages',
+      reason: 'Anthropic wants a user message first; one that says "." was put there',
+    })
+  }
   trimPrefill(turns, messages.length - 1, context)
   const encoded = encodeSystem(system)
   return { ...(encoded !== undefined && { system: encoded }), messages: turns.map(compact) }
@@ -102,7 +110,8 @@ function encodeAssistant(message: AssistantMessage, at: string, context: EncodeC
       param: `${at}.reasoning_content`,
       reason: 'Anthropic takes thinking back only as signed thinking_blocks',
     })
-  const parts = { thinking, calls: message.tool_calls ?? [], fields: message.provider_specific_fields }
+  const calls = (message.tool_calls ?? []).map(call => respelled(call, context))
+  const parts = { thinking, calls, fields: message.provider_specific_fields }
   if (Array.isArray(content)) {
     const blocks = encodeContent({ ...parts, text: '', fields: undefined }, at, warn)
     // Between the thinking that came first and the calls that came last.
@@ -112,6 +121,11 @@ function encodeAssistant(message: AssistantMessage, at: string, context: EncodeC
   if (text !== '' && text.trim() === '')
     return encodeContent({ ...parts, text: '', fields: undefined }, at, warn)
   return encodeContent({ ...parts, text }, at, warn)
+}
+
+function respelled(call: ToolCall, { names }: EncodeContext): ToolCall {
+  const name = names.theirs(call.function.name)
+  return name === call.function.name ? call : { ...call, function: { ...call.function, name } }
 }
 
 function encodeToolResult(message: ToolMessage, at: string, context: EncodeContext): Block {

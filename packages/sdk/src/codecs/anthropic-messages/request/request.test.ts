@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { ChatRequest } from '../../../types/chat.ts'
 import type { CallInfo } from '../../codec.ts'
+import { decodeResponse } from '../reply/response.ts'
+import { decodeStream } from '../reply/stream.ts'
 import { type TestInfo, testInfo } from '../testing/call-info.ts'
 import { encodeRequest } from './request.ts'
 
@@ -250,10 +252,56 @@ describe('tools', () => {
     ])
   })
 
-  test('names Anthropic cannot take, and the reserved one, are refused with their path', () => {
+  test('no name, and the reserved one, are refused with their path', () => {
     const named = (name: string) => ({ tools: [{ type: 'function', function: { name } }] })
-    expect(() => encode(named('a b'))).toThrow(/tools\[0\].function.name: must be/)
+    expect(() => encode(named(''))).toThrow(/tools\[0\].function.name: must be/)
     expect(() => encode(named('sluice_json_response'))).toThrow(/reserved/)
+  })
+
+  test('a name Anthropic cannot take is respelled everywhere, and told by the caller’s name in replies', () => {
+    const name = `namespaced.${'x'.repeat(130)}`
+    const tools = [{ type: 'function', function: { name } }]
+    const tool_choice = { type: 'function', function: { name } }
+    const call = { id: 'a', type: 'function', function: { name, arguments: '{}' } }
+    const { body, warnings } = encode({
+      tools,
+      tool_choice,
+      messages: [
+        { role: 'user', content: 'x' },
+        { role: 'assistant', tool_calls: [call] },
+        { role: 'tool', tool_call_id: 'a', content: 'y' },
+      ],
+    })
+    const [{ name: spelled }] = body.tools as [{ name: string }]
+    expect(spelled).toMatch(/^[a-zA-Z0-9_-]{128}$/)
+    expect(body.tool_choice).toEqual({ type: 'tool', name: spelled })
+    expect(body.messages).toMatchObject([{}, { content: [{ type: 'tool_use', name: spelled }] }, {}])
+    expect(warnings).toEqual(['renamed tools[0].function.name'])
+
+    const block = { type: 'tool_use', id: 'b', name: spelled, input: {} }
+    const info = testInfo(undefined, { request: { tools } })
+    const whole = decodeResponse({ content: [block], stop_reason: 'tool_use' }, info)
+    expect(whole.choices[0]?.message.tool_calls?.[0]?.function.name).toBe(name)
+    const event = { type: 'content_block_start', index: 0, content_block: block }
+    const [chunk] = decodeStream(info).push({ data: JSON.stringify(event) })
+    expect(chunk?.choices[0]?.delta.tool_calls?.[0]?.function?.name).toBe(name)
+  })
+
+  test('tools that only the history knows are defined by name, and not to be called', () => {
+    const call = { id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }
+    const { body, warnings } = encode({
+      messages: [
+        { role: 'user', content: 'x' },
+        { role: 'assistant', tool_calls: [call, { ...call, id: 'b' }] },
+        { role: 'tool', tool_call_id: 'a', content: 'y' },
+        { role: 'tool', tool_call_id: 'b', content: 'z' },
+      ],
+    })
+    expect(body).toMatchObject({
+      tools: [{ name: 'f', input_schema: { type: 'object', properties: {} } }],
+      tool_choice: { type: 'none' },
+    })
+    expect(warnings).toEqual(['approximated tools'])
   })
 
   test.each([

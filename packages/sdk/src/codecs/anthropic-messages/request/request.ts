@@ -1,14 +1,22 @@
 import type { ChatRequest } from '../../../types/chat.ts'
 import { isJsonObject, type JsonObject } from '../../../types/json.ts'
 import type { CallInfo, InboundInfo, WireRequest } from '../../codec.ts'
-import { betaHeaders } from './betas.ts'
+import type { ClaudePlatform } from './betas.ts'
 import { checkRequest } from './check.ts'
 import { type EncodeContext, encodeContext, extrasOf } from './context.ts'
+import { betasOf } from './features.ts'
 import { decodeMessages, encodeMessages } from './messages.ts'
 import { decodeServiceTier, encodeSampling, encodeServiceTier, encodeStop, encodeUser } from './params.ts'
 import { decodeResponseFormat, encodeResponseFormat, type FormatPlan, JSON_TOOL } from './response-format.ts'
 import { encodeMaxTokens, encodeThinking, isThinking } from './thinking.ts'
-import { decodeToolChoice, decodeTools, encodeToolChoice, encodeTools, isForcing } from './tools.ts'
+import {
+  decodeToolChoice,
+  decodeTools,
+  encodeCalledTools,
+  encodeToolChoice,
+  encodeTools,
+  isForcing,
+} from './tools.ts'
 
 /** The hub parameters Anthropic's Messages API can express. */
 export const ANTHROPIC_PARAMS: ReadonlySet<string> = new Set([
@@ -42,9 +50,26 @@ const ENCODED = new Set([
   'mcp_servers',
 ])
 
-/** Hub request → body of `POST /v1/messages`. Source: https://platform.claude.com/docs/en/api/messages/create */
-export function encodeRequest(request: ChatRequest, info: CallInfo): WireRequest {
-  const context = encodeContext(info)
+/**
+ * Hub request → body of `POST /v1/messages`, with its betas in the header.
+ * Source: https://platform.claude.com/docs/en/api/messages/create
+ */
+export function encodeRequest(
+  request: ChatRequest,
+  info: CallInfo,
+  platform: ClaudePlatform = 'anthropic',
+): WireRequest {
+  const { body, betas } = encodeBody(request, info, platform)
+  return { body, ...(betas.length > 0 && { headers: { 'anthropic-beta': betas.join(',') } }) }
+}
+
+/** As `encodeRequest`, for platforms that want the betas elsewhere, or `model` and `stream` not in the body. */
+export function encodeBody(
+  request: ChatRequest,
+  info: CallInfo,
+  platform: ClaudePlatform,
+): { body: JsonObject; betas: string[] } {
+  const context = encodeContext(info, platform)
   const format = encodeResponseFormat(request, context)
   const { tools, choice, mcpServers } = planTools(request, format, context)
   const plan = encodeThinking(request, isForcing(choice), context)
@@ -64,8 +89,7 @@ export function encodeRequest(request: ChatRequest, info: CallInfo): WireRequest
     ...extrasOf(request, request.n === 1 ? WITHOUT_N : ENCODED),
     ...(info.stream && { stream: true }),
   }
-  const headers = betaHeaders(body, request, context)
-  return { body, ...(headers && { headers }) }
+  return { body, betas: betasOf(body, request, context) }
 }
 
 /** One answer is all Anthropic gives, so asking for one says nothing. */
@@ -74,7 +98,9 @@ const WITHOUT_N = new Set([...ENCODED, 'n'])
 function planTools(request: ChatRequest, format: FormatPlan, context: EncodeContext) {
   const { tools, mcpServers } = encodeTools(request, context)
   if (Array.isArray(request.mcp_servers)) mcpServers.push(...request.mcp_servers.filter(isJsonObject))
-  const asked = encodeToolChoice(request, tools.length > 0, context)
+  const stand = tools.length === 0 ? encodeCalledTools(request.messages, context) : undefined
+  const asked = stand?.choice ?? encodeToolChoice(request, tools.length > 0, context)
+  if (stand) tools.push(...stand.tools)
   if (format.tool === undefined) return { tools, mcpServers, choice: asked }
   return {
     tools: [...tools, format.tool],

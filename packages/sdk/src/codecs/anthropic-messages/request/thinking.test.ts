@@ -65,6 +65,7 @@ describe('reasoning_effort', () => {
     const loop = encode(
       {
         reasoning_effort: 'low',
+        tools: [{ type: 'function', function: { name: 'f' } }],
         messages: [
           { role: 'user', content: 'x' },
           { role: 'assistant', content: null, tool_calls: [call] },

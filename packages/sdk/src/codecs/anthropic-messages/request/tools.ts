@@ -1,7 +1,8 @@
 import { badRequest, createError } from '../../../errors.ts'
-import type { ChatRequest, ChatTool, ToolCall, ToolChoice } from '../../../types/chat.ts'
+import type { ChatMessage, ChatRequest, ChatTool, ToolCall, ToolChoice } from '../../../types/chat.ts'
 import { isJsonObject, type JsonObject } from '../../../types/json.ts'
 import type { Warning } from '../../../types/warning.ts'
+import type { ToolNames } from '../../tool-names.ts'
 import { type Block, type EncodeContext, pick } from './context.ts'
 import { JSON_TOOL } from './response-format.ts'
 
@@ -33,7 +34,7 @@ export function encodeTools(
 }
 
 function encodeTool(tool: ChatTool, at: string, context: EncodeContext): JsonObject {
-  if (isJsonObject(tool.input_schema)) return checkName(tool, `${at}.name`)
+  if (isJsonObject(tool.input_schema)) return named(tool, `${at}.name`, context)
   const described = tool.function
   if (tool.type !== 'function') {
     if (isJsonObject(tool.custom))
@@ -45,7 +46,8 @@ function encodeTool(tool: ChatTool, at: string, context: EncodeContext): JsonObj
     if (!isJsonObject(described)) return tool
     // LiteLLM's spelling of hosted tools: the settings sit in `function.parameters`.
     const { function: _, ...rest } = tool
-    return { name: described.name, ...rest, ...described.parameters }
+    const name = described.name ?? (tool.type.startsWith('computer_') ? 'computer' : undefined)
+    return { name, ...rest, ...described.parameters }
   }
   if (!isJsonObject(described))
     throw badRequest(`${at}.function: must be an object with a name.`, `${at}.function`)
@@ -57,7 +59,7 @@ function encodeTool(tool: ChatTool, at: string, context: EncodeContext): JsonObj
       reason: 'this model does not guarantee schemas',
     })
   const cache = tool.cache_control ?? described.cache_control
-  return checkName(
+  return named(
     {
       name: described.name,
       ...(typeof described.description === 'string' && { description: described.description }),
@@ -68,6 +70,7 @@ function encodeTool(tool: ChatTool, at: string, context: EncodeContext): JsonObj
       ...pick(tool, TOOL_EXTRAS),
     },
     `${at}.function.name`,
+    context,
   )
 }
 
@@ -77,16 +80,36 @@ function inputSchema(parameters: unknown, at: string): JsonObject {
   return parameters.type === 'object' ? parameters : { ...parameters, type: 'object' }
 }
 
-/** Source: https://platform.claude.com/docs/en/agents-and-tools/tool-use/define-tools#specifying-client-tools */
-function checkName<T extends JsonObject>(tool: T, at: string): T {
+/** The tool under a name Anthropic takes. */
+function named(tool: JsonObject, at: string, { names, info }: EncodeContext): JsonObject {
   const { name } = tool
-  if (typeof name !== 'string' || !/^[a-zA-Z0-9_-]{1,128}$/.test(name))
-    throw badRequest(
-      `${at}: must be 1 to 128 letters, digits, "_" or "-" for this provider; rename the tool.`,
-      at,
-    )
+  if (typeof name !== 'string' || name === '')
+    throw badRequest(`${at}: must be a non-empty string naming the tool.`, at)
   if (name === JSON_TOOL) throw badRequest(`${at}: "${JSON_TOOL}" is reserved; rename the tool.`, at)
-  return tool
+  const spelled = names.define(name, at, warning => info.warn(warning))
+  return spelled === name ? tool : { ...tool, name: spelled }
+}
+
+/**
+ * Stand-ins for the tools that earlier turns called, where the request defines none: Anthropic refuses such a history
+ * without their definitions. The choice keeps the model from calling them again.
+ */
+export function encodeCalledTools(
+  messages: readonly ChatMessage[],
+  { names, info }: EncodeContext,
+): { tools: JsonObject[]; choice?: JsonObject } {
+  const called = new Set<string>()
+  for (const { tool_calls } of messages)
+    for (const call of Array.isArray(tool_calls) ? (tool_calls as ToolCall[]) : [])
+      called.add(names.theirs(call.function.name))
+  if (called.size === 0) return { tools: [] }
+  info.warn({
+    action: 'approximated',
+    param: 'tools',
+    reason: 'Anthropic wants the tools of earlier calls defined; sent by name, not to be called',
+  })
+  const tools = [...called].map(name => ({ name, input_schema: { type: 'object', properties: {} } }))
+  return { tools, choice: { type: 'none' } }
 }
 
 function encodeMcpServer(tool: JsonObject, at: string): JsonObject {
@@ -149,7 +172,7 @@ export function encodeToolChoice(
   context: EncodeContext,
 ): JsonObject | undefined {
   if (!hasTools) return undefined
-  const choice = forced(choiceOf(request.tool_choice), context)
+  const choice = forced(choiceOf(request.tool_choice, context), context)
   const parallel = request.parallel_tool_calls
   if (typeof parallel !== 'boolean' || choice?.type === 'none') return choice
   return { ...(choice ?? { type: 'auto' }), disable_parallel_tool_use: !parallel }
@@ -176,12 +199,13 @@ const CHOICES = new Map([
   ['any', 'any'],
 ]) // prettier-ignore
 
-function choiceOf(choice: ToolChoice | null | undefined): JsonObject | undefined {
+function choiceOf(choice: ToolChoice | null | undefined, { names }: EncodeContext): JsonObject | undefined {
   if (choice == null) return undefined
   const word = typeof choice === 'string' ? choice : choice.type
   if (isJsonObject(choice) && isJsonObject(choice.function) && typeof choice.function.name === 'string')
-    return { type: 'tool', name: choice.function.name }
-  if (isJsonObject(choice) && choice.type === 'tool') return choice
+    return { type: 'tool', name: names.theirs(choice.function.name) }
+  if (isJsonObject(choice) && choice.type === 'tool')
+    return { ...choice, name: names.theirs(String(choice.name)) }
   const type = CHOICES.get(word)
   if (type === undefined)
     throw badRequest(
@@ -216,6 +240,13 @@ export function encodeToolCall(call: ToolCall, at: string, warn: (warning: Warni
     input: parseArguments(call.function.arguments, `${at}.function.arguments`, warn),
     ...(call.provider_specific_fields && pick(call.provider_specific_fields, CALL_EXTRAS)),
   }
+}
+
+/** A reply's block with the caller's own name of the tool. */
+export function withOurName(block: Block, names: ToolNames): Block {
+  if (block.type !== 'tool_use' || typeof block.name !== 'string') return block
+  const name = names.ours(block.name)
+  return name === block.name ? block : { ...block, name }
 }
 
 export function decodeToolCall(block: Block): ToolCall {
