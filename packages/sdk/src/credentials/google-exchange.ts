@@ -14,8 +14,6 @@ export interface GoogleToken extends Expiring {
 export const CLOUD_SCOPE = 'https://www.googleapis.com/auth/cloud-platform'
 
 const LIMITS = { timeoutMs: 20_000, maxBytes: 256 * 1024 }
-/** The machine's own metadata answers at once or not at all. */
-const METADATA_LIMITS = { timeoutMs: 3_000, maxBytes: 256 * 1024 }
 
 /** Sends a form, as RFC 6749 has it, and reads the token. */
 export async function askWithForm(
@@ -45,32 +43,12 @@ export function readToken(reply: JsonObject, host: SigningHost): GoogleToken {
 }
 
 /** The JSON object a token service answers. Refusals become errors that say why, in Google's own words. */
-export async function askJson(
-  request: OutgoingRequest,
-  host: SigningHost,
-  limits: typeof LIMITS = LIMITS,
-): Promise<JsonObject> {
-  const { status, body } = await host.exchange(request, limits)
-  const text = body.toString('utf8')
-  const reply = parsed(text)
+export async function askJson(request: OutgoingRequest, host: SigningHost): Promise<JsonObject> {
+  const { status, body } = await host.exchange(request, LIMITS)
+  const reply = parsed(body.toString('utf8'))
   if (status >= 400) throw refused(status, reply, request.url)
   if (reply === undefined) throw brokenAnswer('no JSON object')
   return reply
-}
-
-/** A value of the machine's metadata server. Source: https://cloud.google.com/compute/docs/metadata/overview */
-export async function askMetadata(path: string, host: SigningHost): Promise<string> {
-  const server = host.secret(['GCE_METADATA_HOST']) ?? '169.254.169.254'
-  const { status, body } = await host.exchange(
-    {
-      method: 'GET',
-      url: `http://${server}/computeMetadata/v1/${path}`,
-      headers: { 'metadata-flavor': 'Google' },
-    },
-    METADATA_LIMITS,
-  )
-  if (status >= 400) throw createError({ kind: kindOfStatus(status), message: 'The metadata server refused.' })
-  return body.toString('utf8')
 }
 
 function parsed(text: string): JsonObject | undefined {
@@ -95,6 +73,7 @@ function refused(status: number, reply: JsonObject | undefined, url: string) {
   })
 }
 
-function brokenAnswer(what: string) {
+/** A token service that answered, but not with a token. */
+export function brokenAnswer(what: string) {
   return createError({ kind: 'bad_gateway', message: `The token service answered with ${what}.` })
 }

@@ -33,8 +33,6 @@ export interface ExternalAccountKey {
   readonly workforceProject: string | undefined
   readonly source: JsonObject
   readonly project: string | undefined
-  /** The file as it was, for the package that signs in from AWS. */
-  readonly raw: JsonObject
 }
 
 /** Someone who may speak for a service account. */
@@ -128,7 +126,6 @@ function readExternal(value: JsonObject, prefix: string): ExternalAccountKey {
     workforceProject: optional(value.workforce_pool_user_project),
     source: value.credential_source,
     project: optional(value.project_id) ?? optional(value.quota_project_id),
-    raw: value,
   }
 }
 
