@@ -48,7 +48,7 @@ export class BenchReplies {
     const events = control.reply?.events ?? defaultEvents
     const batch = Math.max(1, Math.floor(control.eventsPerWrite ?? 1))
     const size = request.stream
-      ? `stream ${events} ${batch} ${route.framing} ${request.includeUsage}`
+      ? `stream ${events} ${batch} ${route.framing ?? 'sse'} ${request.includeUsage}`
       : `whole ${bytes}`
     const key = `${wire.name} ${request.model} ${size}`
     const known = this.#replies.get(key)
@@ -81,5 +81,7 @@ function composed(wire: Wire, route: Route, request: BenchRequest, control: Cont
     delete body.stream
     delete body.stream_options
   }
-  return compose({ wire, route, body, model: request.model, sequence: 1, cache: new PromptCache() }, control)
+  if (route.operation.kind !== 'chat') throw new Error(`A benchmark of ${wire.name} needs a chat route.`)
+  const exchange = { wire, route, body, model: request.model, sequence: 1, cache: new PromptCache() }
+  return compose(exchange, route.operation, control)
 }

@@ -3,8 +3,10 @@ import type { PromptCache } from './answer/prompt-cache.ts'
 import type { Control } from './delivery/control.ts'
 import type { Reply } from './delivery/deliver.ts'
 import type { JsonObject } from './json.ts'
+import type { WireAnswer, WireCall } from './wire/call.ts'
 import { Failure, failureOfStatus } from './wire/failure.ts'
-import type { Route, Wire } from './wire/wire.ts'
+import { frameEvents, frameRefusal, streamTypes } from './wire/framing.ts'
+import type { CallOperation, ChatOperation, PlainOperation, Route, Wire } from './wire/wire.ts'
 
 /** One request, as far as composing its reply needs it. */
 export interface Exchange {
@@ -16,25 +18,35 @@ export interface Exchange {
   readonly cache: PromptCache
 }
 
-/** Composes the reply to a request. Throws `Violation` or `Failure` for what the vendor would refuse. */
-export function compose(exchange: Exchange, control: Control): Reply {
-  const { wire, route, body, model, sequence, cache } = exchange
-  if (isFailing(control)) throw failureFor(control, model)
-  const { operation } = route
+/** Composes the reply to a chat or plain request. Throws `Violation` or `Failure` for what the vendor would refuse. */
+export function compose(
+  exchange: Exchange,
+  operation: ChatOperation | PlainOperation,
+  control: Control,
+): Reply {
+  if (isFailing(control)) throw failureFor(control, exchange.model)
   if (operation.kind === 'plain') {
-    const answer = operation.reply(body, route)
-    return control.body === undefined
-      ? wholeReply(wire, control, sequence, answer)
-      : wholeReply(wire, control, sequence, control.body)
+    return answered(exchange, { json: operation.reply(exchange.body, exchange.route) }, control)
   }
+  const { route, body, sequence, cache } = exchange
   const asked = operation.read(body, route)
-  if (control.rawStream) return streamReply(exchange, control, [control.rawStream])
-  if (control.body !== undefined) return wholeReply(wire, control, sequence, control.body)
-  if (control.events) return streamReply(exchange, control, framesOf(exchange, control.events))
+  const stream = { events: control.events ?? [] }
+  if (control.rawStream || control.body !== undefined || control.events) {
+    return answered(exchange, stream, control)
+  }
   const answer = answerTo(asked, cache, control.reply)
-  if (!asked.stream) return wholeReply(wire, control, sequence, operation.whole(answer, asked, sequence))
-  const events = withFailure(exchange, control, operation.events(answer, asked, sequence))
-  return streamReply(exchange, control, framesOf(exchange, events))
+  if (!asked.stream) return answered(exchange, { json: operation.whole(answer, asked, sequence) }, control)
+  return answered(exchange, { events: operation.events(answer, asked, sequence) }, control)
+}
+
+/** Composes the reply to any other request. Rejects with `Violation` or `Failure` for what the vendor would refuse. */
+export async function composeCall(
+  exchange: Exchange,
+  operation: CallOperation,
+  call: WireCall,
+): Promise<Reply> {
+  if (isFailing(call.control)) throw failureFor(call.control, exchange.model)
+  return answered(exchange, await operation.answer(call), call.control)
 }
 
 /** Whether the control asks for the vendor's error instead of an answer. */
@@ -49,13 +61,41 @@ export function failureFor(control: Control, model: string): Failure {
   return failureOfStatus(status ?? 500, { model, retryAfterSeconds })
 }
 
-function wholeReply(wire: Wire, control: Control, sequence: number, body: unknown): Reply {
+/** The answer, or what the control wants instead of it. */
+function answered(exchange: Exchange, answer: WireAnswer, control: Control): Reply {
+  if (control.rawStream) return streamReply(exchange, answer, control, [control.rawStream])
+  if (control.body !== undefined) return wholeReply(exchange, { json: control.body }, control)
+  if ('events' in answer) {
+    const events = control.events ?? withFailure(exchange, answer, control)
+    const framing = framingOf(exchange, answer)
+    const reply = streamReply(
+      exchange,
+      answer,
+      control,
+      frameEvents(exchange.wire, exchange.route, framing, events),
+    )
+    const isBroken = framing === 'bytes' && control.failAfterEvents !== undefined
+    return isBroken ? { ...reply, isBroken } : reply
+  }
+  return wholeReply(exchange, answer, control)
+}
+
+function wholeReply({ wire, sequence }: Exchange, answer: WireAnswer, control: Control): Reply {
+  const { type, body } = contentOf(answer)
   return {
-    status: control.status ?? 200,
-    headers: { 'content-type': 'application/json', ...wire.headers(sequence), ...control.headers },
-    frames: [bytesOf(body)],
+    status: control.status ?? answer.status ?? 200,
+    headers: { 'content-type': type, ...wire.headers(sequence), ...answer.headers, ...control.headers },
+    frames: [body],
     isStream: false,
   }
+}
+
+function contentOf(answer: WireAnswer): { type: string; body: Buffer } {
+  if ('bytes' in answer) return { type: answer.contentType, body: answer.bytes }
+  if ('text' in answer) {
+    return { type: answer.contentType ?? 'text/plain; charset=utf-8', body: Buffer.from(answer.text) }
+  }
+  return { type: 'application/json', body: bytesOf('json' in answer ? answer.json : undefined) }
 }
 
 function bytesOf(body: unknown): Buffer {
@@ -63,19 +103,24 @@ function bytesOf(body: unknown): Buffer {
   return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
 }
 
+function framingOf({ route }: Exchange, answer: WireAnswer) {
+  return ('events' in answer ? answer.framing : undefined) ?? route.framing ?? 'sse'
+}
+
 function streamReply(
-  { wire, route, sequence }: Exchange,
+  exchange: Exchange,
+  answer: WireAnswer,
   control: Control,
   frames: readonly Buffer[],
 ): Reply {
-  const type =
-    route.framing === 'sse' ? 'text/event-stream; charset=utf-8' : 'application/json; charset=UTF-8'
+  const own = 'events' in answer ? answer.contentType : undefined
   return {
     status: 200,
     headers: {
-      'content-type': type,
+      'content-type': own ?? streamTypes[framingOf(exchange, answer)],
       'cache-control': 'no-cache',
-      ...wire.headers(sequence),
+      ...exchange.wire.headers(exchange.sequence),
+      ...answer.headers,
       ...control.headers,
     },
     frames,
@@ -83,39 +128,36 @@ function streamReply(
   }
 }
 
-function framesOf({ wire, route }: Exchange, events: readonly unknown[]): Buffer[] {
-  if (route.framing === 'sse') return events.map(event => Buffer.from(wire.frame(event)))
-  // Without `alt=sse`, Gemini streams one JSON array.
-  return events.map((event, index) => {
-    const open = index === 0 ? '[' : ',\r\n'
-    return Buffer.from(`${open}${JSON.stringify(event)}${index === events.length - 1 ? ']' : ''}`)
-  })
-}
-
-function withFailure({ wire, model, sequence }: Exchange, control: Control, events: unknown[]): unknown[] {
-  if (control.failAfterEvents === undefined) return events
+/** The events up to where the control lets the stream fail. Raw bytes cannot tell a failure: they only stop. */
+function withFailure(
+  exchange: Exchange,
+  answer: Extract<WireAnswer, { events: readonly unknown[] }>,
+  control: Control,
+): readonly unknown[] {
+  const { wire, route, model, sequence } = exchange
+  if (control.failAfterEvents === undefined) return answer.events
+  const events = answer.events.slice(0, control.failAfterEvents)
+  if (framingOf(exchange, answer) === 'bytes') return events
   const failure = failureFor(
     { ...control, failure: control.failure ?? 'overloaded', status: undefined },
     model,
   )
-  return [...events.slice(0, control.failAfterEvents), wire.failureEvent(failure, sequence)]
+  const own = route.operation.kind === 'plain' ? undefined : route.operation.failureEvent
+  return [...events, (own ?? wire.failureEvent)(failure, sequence)]
 }
 
 /** The reply that tells a refusal. */
 export function refusal(wire: Wire, route: Route | undefined, failure: Failure, sequence: number): Reply {
-  const { status, headers, body } = wire.failure(failure, sequence)
+  const own = route && route.operation.kind !== 'plain' ? route.operation.failure : undefined
+  const { status, headers, body } = (own ?? wire.failure)(failure, sequence)
   // Gemini reports a blocked prompt as a success, so in a stream it is an event.
   const isStream = status < 400 && route?.stream === true
-  const type = isStream && route?.framing === 'sse' ? 'text/event-stream' : 'application/json'
-  const text = !isStream
-    ? JSON.stringify(body)
-    : route?.framing === 'sse'
-      ? wire.frame(body)
-      : JSON.stringify([body])
+  const framing = route?.framing ?? 'sse'
+  const type = isStream ? streamTypes[framing] : 'application/json'
   return {
     status,
     headers: { 'content-type': type, ...wire.headers(sequence), ...headers },
-    frames: [Buffer.from(text)],
+    frames: [isStream ? frameRefusal(wire, framing, body) : bytesOf(body)],
     isStream,
   }
 }

@@ -27,6 +27,7 @@ export function recordStream(wireName: WireName, recording: StreamRecording = {}
   const route = wire.route({ method: 'POST', path: pathname, query: searchParams, headers })
   if (!route) throw new Error(`The ${wireName} wire has no route ${pathname}`)
   const body = { ...sample.body, ...recording.body }
+  if (route.operation.kind !== 'chat') throw new Error(`The ${wireName} wire has no chat at ${pathname}`)
   const exchange = {
     wire,
     route,
@@ -35,5 +36,5 @@ export function recordStream(wireName: WireName, recording: StreamRecording = {}
     sequence: 1,
     cache: new PromptCache(),
   }
-  return Buffer.concat(compose(exchange, reply ? { reply } : {}).frames)
+  return Buffer.concat(compose(exchange, route.operation, reply ? { reply } : {}).frames)
 }

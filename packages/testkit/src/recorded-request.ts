@@ -1,4 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Failure } from './wire/failure.ts'
+import { Form } from './wire/form.ts'
 import type { Head, WireName } from './wire/wire.ts'
 
 /** A request as it arrived. */
@@ -10,21 +12,34 @@ export class RecordedRequest {
   /** `undefined` when no wire knows the path. */
   readonly wire: WireName | undefined
   readonly method: string
+  /** The whole path. */
   readonly path: string
+  /** The path below the wire's prefix; the same when it came without one. */
+  readonly wirePath: string
   readonly query: URLSearchParams
   readonly headers: IncomingHttpHeaders
   readonly raw: Buffer
+  /** The `multipart/form-data` body; `undefined` when there is none or it is damaged. */
+  readonly form: Form | undefined
   #body: { value: unknown } | undefined
 
-  constructor(sequence: number, wire: WireName | undefined, head: Head, raw: Buffer) {
+  constructor(
+    sequence: number,
+    wire: WireName | undefined,
+    head: Head,
+    raw: Buffer,
+    form?: Form | Failure | undefined,
+  ) {
     this.sequence = sequence
     this.at = Date.now()
     this.wire = wire
     this.method = head.method
-    this.path = head.path
+    this.path = `${head.prefix ?? ''}${head.path}`
+    this.wirePath = head.path
     this.query = head.query
     this.headers = head.headers
     this.raw = raw
+    this.form = form instanceof Form ? form : undefined
   }
 
   /** The parsed JSON body; `undefined` when it is empty or not JSON. */

@@ -1,25 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { PromptCache } from './answer/prompt-cache.ts'
 import { BenchReplies, benchRequest } from './bench.ts'
-import { compose, isFailing, refusal } from './compose.ts'
+import { compose, composeCall, isFailing, refusal } from './compose.ts'
 import { type Control, headerControl, mergeControls } from './delivery/control.ts'
 import { deliver, type Reply } from './delivery/deliver.ts'
 import { modelControl, UnknownDirective } from './delivery/model-control.ts'
 import type { Journal } from './journal.ts'
-import { isObject, type JsonObject } from './json.ts'
 import { RecordedRequest } from './recorded-request.ts'
 import { modelOf, type Scripts } from './script.ts'
+import { UpstreamState } from './state/upstream-state.ts'
+import { badKey } from './wire/bad-key.ts'
 import { Failure } from './wire/failure.ts'
+import type { Form } from './wire/form.ts'
+import { readBody } from './wire/read-body.ts'
+import { type FoundRoute, Router } from './wire/router.ts'
 import { Violation } from './wire/shape.ts'
 import type { Head, Route, Wire, WireName } from './wire/wire.ts'
-import { wires } from './wire/wires.ts'
-
-/** The key that every wire refuses. */
-export const badKey = 'bad-key'
 
 /** Decides what a request gets. */
 export class Responder {
-  readonly #wires: readonly Wire[]
+  readonly state = new UpstreamState()
+  readonly #router: Router
   readonly #scripts: Scripts
   readonly #journal: Journal
   readonly #bench = new BenchReplies()
@@ -28,67 +29,80 @@ export class Responder {
   #sequence = 0
 
   constructor(names: readonly WireName[] | undefined, scripts: Scripts, journal: Journal) {
-    this.#wires = Object.values(wires).filter(wire => !names || names.includes(wire.name))
+    this.#router = new Router(names)
     this.#scripts = scripts
     this.#journal = journal
   }
 
   reset(): void {
+    this.state.clear()
     this.#cache.clear()
     this.#failed.clear()
   }
 
-  respond(request: IncomingMessage, response: ServerResponse, raw: Buffer): void {
+  /** `form` is the parsed multipart body, or why it could not be parsed. */
+  respond(request: IncomingMessage, response: ServerResponse, raw: Buffer, form?: Form | Failure): void {
+    const arrived: Arrived = { raw, form, sequence: ++this.#sequence }
     const head = headOf(request)
-    const { reply, control } = this.#decide(head, raw, ++this.#sequence)
     const startedAt = Date.now()
     let isCut = false
+    const send = ({ reply, control }: Decision) =>
+      deliver(response, reply, control, () => {
+        isCut = true
+      })
     response.on('close', () => {
       if (response.writableFinished || isCut) this.#journal.changed()
       else this.#journal.abort({ path: head.path, at: Date.now(), afterMs: Date.now() - startedAt })
     })
-    deliver(response, reply, control, () => {
+    const decision = this.#decide(head, arrived)
+    if (!(decision instanceof Promise)) return send(decision)
+    void decision.then(send).catch((error: unknown) => {
       isCut = true
+      response.destroy()
+      throw error
     })
   }
 
-  #decide(head: Head, raw: Buffer, sequence: number): Decision {
-    const found: Found = { wire: this.#wires.at(-1) ?? wires.openai }
+  #decide(head: Head, arrived: Arrived): Decision | Promise<Decision> {
+    const found: Found = this.#router.start(head)
+    const refused = (error: unknown): Decision => ({
+      reply: refusal(found.wire, found.route, failureOf(error), arrived.sequence),
+      control: found.control ?? {},
+    })
     try {
-      this.#find(head, found)
-      this.#record(head, found, raw, sequence)
-      const { wire, route } = found
-      if (!route) throw new Failure('not-found', { message: `Invalid URL (${head.method} ${head.path})` })
-      checkCredential(wire, head)
-      return (
-        this.#benchDecision(wire, route, head, raw) ?? this.#composed(wire, route, head, raw, sequence, found)
-      )
+      const decision = this.#answered(found, arrived)
+      return decision instanceof Promise ? decision.catch(refused) : decision
     } catch (error) {
-      return {
-        reply: refusal(found.wire, found.route, failureOf(error), sequence),
-        control: found.control ?? {},
-      }
+      return refused(error)
     }
   }
 
-  /** Fills in the route of the first wire that has one; the last wire tried words the refusal. */
-  #find(head: Head, found: Found): void {
-    for (const wire of this.#wires) {
-      found.wire = wire
-      found.route = wire.route(head)
-      if (found.route) return
+  #answered(found: Found, arrived: Arrived): Decision | Promise<Decision> {
+    try {
+      this.#router.find(found)
+    } finally {
+      this.#record(found, arrived)
     }
+    const { wire, route, head } = found
+    if (!route) throw new Failure('not-found', { message: `Invalid URL (${head.method} ${head.path})` })
+    checkCredential(wire, head)
+    const bench = this.#benchDecision(wire, route, head, arrived.raw)
+    if (bench) return bench
+    const checked = wire.authorize?.({ head, raw: arrived.raw, state: this.state })
+    return checked
+      ? checked.then(() => this.#composed(found, route, arrived))
+      : this.#composed(found, route, arrived)
   }
 
-  #record(head: Head, found: Found, raw: Buffer, sequence: number): void {
-    const { wire, route } = found
+  #record(found: Found, { sequence, raw, form }: Arrived): void {
+    const { wire, route, head } = found
     if (!this.#journal.isRecording && this.#scripts.isEmpty) return
-    found.request = new RecordedRequest(sequence, route && wire.name, head, raw)
+    found.request = new RecordedRequest(sequence, route && wire.name, head, raw, form)
     if (this.#journal.isRecording) this.#journal.record(found.request)
   }
 
   #benchDecision(wire: Wire, route: Route, head: Head, raw: Buffer): Decision | undefined {
-    if (route.operation.kind !== 'chat' || !this.#scripts.isEmpty) return undefined
+    if (route.operation.kind !== 'chat' || !wire.sample || !this.#scripts.isEmpty) return undefined
     const request = benchRequest(raw, route)
     if (!request) return undefined
     const control = mergeControls(...modelControl(request.model), headerControl(head.headers))
@@ -97,17 +111,26 @@ export class Responder {
       : { reply: this.#bench.reply(wire, route, request, control), control }
   }
 
-  #composed(wire: Wire, route: Route, head: Head, raw: Buffer, sequence: number, found: Found): Decision {
-    const body = bodyOf(head, raw)
+  #composed(found: Found, route: Route, { raw, form, sequence }: Arrived): Decision | Promise<Decision> {
+    const { wire, head } = found
+    if (form instanceof Failure) throw form
+    const body = readBody(head, route, raw, form)
     const model = modelOf(route.model, body)
-    const isStream = route.stream ?? body.stream === true
+    const stream = route.stream ?? (body.stream === true || body.stream === 'true')
+    const control = this.#control(found, model, stream)
+    const exchange = { wire, route, body, model, sequence, cache: this.#cache }
+    const { operation } = route
+    if (operation.kind !== 'call') return { reply: compose(exchange, operation, control), control }
+    const facts = { head, route, body, raw, model, stream, sequence, control, state: this.state }
+    const call = { ...facts, jobs: this.state.jobs(wire.name), origin: originOf(head) }
+    return composeCall(exchange, operation, call).then(reply => ({ reply, control }))
+  }
+
+  #control(found: Found, model: string, isStream: boolean): Control {
     const scripted = found.request && this.#scripts.take(found.request, model, isStream)
-    const control = this.#counted(
-      model,
-      mergeControls(...modelControl(model), headerControl(head.headers), scripted),
-    )
-    found.control = control
-    return { reply: compose({ wire, route, body, model, sequence, cache: this.#cache }, control), control }
+    const merged = mergeControls(...modelControl(model), headerControl(found.head.headers), scripted)
+    found.control = this.#counted(model, merged)
+    return found.control
   }
 
   /** Settles whether a control that fails the first requests only fails this one. */
@@ -121,15 +144,19 @@ export class Responder {
   }
 }
 
+interface Arrived {
+  readonly raw: Buffer
+  readonly form: Form | Failure | undefined
+  readonly sequence: number
+}
+
 interface Decision {
   readonly reply: Reply
   readonly control: Control
 }
 
 /** What is known of a request so far; a refusal needs it. */
-interface Found {
-  wire: Wire
-  route?: Route | undefined
+interface Found extends FoundRoute {
   request?: RecordedRequest
   control?: Control
 }
@@ -140,23 +167,14 @@ function headOf({ method = 'GET', url = '/', headers }: IncomingMessage): Head {
   return { method, path, query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)), headers }
 }
 
+function originOf({ headers, prefix = '' }: Head): string {
+  return `http://${headers.host ?? '127.0.0.1'}${prefix}`
+}
+
 function checkCredential(wire: Wire, head: Head): void {
   const key = wire.credential(head)
   if (key === undefined) throw new Failure('no-key')
   if (key === badKey) throw new Failure('unauthorized')
-}
-
-function bodyOf(head: Head, raw: Buffer): JsonObject {
-  if (head.method === 'GET') return {}
-  let body: unknown
-  try {
-    body = JSON.parse(raw.toString())
-  } catch {
-    throw new Failure('invalid', { message: 'We could not parse the JSON body of your request.' })
-  }
-  if (!isObject(body))
-    throw new Failure('invalid', { message: 'The JSON body of a request must be an object.' })
-  return body
 }
 
 function failureOf(error: unknown): Failure {

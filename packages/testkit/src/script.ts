@@ -6,6 +6,7 @@ import type { WireName } from './wire/wire.ts'
 /** What a request must be like for a script to answer it; absent fields match anything. */
 export interface Match {
   readonly wire?: WireName
+  /** With or without the wire's prefix. */
   readonly path?: string | RegExp
   /** The model, from the path or the body. */
   readonly model?: string
@@ -78,7 +79,10 @@ function matches(
   const { wire, path, stream } = match
   return (
     (wire === undefined || wire === request.wire) &&
-    (path === undefined || (typeof path === 'string' ? path === request.path : path.test(request.path))) &&
+    (path === undefined ||
+      [request.path, request.wirePath].some(one =>
+        typeof path === 'string' ? path === one : path.test(one),
+      )) &&
     (match.model === undefined || match.model === model) &&
     (stream === undefined || stream === isStream)
   )

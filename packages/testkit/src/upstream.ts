@@ -4,10 +4,18 @@ import { type AbortedResponse, Journal } from './journal.ts'
 import type { RecordedRequest } from './recorded-request.ts'
 import { Responder } from './responder.ts'
 import { type Script, type ScriptHandle, Scripts } from './script.ts'
+import type { MintedTokens } from './state/minted-tokens.ts'
+import { Failure } from './wire/failure.ts'
+import { readForm } from './wire/form.ts'
+import { isForm } from './wire/read-body.ts'
 import type { WireName } from './wire/wire.ts'
+import { wires } from './wire/wires.ts'
 
 export interface UpstreamOptions {
-  /** The wires to serve; default all. Their paths differ, so one upstream can play every vendor. */
+  /**
+   * The wires to serve, in the order their routes are tried. Default: all, those whose paths collide with another's
+   * only below `/<wire>/`. Below its prefix every served wire can be reached.
+   */
   readonly wires?: readonly WireName[]
   /** Default a free one. */
   readonly port?: number
@@ -26,11 +34,13 @@ export interface Upstream {
   readonly requests: readonly RecordedRequest[]
   /** Responses that the client cut, oldest first, the last 1,000. */
   readonly aborted: readonly AbortedResponse[]
+  /** What the `tokens` wire has minted. */
+  readonly tokens: MintedTokens
   /** Open sockets. */
   readonly connections: number
   /** Answers the next matching requests as told. Scripts are used in the order they are given. */
   script(script: Script): ScriptHandle
-  /** Forgets scripts, requests, aborts and cached prompts. */
+  /** Forgets scripts, requests, aborts, cached prompts, jobs and tokens. */
   reset(): void
   /** Waits until the condition holds, looking again whenever a request arrives or ends. Rejects after the timeout. */
   until(condition: () => boolean, timeoutMs?: number): Promise<void>
@@ -44,7 +54,15 @@ export async function startUpstream(options: UpstreamOptions = {}): Promise<Upst
   const scripts = new Scripts()
   const responder = new Responder(options.wires, scripts, journal)
   const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
-    readBody(request, response, raw => responder.respond(request, response, raw))
+    readBody(request, response, raw => {
+      const type = request.headers['content-type']
+      if (!isForm(type)) return responder.respond(request, response, raw)
+      const form = readForm(raw, type).catch((error: unknown) => {
+        if (error instanceof Failure) return error
+        throw error
+      })
+      void form.then(parsed => responder.respond(request, response, raw, parsed))
+    })
   })
   countConnections(server, journal)
   await listen(server, options.port ?? 0)
@@ -53,7 +71,11 @@ export async function startUpstream(options: UpstreamOptions = {}): Promise<Upst
   return {
     url,
     port,
-    baseUrl: wire => (wire === 'openai' ? `${url}/v1` : url),
+    baseUrl: name => {
+      const { prefixed, basePath = '' } = wires[name]
+      return `${url}${prefixed ? `/${name}` : ''}${basePath}`
+    },
+    tokens: responder.state.tokens,
     get requests() {
       return journal.requests
     },

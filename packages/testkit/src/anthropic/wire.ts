@@ -51,6 +51,10 @@ export const anthropic: Wire = {
   }),
   failure: anthropicFailure,
   failureEvent: anthropicErrorBody,
+  sample: (text, model) => ({
+    path: '/v1/messages',
+    body: { model, stream: true, max_tokens: 1024, messages: [{ role: 'user', content: text }] },
+  }),
   frame: event =>
     typeof event === 'string'
       ? event

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { ReplyScript } from '../answer/conversation.ts'
+import type { JobScript } from '../state/jobs.ts'
 import type { FailureKind } from '../wire/failure.ts'
 
 /** `close` ends the connection, `reset` breaks it, `hang` keeps it open and sends nothing more. */
@@ -39,8 +40,12 @@ export interface Control {
   readonly cutMode?: CutMode | undefined
   /** Cuts before the status line. */
   readonly cutBeforeHead?: boolean | undefined
-  /** Sends this many events, then an error event, and ends the stream without its end mark. */
+  /** Sends this many events, then an error event (raw bytes: a reset), and ends the stream without its end mark. */
   readonly failAfterEvents?: number | undefined
+  /** Of a request that starts a job: how the job goes on. */
+  readonly job?: JobScript | undefined
+  /** Of a token request: how long the token is good for. */
+  readonly lifetimeSeconds?: number | undefined
   /** The first requests for this model fail, later ones succeed. */
   readonly failTimes?: number | undefined
 }

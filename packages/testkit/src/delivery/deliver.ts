@@ -9,6 +9,8 @@ export interface Reply {
   /** The body: one buffer for a whole reply, one for each event of a stream. */
   readonly frames: readonly Buffer[]
   readonly isStream: boolean
+  /** The connection breaks after the last frame: raw bytes have no other way to tell a failure. */
+  readonly isBroken?: boolean
   /** The reply as it lies on the wire, composed once: for benchmarks. */
   readonly prepared?: PreparedReply
 }
@@ -83,7 +85,11 @@ function sendHead(response: ServerResponse, reply: Reply, control: Control, onCu
     response.writeHead(reply.status, reply.headers)
   }
   response.flushHeaders()
-  const finish = () => (isCut ? cut(response, control.cutMode ?? 'close', onCut) : response.end())
+  const finish = () => {
+    if (isCut) cut(response, control.cutMode ?? 'close', onCut)
+    else if (reply.isBroken) cut(response, control.cutMode ?? 'reset', onCut)
+    else response.end()
+  }
   after(control.firstTokenMs, () => writeAll(response, buffers, control.tokenIntervalMs, finish))
 }
 

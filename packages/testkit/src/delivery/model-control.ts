@@ -37,6 +37,11 @@ const table: Readonly<Record<string, Directive>> = {
   first: { argument: 'must', control: firstTokenMs => ({ firstTokenMs }) },
   interval: { argument: 'must', control: tokenIntervalMs => ({ tokenIntervalMs }) },
   chunk: { argument: 'must', control: chunkBytes => ({ chunkBytes }) },
+  polls: { argument: 'must', control: runningPolls => ({ job: { runningPolls } }) },
+  'job-fails': {
+    argument: 'none',
+    control: () => ({ job: { runningPolls: 0, error: 'The job failed as it was told to.' } }),
+  },
   batch: { argument: 'must', control: eventsPerWrite => ({ eventsPerWrite }) },
   bytes: { argument: 'must', control: filled },
   events: { argument: 'must', control: events => ({ reply: { events } }) },

@@ -1,5 +1,4 @@
 import type { JsonObject } from '../json.ts'
-import { dataFrame } from '../wire/sse-frame.ts'
 import type { Head, Operation, PlainOperation, Route, Wire } from '../wire/wire.ts'
 import { batchEmbed, embed } from './embed.ts'
 import { geminiError, geminiFailure } from './failures.ts'
@@ -52,7 +51,10 @@ export const gemini: Wire = {
   headers: () => ({ 'server-timing': 'gfet4t7; dur=1', vary: 'Origin, X-Origin, Referer' }),
   failure: geminiFailure,
   failureEvent: failure => ({ error: geminiError(failure) }),
-  frame: dataFrame,
+  sample: (text, model) => ({
+    path: `/v1beta/models/${encodeURIComponent(model)}:streamGenerateContent?alt=sse`,
+    body: { contents: [{ role: 'user', parts: [{ text }] }] },
+  }),
 }
 
 function geminiRoute({ method, path, query, headers }: Head): Route | undefined {

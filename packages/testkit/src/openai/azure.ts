@@ -4,7 +4,7 @@ import type { ChatOperation, FailureReply, Head, PlainOperation, Route, Wire } f
 import { chat } from './chat.ts'
 import { embeddings } from './embeddings.ts'
 import { openaiFailure, retryHeaders } from './failures.ts'
-import { bearerOf, openai, openaiRoute } from './wire.ts'
+import { bearerOf, chatSample, openai, openaiRoute } from './wire.ts'
 
 const safe = { filtered: false, severity: 'safe' }
 const categories = { hate: safe, self_harm: safe, sexual: safe, violence: safe }
@@ -55,6 +55,11 @@ export const azure: Wire = {
     'x-ratelimit-remaining-tokens': '29000',
   }),
   failure: azureFailure,
+  basePath: '',
+  sample: (text, model, includeUsage) => ({
+    path: `/openai/deployments/${encodeURIComponent(model)}/chat/completions?api-version=2024-10-21`,
+    body: chatSample(text, model, includeUsage),
+  }),
 }
 
 function azureRoute(head: Head): Route | undefined {

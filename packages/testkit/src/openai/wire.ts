@@ -1,5 +1,4 @@
 import type { JsonObject } from '../json.ts'
-import { dataFrame } from '../wire/sse-frame.ts'
 import type { Head, PlainOperation, Route, Wire } from '../wire/wire.ts'
 import { chat, createdAt } from './chat.ts'
 import { embeddings } from './embeddings.ts'
@@ -31,9 +30,16 @@ export function bearerOf(head: Head): string | undefined {
   return scheme?.toLowerCase() === 'bearer' && token ? token : undefined
 }
 
+/** A chat request that asks for a stream. */
+export function chatSample(text: string, model: string, includeUsage: boolean): JsonObject {
+  const options = includeUsage ? { stream_options: { include_usage: true } } : {}
+  return { model, stream: true, ...options, messages: [{ role: 'user', content: text }] }
+}
+
 /** OpenAI's API below `/v1`. */
 export const openai: Wire = {
   name: 'openai',
+  basePath: '/v1',
   route: head =>
     head.path.startsWith('/v1/') ? openaiRoute(head.method, head.path.slice('/v1'.length)) : undefined,
   credential: bearerOf,
@@ -48,5 +54,8 @@ export const openai: Wire = {
   }),
   failure: openaiFailure,
   failureEvent: failure => ({ error: openaiErrorBody(failure) }),
-  frame: dataFrame,
+  sample: (text, model, includeUsage) => ({
+    path: '/v1/chat/completions',
+    body: chatSample(text, model, includeUsage),
+  }),
 }

@@ -2,7 +2,14 @@ import { anthropic } from '../anthropic/wire.ts'
 import { gemini } from '../gemini/wire.ts'
 import { azure } from '../openai/azure.ts'
 import { openai } from '../openai/wire.ts'
+import { tokens } from '../tokens/wire.ts'
 import type { Wire, WireName } from './wire.ts'
 
 /** Every wire, in the order their routes are tried: OpenAI's `/v1/models` is the most general. */
-export const wires: Readonly<Record<WireName, Wire>> = { gemini, azure, anthropic, openai }
+export const wires: Readonly<Record<WireName, Wire>> = {
+  tokens,
+  gemini,
+  azure,
+  anthropic,
+  openai,
+}

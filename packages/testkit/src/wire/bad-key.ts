@@ -1,0 +1,2 @@
+/** The key that every wire refuses. */
+export const badKey = 'bad-key'
