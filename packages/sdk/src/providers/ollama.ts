@@ -1,28 +1,24 @@
-import { openaiChatWith } from '../codecs/openai-chat/codec.ts'
-import { openaiEmbeddings } from '../codecs/openai-embeddings/codec.ts'
+import { ollamaChat } from '../codecs/ollama-chat/codec.ts'
+import { ollamaEmbeddings } from '../codecs/ollama-embeddings/codec.ts'
 import { bearer } from '../credentials/bearer.ts'
 import type { Provider } from './provider.ts'
 
-/** Ollama through its OpenAI door. Source: https://docs.ollama.com/openai */
-export const ollama: Provider = {
-  name: 'ollama',
-  title: 'Ollama',
-  docs: 'https://docs.ollama.com/openai',
-  baseUrl: 'http://localhost:11434',
-  baseUrlEnv: ['OLLAMA_API_BASE', 'OLLAMA_HOST'],
-  credentials: bearer(['OLLAMA_API_KEY'], { required: false }),
-  endpoints: {
-    chat: [{ codec: openaiChatWith({ developerRole: false }), path: '/v1/chat/completions' }],
-    embedding: [{ codec: openaiEmbeddings, path: '/v1/embeddings' }],
-  },
-  params: {
-    max_completion_tokens: { rename: 'max_tokens' },
-    logit_bias: 'refuse',
-    user: 'drop',
-    n: 'refuse',
-    parallel_tool_calls: 'drop',
-    store: 'drop',
-    service_tier: 'refuse',
-    web_search_options: 'refuse',
-  },
+/** Ollama's own API under one of LiteLLM's two names for it. Source: https://docs.ollama.com/api */
+function ollamaAs(name: string): Provider {
+  return {
+    name,
+    title: 'Ollama',
+    docs: 'https://docs.ollama.com/api',
+    baseUrl: 'http://localhost:11434',
+    baseUrlEnv: ['OLLAMA_API_BASE', 'OLLAMA_HOST'],
+    credentials: bearer(['OLLAMA_API_KEY'], { required: false }),
+    endpoints: {
+      chat: [{ codec: ollamaChat, path: '/api/chat' }],
+      embedding: [{ codec: ollamaEmbeddings, path: '/api/embed' }],
+    },
+    params: { parallel_tool_calls: 'drop', store: 'drop' },
+  }
 }
+
+export const ollama: Provider = ollamaAs('ollama')
+export const ollamaChatProvider: Provider = ollamaAs('ollama_chat')
