@@ -23,13 +23,7 @@ export class RecordedRequest {
   readonly form: Form | undefined
   #body: { value: unknown } | undefined
 
-  constructor(
-    sequence: number,
-    wire: WireName | undefined,
-    head: Head,
-    raw: Buffer,
-    form?: Form | Failure | undefined,
-  ) {
+  constructor(sequence: number, wire: WireName | undefined, head: Head, raw: Buffer, form?: Form | Failure) {
     this.sequence = sequence
     this.at = Date.now()
     this.wire = wire

@@ -83,7 +83,7 @@ export function awsAuthorization(headers: IncomingHttpHeaders): Authorization {
 }
 
 function checkPayload({ headers, raw }: SignedRequest): void {
-  const stated = headers['x-amz-content-sha256']
+  const stated = headers['x-amz-content-sha256']?.toString()
   if (stated === undefined || stated === 'UNSIGNED-PAYLOAD') return
   const actual = createHash('sha256').update(raw).digest('hex')
   if (stated !== actual) throw new Error(`The body's hash is ${actual}, but the request states ${stated}.`)

@@ -23,7 +23,7 @@ export function awsMessageFrame(message: unknown): Buffer {
   const { type, data, kind = 'event' } = message
   const text: Record<string, string> =
     kind === 'error'
-      ? { ':message-type': kind, ':error-code': type, ':error-message': String(data) }
+      ? { ':message-type': kind, ':error-code': type, ':error-message': bytesOf(data).toString() }
       : { ':message-type': kind, [`:${kind}-type`]: type, ':content-type': contentTypeOf(data) }
   const headers = Object.fromEntries(
     Object.entries(text).map(([name, value]) => [name, { type: 'string' as const, value }]),
