@@ -1,5 +1,7 @@
 import { anthropic } from '../anthropic/wire.ts'
+import { cohere } from '../cohere/wire.ts'
 import { gemini } from '../gemini/wire.ts'
+import { ollama } from '../ollama/wire.ts'
 import { azure } from '../openai/azure.ts'
 import { openai } from '../openai/wire.ts'
 import { tokens } from '../tokens/wire.ts'
@@ -8,6 +10,8 @@ import type { Wire, WireName } from './wire.ts'
 /** Every wire, in the order their routes are tried: OpenAI's `/v1/models` is the most general. */
 export const wires: Readonly<Record<WireName, Wire>> = {
   tokens,
+  cohere,
+  ollama,
   gemini,
   azure,
   anthropic,
