@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { endpoints } from '../../endpoints/registry.ts'
 import { createError, TruncatedStreamError } from '../../errors.ts'
+import { type FrameReader, framings } from '../../transport/framing/framings.ts'
 import { createSseReader } from '../../transport/framing/sse.ts'
 import { SseRelay } from '../../transport/framing/sse-relay.ts'
 import type { ChatChunk, ChatRequest } from '../../types/chat.ts'
@@ -9,7 +10,7 @@ import type { JsonObject } from '../../types/json.ts'
 import type { WireEvent } from '../../types/stream.ts'
 import { CHAT_STREAMS } from './testing/chat-streams.ts'
 import { type Column, columns, inboundInfo, upstreamInfo } from './testing/columns.ts'
-import { type Recording, recordingsOf } from './testing/recordings.ts'
+import { FAILURES, type Recording, recordingsOf } from './testing/recordings.ts'
 import { settledReply } from './testing/settled.ts'
 
 interface Answer {
@@ -59,17 +60,31 @@ function withCarriageReturns(bytes: Buffer): Buffer {
 }
 
 /** Comments and frames without data between all frames, as proxies send them to keep a connection open. */
-function withNoise(bytes: Buffer): Buffer {
-  const noisy = bytes
-    .toString('latin1')
-    .replaceAll('\n\n', '\n\n: keep-alive\n\nevent: noise\n\nretry: 100\n\n')
+function withNoise(bytes: Buffer, { codec }: Column): Buffer {
+  const text = bytes.toString('latin1')
+  if (codec.framing === 'ndjson') return Buffer.from(`\n${text.replaceAll('\n', '\n\n \n')}`, 'latin1')
+  const noisy = text.replaceAll('\n\n', '\n\n: keep-alive\n\nevent: noise\n\nretry: 100\n\n')
   return Buffer.from(`: begin\n\n${noisy}`, 'latin1')
+}
+
+function readerOf({ codec }: Column): FrameReader {
+  return framings[codec.framing]()
+}
+
+/** An error event as this format's providers send it. */
+function failureOf(column: Column): string {
+  const { codec, format } = column
+  const told = FAILURES[format]
+  if (told !== undefined) return told
+  const encoder = codec.inbound?.encodeStream?.(asked, inboundInfo(column, true).info)
+  return [...(encoder?.fail(limit, 'r') ?? [])]
+    .map(({ event, data }) => `${event ? `event: ${event}\n` : ''}data: ${data}\n\n`)
+    .join('')
 }
 
 describe.each(columns.map(column => [column.format, column] as const))('%s', (format, column) => {
   const { inbound } = column.codec
   const error = createError({ kind: 'connection', message: 'The provider hung up.' })
-  const asked: ChatRequest = { model: 'm', messages: [{ role: 'user', content: 'Hi' }], stream: true }
 
   if (inbound)
     test('a stream that fails at any point ends with the error and no end mark', () => {
@@ -89,7 +104,7 @@ describe.each(columns.map(column => [column.format, column] as const))('%s', (fo
     '%s',
     (_, recording) => {
       const { bytes, choices } = recording
-      const events = createSseReader()(bytes)
+      const events = readerOf(column)(bytes)
       const whole = decodeEvents(column, events, choices)
 
       /** Runs every cut of a stream; each is the whole answer or truncated, and some are truncated. */
@@ -112,41 +127,55 @@ describe.each(columns.map(column => [column.format, column] as const))('%s', (fo
 
       test('Dead stream ends as clean [DONE] (Bifrost PR #5665): cut at any byte, translated, it is whole or an error', () => {
         expectWholeOrTruncated(bytes.length, kept => {
-          const seen = createSseReader()(bytes.subarray(0, kept))
+          const seen = readerOf(column)(bytes.subarray(0, kept))
           return decodeEvents(column, seen, choices)
         })
       })
 
-      test('Dead stream ends as clean [DONE] (Bifrost PR #5665): cut at any byte, relayed, it is whole or an error', () => {
-        expectWholeOrTruncated(bytes.length, kept => {
-          const { out } = relayReads(column, recording, bytes.subarray(0, kept))
-          return decodeEvents(column, createSseReader()(out), choices)
+      if (column.codec.relay)
+        test('Dead stream ends as clean [DONE] (Bifrost PR #5665): cut at any byte, relayed, it is whole or an error', () => {
+          expectWholeOrTruncated(bytes.length, kept => {
+            const { out } = relayReads(column, recording, bytes.subarray(0, kept))
+            return decodeEvents(column, createSseReader()(out), choices)
+          })
         })
-      })
 
-      test.each([
+      const variants = [
         ['as recorded', bytes],
         ['with carriage returns', withCarriageReturns(bytes)],
-        ['with comments and empty frames', withNoise(bytes)],
-      ])('%s, split at any byte, it is the same answer', (_variant, variant) => {
-        const { out: unsplit, tap } = relayReads(column, recording, variant)
-        const read = JSON.stringify(createSseReader()(variant))
+        ['with comments and empty frames', withNoise(bytes, column)],
+      ] as const
+
+      test.each(variants)('%s, split at any byte, it is the same answer', (_variant, variant) => {
+        const read = JSON.stringify(readerOf(column)(variant))
         for (let at = 0; at <= variant.length; at++) {
-          const reads = [variant.subarray(0, at), variant.subarray(at)] as const
-          const reader = createSseReader()
-          const seen = JSON.stringify(reads.flatMap(part => reader(part)))
+          const reader = readerOf(column)
+          const seen = JSON.stringify([...reader(variant.subarray(0, at)), ...reader(variant.subarray(at))])
           if (seen !== read) expect(seen).toBe(read)
-          const relayed = relayReads(column, recording, ...reads)
-          if (!relayed.out.equals(unsplit)) expect(relayed.out.toString()).toBe(unsplit.toString())
-          if (relayed.tap.textLength !== tap.textLength) expect(relayed.tap).toEqual(tap)
         }
-        expect(decodeEvents(column, createSseReader()(variant), choices)).toEqual(whole)
-        expect(decodeEvents(column, createSseReader()(unsplit), choices)).toEqual(whole)
-        const usage = whole.usage as JsonObject
-        expect(tap.usage).toMatchObject({ prompt_tokens: usage.prompt, completion_tokens: usage.completion })
-        expect(tap.id).toBeTruthy()
-        expect(tap.textLength).toBeGreaterThan(0)
+        expect(decodeEvents(column, readerOf(column)(variant), choices)).toEqual(whole)
       })
+
+      if (column.codec.relay)
+        test.each(variants)(
+          '%s, split at any byte and relayed, it is the same answer',
+          (_variant, variant) => {
+            const { out: unsplit, tap } = relayReads(column, recording, variant)
+            for (let at = 0; at <= variant.length; at++) {
+              const relayed = relayReads(column, recording, variant.subarray(0, at), variant.subarray(at))
+              if (!relayed.out.equals(unsplit)) expect(relayed.out.toString()).toBe(unsplit.toString())
+              if (relayed.tap.textLength !== tap.textLength) expect(relayed.tap).toEqual(tap)
+            }
+            expect(decodeEvents(column, createSseReader()(unsplit), choices)).toEqual(whole)
+            const usage = whole.usage as JsonObject
+            expect(tap.usage).toMatchObject({
+              prompt_tokens: usage.prompt,
+              completion_tokens: usage.completion,
+            })
+            expect(tap.id).toBeTruthy()
+            expect(tap.textLength).toBeGreaterThan(0)
+          },
+        )
 
       test('a frame that is not JSON, anywhere, is an error and not skipped', () => {
         for (let at = 0; at < events.length - 1; at++) {
@@ -156,21 +185,19 @@ describe.each(columns.map(column => [column.format, column] as const))('%s', (fo
       })
 
       test('100 % CPU on 429 in mid-stream (#26015): an error event at any place ends the stream with its error', () => {
-        const told = [
-          ...(inbound?.encodeStream?.(asked, inboundInfo(column, true).info).fail(limit, 'r') ?? []),
-        ]
-        const told429 = told
-          .map(({ event, data }) => `${event ? `event: ${event}\n` : ''}data: ${data}\n\n`)
-          .join('')
-        const frames = bytes.toString('latin1').split(/(?<=\n\n)/)
+        const told429 = failureOf(column)
+        const frames = bytes
+          .toString('latin1')
+          .split(column.codec.framing === 'ndjson' ? /(?<=\n)/ : /(?<=\n\n)/)
         for (let at = 0; at < frames.length; at++) {
           const broken = Buffer.from(frames.toSpliced(at, 0, told429).join(''), 'latin1')
-          expect(() => decodeEvents(column, createSseReader()(broken), choices)).toThrow(/Slow down/)
-          expect(() => relayReads(column, recording, broken)).toThrow(/Slow down/)
+          expect(() => decodeEvents(column, readerOf(column)(broken), choices)).toThrow(/Slow down/)
+          if (column.codec.relay) expect(() => relayReads(column, recording, broken)).toThrow(/Slow down/)
         }
       })
     },
   )
 })
 
+const asked: ChatRequest = { model: 'm', messages: [{ role: 'user', content: 'Hi' }], stream: true }
 const limit = createError({ kind: 'rate_limit', message: 'Slow down.' })

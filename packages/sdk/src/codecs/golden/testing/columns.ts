@@ -22,13 +22,16 @@ const MODELS: Readonly<Record<string, string>> = {
   'openai-chat': 'gpt-4o',
   'anthropic-messages': 'claude-sonnet-4-5',
   gemini: 'gemini-2.5-flash',
+  'cohere-chat': 'command-a-03-2025',
+  'ollama-chat': 'qwen3',
 }
 
-export const columns: readonly Column[] = Object.values(codecs)
-  .filter((codec): codec is Codec<'chat'> => codec.endpoint === 'chat')
-  .map(columnOf)
+const served = Object.values(codecs).flatMap(({ endpoint, format }) => (endpoint === 'chat' ? [format] : []))
 
-function columnOf({ format }: Codec<'chat'>): Column {
+/** The formats clients may speak, then those that are spoken to providers only. */
+export const columns: readonly Column[] = [...new Set([...served, ...Object.keys(MODELS)])].map(columnOf)
+
+function columnOf(format: string): Column {
   const model = MODELS[format]
   if (model === undefined) throw new Error(`Name a model for ${format} in golden/testing/columns.ts.`)
   for (const provider of providers.values()) {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { recordStream } from '@sluice/testkit'
 import type { JsonObject } from '../../../types/json.ts'
 
@@ -51,9 +52,27 @@ export function recordingsOf(format: string): readonly Recording[] {
       return record('anthropic', anthropic)
     case 'gemini':
       return record('gemini', gemini)
+    case 'cohere-chat':
+      return fixtures('cohere-chat', 'stream-cited.sse', 'stream-tools.sse')
+    case 'ollama-chat':
+      return fixtures('ollama-chat', 'stream-thinking.ndjson', 'stream-tools.ndjson')
     default:
       throw new Error(`Record streams of ${format} in golden/testing/recordings.ts.`)
   }
+}
+
+/** How a provider of a format that no client speaks tells of an error in the middle of a stream. */
+export const FAILURES: Readonly<Record<string, string>> = {
+  'cohere-chat': 'event: message-end\ndata: {"type":"message-end","delta":{"error":"Slow down."}}\n\n',
+  'ollama-chat': '{"error":"Slow down."}\n',
+}
+
+function fixtures(format: string, ...names: readonly string[]): Recording[] {
+  return names.map(name => ({
+    name,
+    bytes: readFileSync(new URL(`../../${format}/fixtures/${name}`, import.meta.url)),
+    choices: 1,
+  }))
 }
 
 type Wire = Parameters<typeof recordStream>[0]
