@@ -47,7 +47,7 @@ async function whole<E extends EndpointName>(prepared: Prepared<E>, host: CallHo
   const reply = await host.transport.exchange(prepared.outgoing, prepared.limits)
   if (reply.status >= 400) throw refusal(prepared, reply, reply.body)
   if (prepared.relayed) return relayWhole(prepared, reply)
-  return translatedWhole(prepared, await follow(prepared, reply, host))
+  return translatedWhole(prepared, await follow(prepared, reply, host), host)
 }
 
 async function stream<E extends EndpointName>(prepared: Prepared<E>, host: CallHost): Promise<Reply<E>> {

@@ -8,7 +8,19 @@ import type { Warning } from '../types/warning.ts'
 import type { WireBytes, WireForm } from '../types/wire-body.ts'
 
 /** Formats that are the hub itself: their unknown keys are meant for whichever provider is called. */
-export const HUB_FORMATS: ReadonlySet<string> = new Set(['openai-chat', 'openai-embeddings'])
+export const HUB_FORMATS: ReadonlySet<string> = new Set([
+  'openai-chat',
+  'openai-completions',
+  'openai-embeddings',
+  'openai-images',
+  'openai-image-edits',
+  'openai-image-variations',
+  'openai-videos',
+  'mistral-ocr',
+  'perplexity-search',
+  'openai-moderations',
+  'rerank',
+])
 
 /**
  * The code that reads and writes one wire format of one endpoint. Pure: no clock, no random, no environment, no
@@ -162,6 +174,8 @@ export interface Relay {
    * encoding changed no value of them.
    */
   readonly sameHub?: boolean
+  /** True when the provider's requests differ and only its answers may pass: the request is always encoded. */
+  readonly answersOnly?: boolean
   /** The body key that holds the model, or `undefined` when the model is in the path. */
   readonly modelKey?: 'model'
   /** Top-level keys to add so that the provider reports usage (`stream_options` …), given the parsed request. */

@@ -3,8 +3,17 @@ import { anthropicMessages } from './anthropic-messages/codec.ts'
 import { gemini } from './gemini/codec.ts'
 import { geminiCountTokens } from './gemini-count-tokens/codec.ts'
 import { geminiEmbeddings } from './gemini-embeddings/codec.ts'
+import { mistralOcr } from './mistral-ocr/codec.ts'
 import { openaiChat } from './openai-chat/codec.ts'
+import { openaiCompletions } from './openai-completions/codec.ts'
 import { openaiEmbeddings } from './openai-embeddings/codec.ts'
+import { openaiModerations } from './openai-moderations/codec.ts'
+import { rerank } from './rerank/codec.ts'
+import { openaiImages } from './openai-images/codec.ts'
+import { openaiImageEdits } from './openai-images/edit.ts'
+import { openaiImageVariations } from './openai-images/variation.ts'
+import { openaiVideos } from './openai-videos/codec.ts'
+import { perplexitySearch } from './perplexity-search/codec.ts'
 
 /** The formats clients may speak, by the names people use in code. */
 export const codecs = {
@@ -12,7 +21,21 @@ export const codecs = {
   anthropicMessages,
   gemini,
   openaiEmbeddings,
+  openaiCompletions,
+  openaiModerations,
+  rerank,
   anthropicCountTokens,
   geminiCountTokens,
   geminiEmbeddings,
+  openaiImages,
+  openaiImageEdits,
+  openaiImageVariations,
+  openaiVideos: openaiVideos.video_generation,
+  openaiVideoStatus: openaiVideos.video_status,
+  openaiVideoContent: openaiVideos.video_content,
+  openaiVideoRemix: openaiVideos.video_remix,
+  openaiVideoDelete: openaiVideos.video_delete,
+  openaiVideoList: openaiVideos.video_list,
+  mistralOcr,
+  perplexitySearch,
 } as const

@@ -28,6 +28,8 @@ export interface Endpoint<E extends EndpointName = EndpointName> {
   units?(request: RequestOf<E>, response: ResponseOf<E> | undefined): Units | undefined
   /** What comes before the model's name where price lists have a price per variant (`hd/1024-x-1024/`), most exact first. */
   priceVariants?(request: RequestOf<E>, response: ResponseOf<E> | undefined): readonly string[]
+  /** The id of the deployment that alone can answer, where the request is about something that it keeps. */
+  pin?(request: RequestOf<E>): string | undefined
   /** True for what nobody charges for: asking after a job, deleting its result. */
   readonly isFree?: true
   /** Reads the events of a stream, for endpoints that stream. */
@@ -36,6 +38,10 @@ export interface Endpoint<E extends EndpointName = EndpointName> {
   mediaUrls?(request: RequestOf<E>): string[]
   /** The same request with its media elsewhere. */
   withMediaUrls?(request: RequestOf<E>, replace: (url: string) => string): RequestOf<E>
+  /** Addresses in an answer whose content the caller asked for in their place. */
+  replyMediaUrls?(request: RequestOf<E>, response: ResponseOf<E>): string[]
+  /** The answer with what lay at those addresses, as base64. */
+  withReplyMedia?(response: ResponseOf<E>, contents: ReadonlyMap<string, string>): ResponseOf<E>
   /** Answers for a provider that has no such endpoint, without a network. */
   readonly answer?: (request: RequestOf<E>, model: string) => Promise<ResponseOf<E>>
   /** Events → whole reply, as seen so far. Serves cache, logs, cost and the SDK's chunk builder. */

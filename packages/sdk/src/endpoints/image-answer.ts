@@ -69,6 +69,27 @@ export function mostImageTokens({ n }: ImageAsk): number {
   return (n ?? 1) * MOST_TOKENS_PER_IMAGE
 }
 
+/** Addresses of images that were asked for as bytes. A stream's events hold bytes, too. */
+export function addressesToFetch(
+  { response_format: format, stream }: JsonObject,
+  { data }: ImageResponse,
+): string[] {
+  if (format !== 'b64_json' && stream !== true) return []
+  return data.flatMap(({ url, b64_json }) => (url !== undefined && b64_json === undefined ? [url] : []))
+}
+
+export function withImageBytes(
+  response: ImageResponse,
+  contents: ReadonlyMap<string, string>,
+): ImageResponse {
+  const data = response.data.map(({ url, ...item }) => {
+    const bytes = url === undefined ? undefined : contents.get(url)
+    if (bytes !== undefined) return { ...item, b64_json: bytes }
+    return url === undefined ? item : { ...item, url }
+  })
+  return { ...response, data }
+}
+
 /** Events of a stream → whole answer: its finished images. */
 export function foldImages(events: readonly ImageEvent[]): ImageResponse {
   const finished = events.filter(event => event.type.endsWith('.completed'))

@@ -1,6 +1,7 @@
 import type { ImageEditRequest, ImageInput } from '../types/image-edit.ts'
 import type { Endpoint } from './endpoint.ts'
 import {
+  addressesToFetch,
   foldImages,
   ImageMeter,
   imagePriceVariants,
@@ -8,7 +9,12 @@ import {
   imageUsage,
   mostImageTokens,
   unfoldImages,
+  withImageBytes,
 } from './image-answer.ts'
+
+/** A picture of one pixel. */
+export const DOT =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=='
 
 /** Pictures from pictures and words. */
 export const imageEdit: Endpoint<'image_edit'> = {
@@ -28,6 +34,7 @@ export const imageEdit: Endpoint<'image_edit'> = {
     'size',
     'user',
   ]),
+  sample: { prompt: 'Make it blue', image: [DOT] },
   texts: request => [request.prompt],
   withTexts: (request, [prompt]) => ({ ...request, prompt: prompt ?? request.prompt }),
   replyTexts: () => [],
@@ -36,6 +43,8 @@ export const imageEdit: Endpoint<'image_edit'> = {
   maxOutputTokens: mostImageTokens,
   units: imageUnits,
   priceVariants: imagePriceVariants,
+  replyMediaUrls: addressesToFetch,
+  withReplyMedia: withImageBytes,
   mediaUrls: ({ image, mask }) => [...image, mask].filter(input => typeof input === 'string'),
   withMediaUrls(request, replace): ImageEditRequest {
     const moved = (input: ImageInput) => (typeof input === 'string' ? replace(input) : input)

@@ -1,5 +1,6 @@
 import type { Endpoint } from './endpoint.ts'
 import {
+  addressesToFetch,
   foldImages,
   ImageMeter,
   imagePriceVariants,
@@ -7,6 +8,7 @@ import {
   imageUsage,
   mostImageTokens,
   unfoldImages,
+  withImageBytes,
 } from './image-answer.ts'
 
 /** Pictures from words. */
@@ -35,6 +37,8 @@ export const imageGeneration: Endpoint<'image_generation'> = {
   maxOutputTokens: mostImageTokens,
   units: imageUnits,
   priceVariants: imagePriceVariants,
+  replyMediaUrls: addressesToFetch,
+  withReplyMedia: withImageBytes,
   createMeter: request => new ImageMeter(request),
   fold: foldImages,
   unfold: response => unfoldImages('image_generation', response),

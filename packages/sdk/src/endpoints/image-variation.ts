@@ -1,11 +1,20 @@
 import type { Endpoint } from './endpoint.ts'
-import { imagePriceVariants, imageUnits, imageUsage, mostImageTokens } from './image-answer.ts'
+import {
+  addressesToFetch,
+  imagePriceVariants,
+  imageUnits,
+  imageUsage,
+  mostImageTokens,
+  withImageBytes,
+} from './image-answer.ts'
+import { DOT } from './image-edit.ts'
 
 /** A picture like another, without words. */
 export const imageVariation: Endpoint<'image_variation'> = {
   name: 'image_variation',
   callType: 'aimage_variation',
   openaiParams: new Set(['n', 'response_format', 'size', 'user']),
+  sample: { image: DOT },
   texts: () => [],
   withTexts: request => request,
   replyTexts: () => [],
@@ -14,6 +23,8 @@ export const imageVariation: Endpoint<'image_variation'> = {
   maxOutputTokens: mostImageTokens,
   units: imageUnits,
   priceVariants: imagePriceVariants,
+  replyMediaUrls: addressesToFetch,
+  withReplyMedia: withImageBytes,
   mediaUrls: ({ image }) => (typeof image === 'string' ? [image] : []),
   withMediaUrls: (request, replace) =>
     typeof request.image === 'string' ? { ...request, image: replace(request.image) } : request,

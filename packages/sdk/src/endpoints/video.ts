@@ -1,4 +1,5 @@
 import type { EndpointName } from '../types/endpoint-map.ts'
+import type { VideoRequest } from '../types/video.ts'
 import type { Endpoint } from './endpoint.ts'
 import { NO_TOKENS } from './image-answer.ts'
 
@@ -27,24 +28,41 @@ export const videoGeneration: Endpoint<'video_generation'> = {
       : request,
 }
 
-export const videoStatus = free('video_status', 'avideo_status')
+export const videoStatus: Endpoint<'video_status'> = {
+  ...free('video_status', 'avideo_status'),
+  sample: { video_id: 'v' },
+  pin: pinOf,
+}
 export const videoContent: Endpoint<'video_content'> = {
   ...free('video_content', 'avideo_content'),
+  sample: { video_id: 'v' },
+  pin: pinOf,
   openaiParams: new Set(['variant']),
 }
-export const videoDelete = free('video_delete', 'avideo_delete')
+export const videoDelete: Endpoint<'video_delete'> = {
+  ...free('video_delete', 'avideo_delete'),
+  sample: { video_id: 'v' },
+  pin: pinOf,
+}
 export const videoList: Endpoint<'video_list'> = {
   ...free('video_list', 'avideo_list'),
+  sample: {},
   openaiParams: new Set(['after', 'limit', 'order']),
 }
 
 /** A video made anew from another; charged like the first. */
 export const videoRemix: Endpoint<'video_remix'> = {
   ...silent('video_remix', 'avideo_remix'),
+  sample: { video_id: 'v', prompt: 'A blue square turns' },
+  pin: pinOf,
   texts: request => [request.prompt],
   withTexts: (request, [prompt]) => ({ ...request, prompt: prompt ?? request.prompt }),
   units: (_request, response) =>
     secondsOfVideo(Number(response?.usage?.duration_seconds ?? response?.seconds ?? DEFAULT_SECONDS)),
+}
+
+function pinOf({ deployment }: VideoRequest): string | undefined {
+  return deployment
 }
 
 function secondsOfVideo(seconds: number) {

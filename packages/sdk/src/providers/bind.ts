@@ -1,11 +1,12 @@
 import { badRequest, createError } from '../errors.ts'
 import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
+import { bridged } from './bridges.ts'
 import type { Binding, Provider } from './provider.ts'
 
 /**
  * An endpoint's binding at a provider for a model, if it has one; the client's own format first, so that bytes can be
- * relayed.
+ * relayed. What the provider lacks may go through another of its endpoints.
  */
 export function findBinding<E extends EndpointName>(
   provider: Provider,
@@ -13,7 +14,15 @@ export function findBinding<E extends EndpointName>(
   format: string | undefined,
   model: string,
 ): Binding<E> | undefined {
-  const bindings = provider.endpoints[endpoint] as readonly Binding<E>[] | undefined
+  const own = provider.endpoints[endpoint] as readonly Binding<E>[] | undefined
+  return chosen(own, format, model) ?? chosen(bridged(provider, endpoint), format, model)
+}
+
+function chosen<E extends EndpointName>(
+  bindings: readonly Binding<E>[] | undefined,
+  format: string | undefined,
+  model: string,
+): Binding<E> | undefined {
   const serving = (candidate: Binding<E>) => candidate.serves === undefined || candidate.serves(model)
   return (
     bindings?.find(candidate => candidate.codec.format === format && serving(candidate)) ??
@@ -52,7 +61,8 @@ export function urlOf<E extends EndpointName>(
     (typeof provider.baseUrl === 'string' ? provider.baseUrl : provider.baseUrl(deployment))
   if (!base.startsWith('http://') && !base.startsWith('https://'))
     throw badRequest(`api_base: "${base}" must be an absolute http(s) URL.`, 'api_base')
-  const trimmed = base.endsWith('/') ? base.slice(0, -1) : base
+  const own = binding.baseUrl ? binding.baseUrl(base, deployment) : base
+  const trimmed = own.endsWith('/') ? own.slice(0, -1) : own
   const path = wire.path ?? (typeof binding.path === 'string' ? binding.path : binding.path(at))
   return withQuery(joined(trimmed, path), wire.query)
 }

@@ -3,12 +3,15 @@ import type { Credentials } from '../credentials/credentials.ts'
 import type { ErrorKind } from '../errors.ts'
 import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName, RequestOf, ResponseOf } from '../types/endpoint-map.ts'
+import type { JsonObject } from '../types/json.ts'
 
 /** A codec at one provider. */
 export interface Binding<E extends EndpointName = EndpointName> {
   readonly codec: Codec<E>
   /** Path below the base URL; a function where model or streaming decide it. */
   readonly path: string | ((at: { model: string; stream: boolean; deployment: Deployment }) => string)
+  /** Where this endpoint lies elsewhere than the provider's others: made of their base URL. */
+  readonly baseUrl?: (base: string, deployment: Deployment) => string
   /** Where an endpoint has several bindings: which models this one is for. The first that serves is taken. */
   readonly serves?: (model: string) => boolean
   /** The provider's model id, where the name carries more than that (`converse/…`, a region). */
@@ -69,7 +72,10 @@ export interface Provider {
   /** Differences from the codec's own parameter list. */
   readonly params?: ParamRules
   /** Differences that depend on the model; they win over `params`. */
-  readonly modelParams?: (model: string) => ParamRules | undefined
+  readonly modelParams?: (
+    model: string,
+    at?: { readonly deployment: Deployment; readonly request: JsonObject },
+  ) => ParamRules | undefined
   /** Looked through in order before the codec's own error table. */
   readonly errors?: readonly ErrorRule[]
   /** Host suffixes (`bfl.ai`) that hear the credentials too when a reply says where to go on. */

@@ -1,4 +1,6 @@
 import { type Call, call } from '../call.ts'
+import type { Endpoint } from '../endpoints/endpoint.ts'
+import { endpoints } from '../endpoints/registry.ts'
 import { createError, SluiceError } from '../errors.ts'
 import type { Reply } from '../steps/reply.ts'
 import type { CallHost } from '../steps/shapes.ts'
@@ -68,6 +70,7 @@ export class RouteTable {
   async run<E extends EndpointName>(route: Route<E>): Promise<Reply<E>> {
     const deadline = this.host.now() + (route.timeoutMs ?? this.settings.timeoutMs)
     const tried = new Set([route.model])
+    const pin = pinOf(route)
     const queue: string[] = []
     let first: SluiceError | undefined
     for (let group = route.model; ; ) {
@@ -76,7 +79,7 @@ export class RouteTable {
       } catch (error) {
         if (!(error instanceof SluiceError)) throw error
         first ??= error
-        for (const fallback of route.disableFallbacks ? [] : this.fallbacksOf(group, error, route)) {
+        for (const fallback of route.disableFallbacks || pin ? [] : this.fallbacksOf(group, error, route)) {
           if (tried.has(fallback) || tried.size > this.settings.maxFallbacks) continue
           tried.add(fallback)
           queue.push(fallback)
@@ -119,7 +122,7 @@ export class RouteTable {
     route: Route<E>,
     deadline: number,
   ): Promise<Reply<E>> {
-    const all = this.groups.resolve(group)
+    const all = pinned(this.groups.resolve(group), pinOf(route))
     const retries = route.retries ?? all[0]?.retries ?? this.settings.retries
     let untried = all
     for (let attempt = 0; ; attempt++) {
@@ -191,4 +194,20 @@ export class RouteTable {
       record.upstreamMs += attempt.durationMs
     }
   }
+}
+
+function pinOf<E extends EndpointName>({ endpoint: name, request }: Route<E>): string | undefined {
+  const endpoint: Endpoint<E> = endpoints[name]
+  return endpoint.pin?.(request)
+}
+
+/** The one deployment that keeps what the request is about. */
+function pinned(all: readonly Deployment[], pin: string | undefined): readonly Deployment[] {
+  if (pin === undefined) return all
+  const found = all.filter(({ id }) => id === pin)
+  if (found.length > 0) return found
+  throw createError({
+    kind: 'not_found',
+    message: 'The deployment that keeps this is no longer configured, or does not belong to the model named.',
+  })
 }

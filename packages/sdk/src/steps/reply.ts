@@ -11,7 +11,8 @@ import type { EndpointName, EventOf, RequestOf, ResponseOf } from '../types/endp
 import type { JsonObject } from '../types/json.ts'
 import type { WireEvent } from '../types/stream.ts'
 import { WireBytes } from '../types/wire-body.ts'
-import type { Call, LocalReply, Prepared } from './shapes.ts'
+import { withReplyMedia } from './reply-media.ts'
+import type { Call, CallHost, LocalReply, Prepared } from './shapes.ts'
 
 /** What came back. `relay` replies are the provider's own bytes in the client's own format. */
 export type Reply<E extends EndpointName> = ReplyFacts &
@@ -29,11 +30,14 @@ export interface ReplyFacts {
   readonly meter: Meter
 }
 
-export function translatedWhole<E extends EndpointName>(
-  { codec, info, ask }: Prepared<E>,
+export async function translatedWhole<E extends EndpointName>(
+  prepared: Prepared<E>,
   reply: WholeReply,
-): Reply<E> {
-  const response = codec.upstream.decodeResponse(parseReply(codec, reply), info, reply.headers)
+  host: CallHost,
+): Promise<Reply<E>> {
+  const { codec, info, ask } = prepared
+  const decoded = codec.upstream.decodeResponse(parseReply(codec, reply), info, reply.headers)
+  const response = await withReplyMedia(prepared, decoded, host)
   return toldAsAsked(ask, response, reply.headers)
 }
 

@@ -36,9 +36,10 @@ export interface Video extends JsonObject {
 
 /** What asks after a video: its state, its deletion. `video_id` is the provider's own id. */
 export interface VideoRequest extends JsonObject {
-  /** The deployment that made it, by id or by a name that leads there. */
   model: string
   video_id: string
+  /** The id of the deployment that makes it, where several serve the model. */
+  deployment?: string
 }
 
 export interface VideoContentRequest extends VideoRequest {
