@@ -39,7 +39,7 @@ export function encode<E extends EndpointName>(
 ): Encoded {
   const { extraBody } = ask.deployment
   const mayPass = relayed !== undefined && request === ask.request && extraBody === undefined
-  if (mayPass && !relayed.relay.sameHub) {
+  if (mayPass && !relayed.relay.sameHub && !relayed.relay.answersOnly) {
     const bytes = originalBytes(ask, relayed, info)
     if (bytes) return { body: bytes, contentType: JSON_TYPE }
   }

@@ -15,7 +15,7 @@ export const anthropicCountTokens: Codec<'count_tokens'> = {
   framing: 'sse',
   upstream: {
     params: anthropicMessages.upstream.params,
-    encodeRequest: encodeCountTokens,
+    encodeRequest: (request, info) => encodeCountTokens(request, info),
     decodeResponse: body => ({ input_tokens: decodeCountTokens(body), tokenizer: 'provider' }),
     decodeError,
   },

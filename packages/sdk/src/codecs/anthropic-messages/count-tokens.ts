@@ -1,7 +1,9 @@
 import { createError } from '../../errors.ts'
 import type { ChatRequest } from '../../types/chat.ts'
 import { isJsonObject, type JsonObject } from '../../types/json.ts'
+import type { Warning } from '../../types/warning.ts'
 import type { CallInfo, WireRequest } from '../codec.ts'
+import type { ClaudePlatform } from './request/betas.ts'
 import { pick } from './request/context.ts'
 import { encodeRequest } from './request/request.ts'
 
@@ -21,8 +23,13 @@ const COUNTED = [
 ]
 
 /** Hub request → body of `POST /v1/messages/count_tokens`. Source: https://platform.claude.com/docs/en/api/messages/count_tokens */
-export function encodeCountTokens(request: ChatRequest, info: CallInfo): WireRequest {
-  const { body, headers } = encodeRequest(request, { ...info, stream: false, warn: w => info.warn(w) })
+export function encodeCountTokens(
+  request: ChatRequest,
+  info: CallInfo,
+  platform: ClaudePlatform = 'anthropic',
+): WireRequest {
+  const asked = { ...info, stream: false, warn: (warning: Warning) => info.warn(warning) }
+  const { body, headers } = encodeRequest(request, asked, platform)
   return { body: pick(body, COUNTED), ...(headers && { headers }) }
 }
 

@@ -11,23 +11,17 @@ import {
   without,
 } from '../gemini/request/fields.ts'
 import { resourceName } from '../gemini/request/model-family.ts'
+import { EMBEDDING_TASKS } from './tasks.ts'
 
 const OWN = new Set(['model', 'input', 'dimensions', 'encoding_format', 'user', 'metadata', 'input_type'])
 const FIELDS = fieldNames('taskType', 'title', 'outputDimensionality')
-/** Cohere's `input_type` → Google's `taskType`. Source: https://ai.google.dev/api/embeddings#v1beta.TaskType */
-const TASKS: ReadonlyMap<unknown, string> = new Map([
-  ['search_document', 'RETRIEVAL_DOCUMENT'],
-  ['search_query', 'RETRIEVAL_QUERY'],
-  ['classification', 'CLASSIFICATION'],
-  ['clustering', 'CLUSTERING'],
-])
 
 /** Hub request → `:batchEmbedContents`, one request per text. */
 export function encodeRequest(request: EmbeddingRequest, info: CallInfo): WireRequest {
   const type = request.input_type
   const settings = {
     ...(request.dimensions != null && { outputDimensionality: request.dimensions }),
-    ...(typeof type === 'string' && { taskType: TASKS.get(type) ?? type }),
+    ...(typeof type === 'string' && { taskType: EMBEDDING_TASKS.get(type) ?? type }),
     ...readFields(without(request, OWN), FIELDS),
   }
   const requests = textsOf(request.input).map(text => ({

@@ -6,7 +6,7 @@ import { expectObject, expectString, fieldNames, readFields } from './fields.ts'
 import { isGemini3 } from './model-family.ts'
 
 /** Where files uploaded to Google live; `files/abc` is relative to it. */
-const FILES_BASE = 'https://generativelanguage.googleapis.com/v1beta/'
+export const FILES_BASE = 'https://generativelanguage.googleapis.com/v1beta/'
 const BLOB_FIELDS = fieldNames('mimeType', 'data', 'fileUri', 'displayName')
 
 /** Extension → MIME type. Source: https://ai.google.dev/gemini-api/docs/file-input-methods#supported-content-types */
@@ -222,7 +222,8 @@ function audioType(format: string): string {
   return format.includes('/') ? format : `audio/${format}`
 }
 
-function mimeTypeOf(name: string): string | undefined {
+/** The MIME type that a file name or URL says, where it says one Gemini takes. */
+export function mimeTypeOf(name: string): string | undefined {
   const path = name.split(/[?#]/, 1)[0] ?? ''
   return MIME_TYPES.get(path.slice(path.lastIndexOf('.') + 1).toLowerCase())
 }

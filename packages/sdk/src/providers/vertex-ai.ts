@@ -1,0 +1,137 @@
+import type { Codec } from '../codecs/codec.ts'
+import { vertexGemini, vertexGeminiCountTokens } from '../codecs/gemini/vertex.ts'
+import { openaiChat, openaiChatWith } from '../codecs/openai-chat/codec.ts'
+import {
+  vertexContentEmbeddings,
+  vertexMediaEmbeddings,
+  vertexTextEmbeddings,
+  vertexTunedEmbeddings,
+} from '../codecs/vertex-embeddings/codec.ts'
+import { MAX_TOKENS } from './compatible.ts'
+import { MISTRAL } from './mistral.ts'
+import type { Binding, ParamRules, Provider } from './provider.ts'
+import { VERTEX_BASE } from './vertex-address.ts'
+import { vertexClaude, vertexClaudeCountTokens } from './vertex-claude.ts'
+import { vertexCredentials } from './vertex-credentials.ts'
+import {
+  isClaude,
+  isContentEmbedding,
+  isGoogle,
+  isJamba,
+  isMistral,
+  isMultimodalEmbedding,
+  isNumber,
+  isOpenModel,
+  isOwnChatEndpoint,
+  pathName,
+} from './vertex-models.ts'
+import { VertexPaths } from './vertex-paths.ts'
+
+const mistral = openaiChatWith(MISTRAL.chat)
+/** The body's model is without the version that the path has: `mistral-large@2411`. */
+const mistralChat: Codec<'chat'> = {
+  ...mistral,
+  upstream: {
+    ...mistral.upstream,
+    encodeRequest: (request, info) =>
+      mistral.upstream.encodeRequest(request, { ...info, model: info.model.split('@', 1)[0] ?? info.model }),
+  },
+}
+const jambaChat = openaiChatWith({ developerRole: false, streamUsage: false })
+const openChat = openaiChatWith({ developerRole: false, relays: false })
+
+/** Google's Vertex AI in one of its API versions. Source: https://cloud.google.com/vertex-ai/docs/reference/rest */
+function vertex(name: string, title: string, version: string): Provider {
+  const paths = new VertexPaths(version)
+  return {
+    name,
+    title,
+    docs: 'https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference',
+    baseUrl: VERTEX_BASE,
+    baseUrlEnv: ['VERTEXAI_API_BASE', 'VERTEX_API_BASE'],
+    credentials: vertexCredentials(),
+    endpoints: {
+      chat: chatBindings(paths),
+      count_tokens: [
+        {
+          codec: vertexClaudeCountTokens,
+          serves: isClaude,
+          model: pathName,
+          path: at => paths.model('anthropic', 'rawPredict')({ ...at, model: 'count-tokens', stream: false }),
+        },
+        {
+          codec: vertexGeminiCountTokens,
+          serves: isGoogle,
+          model: pathName,
+          path: paths.model('google', 'countTokens'),
+        },
+      ],
+      embedding: embeddingBindings(paths),
+    },
+    modelParams,
+    exampleModels: [
+      'gemini-3-pro-preview',
+      'gemini-2.5-pro',
+      'gemini-2.5-flash',
+      'claude-sonnet-4-5@20250929',
+      'meta/llama-4-maverick-17b-128e-instruct-maas',
+      'gemini-embedding-001',
+    ],
+  }
+}
+
+function chatBindings(paths: VertexPaths): readonly Binding<'chat'>[] {
+  return [
+    {
+      codec: vertexClaude,
+      serves: isClaude,
+      model: pathName,
+      path: paths.model('anthropic', 'rawPredict', 'streamRawPredict'),
+    },
+    {
+      codec: mistralChat,
+      serves: isMistral,
+      model: pathName,
+      path: paths.model('mistralai', 'rawPredict', 'streamRawPredict'),
+    },
+    {
+      codec: jambaChat,
+      serves: isJamba,
+      model: pathName,
+      path: paths.model('ai21', 'rawPredict', 'streamRawPredict'),
+    },
+    { codec: openaiChat, serves: isOwnChatEndpoint, model: pathName, path: paths.chat() },
+    { codec: openChat, serves: isOpenModel, path: paths.chat('openapi') },
+    {
+      codec: vertexGemini,
+      serves: isGoogle,
+      model: pathName,
+      path: paths.model('google', 'generateContent', 'streamGenerateContent?alt=sse'),
+    },
+  ]
+}
+
+function embeddingBindings(paths: VertexPaths): readonly Binding<'embedding'>[] {
+  const path = paths.model('google', 'predict')
+  return [
+    { codec: vertexMediaEmbeddings, serves: isMultimodalEmbedding, path },
+    {
+      codec: vertexContentEmbeddings,
+      serves: isContentEmbedding,
+      model: pathName,
+      path: paths.model('google', 'embedContent'),
+    },
+    { codec: vertexTunedEmbeddings, serves: isNumber, model: pathName, path },
+    { codec: vertexTextEmbeddings, model: pathName, path },
+  ]
+}
+
+function modelParams(model: string): ParamRules | undefined {
+  if (isMistral(model)) return MISTRAL.params
+  if (isJamba(model) || isOpenModel(model)) return MAX_TOKENS
+  return undefined
+}
+
+export const vertexAi: Provider = vertex('vertex_ai', 'Google Vertex AI', 'v1')
+/** LiteLLM's name for the same with what Google calls beta. */
+export const vertexAiBeta: Provider = vertex('vertex_ai_beta', 'Google Vertex AI (beta)', 'v1beta1')
