@@ -5,7 +5,7 @@ import type { UpstreamState } from '../state/upstream-state.ts'
 import type { WireAnswer, WireCall } from './call.ts'
 import type { Failure } from './failure.ts'
 
-export type WireName = 'openai' | 'azure' | 'anthropic' | 'gemini' | 'tokens' | 'cohere' | 'ollama'
+export type WireName = 'openai' | 'azure' | 'anthropic' | 'gemini' | 'vertex' | 'tokens' | 'cohere' | 'ollama'
 
 /** A request's head as a wire sees it. */
 export interface Head {

@@ -5,6 +5,7 @@ import { ollama } from '../ollama/wire.ts'
 import { azure } from '../openai/azure.ts'
 import { openai } from '../openai/wire.ts'
 import { tokens } from '../tokens/wire.ts'
+import { vertex } from '../vertex/wire.ts'
 import type { Wire, WireName } from './wire.ts'
 
 /** Every wire, in the order their routes are tried: OpenAI's `/v1/models` is the most general. */
@@ -13,6 +14,7 @@ export const wires: Readonly<Record<WireName, Wire>> = {
   cohere,
   ollama,
   gemini,
+  vertex,
   azure,
   anthropic,
   openai,
