@@ -1,30 +1,40 @@
 import { openaiChatWith } from '../codecs/openai-chat/codec.ts'
+import { openaiCompletions } from '../codecs/openai-completions/codec.ts'
 import { openaiEmbeddings } from '../codecs/openai-embeddings/codec.ts'
-import type { Credentials } from '../credentials/credentials.ts'
 import { badRequest } from '../errors.ts'
-import type { Deployment } from '../types/deployment.ts'
-import type { Provider } from './provider.ts'
+import { azureCredentials } from './azure-credentials.ts'
+import { AZURE_ERRORS } from './azure-errors.ts'
+import { azurePath, setVersionFromEnvironment, versionParams } from './azure-versions.ts'
+import { openaiModelParams } from './openai-models.ts'
+import type { ParamRules, Provider } from './provider.ts'
+import { writesOn } from './writes-on.ts'
 
-/** The version LiteLLM falls back to when none is configured. */
-const DEFAULT_API_VERSION = '2025-02-01-preview'
+/** LiteLLM's way to say which rules hold for a deployment whose name does not: `o_series/my-deployment`. */
+const SERIES: Readonly<Record<string, string>> = { o_series: 'o3', gpt5_series: 'gpt-5' }
 
-const credentials: Credentials = {
-  env: ['AZURE_API_KEY', 'AZURE_OPENAI_API_KEY'],
-  required: false,
-  sign(request, secret, deployment) {
-    const token = deployment.params?.azure_ad_token
-    if (typeof token === 'string') request.headers.authorization = `Bearer ${token}`
-    else if (secret) request.headers['api-key'] = secret
-  },
+/** The deployment's name without the series. */
+export function azureModel(model: string): string {
+  const slash = model.indexOf('/')
+  return Object.hasOwn(SERIES, model.slice(0, Math.max(0, slash))) ? model.slice(slash + 1) : model
 }
 
-/** Azure addresses a deployment in the path, or by the body's `model` on the v1 route (`api_version: v1|preview`). */
-function path(operation: string) {
-  return ({ model, deployment }: { model: string; deployment: Deployment }) => {
-    const version = deployment.apiVersion ?? DEFAULT_API_VERSION
-    if (version === 'v1' || version === 'latest') return `/openai/v1${operation}`
-    if (version === 'preview') return `/openai/v1${operation}?api-version=preview`
-    return `/openai/deployments/${encodeURIComponent(model)}${operation}?api-version=${encodeURIComponent(version)}`
+/** A model's name inside a deployment's: `prod-gpt-5-mini`, `o3_eu`. */
+const NAMED = /(?:^|[-_.])(gpt-\d|o\d(?![a-z0-9]))/
+
+function modelIn(deployment: string): string {
+  const found = NAMED.exec(deployment)
+  return found?.[1] === undefined
+    ? deployment
+    : deployment.slice(found.index + found[0].length - found[1].length)
+}
+
+/** `base_model` decides the rules, else the series, else the deployment's name, which often is the model's. */
+export const azureModelParams: NonNullable<Provider['modelParams']> = (model, at): ParamRules => {
+  const series = model.slice(0, Math.max(0, model.indexOf('/')))
+  const ruled = at?.deployment.baseModel ?? (Object.hasOwn(SERIES, series) ? SERIES[series] : undefined)
+  return {
+    ...openaiModelParams(ruled ?? modelIn(model), at?.request),
+    ...versionParams(at?.deployment.apiVersion, at?.request ?? {}),
   }
 }
 
@@ -40,9 +50,17 @@ export const azure: Provider = {
     )
   },
   baseUrlEnv: ['AZURE_API_BASE'],
-  credentials,
+  credentials: azureCredentials({
+    env: ['AZURE_API_KEY', 'AZURE_OPENAI_API_KEY'],
+    prepare: setVersionFromEnvironment,
+  }),
   endpoints: {
-    chat: [{ codec: openaiChatWith({}), path: path('/chat/completions') }],
-    embedding: [{ codec: openaiEmbeddings, path: path('/embeddings') }],
+    chat: [{ codec: openaiChatWith({}), path: azurePath('/chat/completions'), model: azureModel }],
+    embedding: [{ codec: openaiEmbeddings, path: azurePath('/embeddings'), model: azureModel }],
+    text_completion: [
+      { codec: openaiCompletions, path: azurePath('/completions'), model: azureModel, serves: writesOn },
+    ],
   },
+  modelParams: azureModelParams,
+  errors: AZURE_ERRORS,
 }

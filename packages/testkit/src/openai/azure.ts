@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json.ts'
+import { entraBearer } from '../tokens/entra-bearer.ts'
 import { Failure, type FailureKind } from '../wire/failure.ts'
 import type { ChatOperation, FailureReply, Head, PlainOperation, Route, Wire } from '../wire/wire.ts'
 import { chat } from './chat.ts'
@@ -55,6 +56,7 @@ export const azure: Wire = {
     'x-ratelimit-remaining-tokens': '29000',
   }),
   failure: azureFailure,
+  authorize: entraBearer,
   basePath: '',
   sample: (text, model, includeUsage) => ({
     path: `/openai/deployments/${encodeURIComponent(model)}/chat/completions?api-version=2024-10-21`,
@@ -64,13 +66,22 @@ export const azure: Wire = {
 
 function azureRoute(head: Head): Route | undefined {
   const unified = '/openai/v1'
+  // https://learn.microsoft.com/rest/api/aifoundry/modelinference: the model is in the body.
+  if (head.path.startsWith('/models/')) {
+    requireVersion(head)
+    return openaiRoute(head.method, head.path.slice('/models'.length))
+  }
   if (head.path.startsWith(`${unified}/`)) return openaiRoute(head.method, head.path.slice(unified.length))
   const [, root, kind, deployment, ...rest] = head.path.split('/')
   if (root !== 'openai' || kind !== 'deployments' || !deployment) return undefined
-  if (!head.query.get('api-version'))
-    throw new Failure('not-found', { code: '404', message: 'Resource not found' })
+  requireVersion(head)
   const route = openaiRoute(head.method, `/${rest.join('/')}`)
   return route && { ...route, model: decodeURIComponent(deployment) }
+}
+
+function requireVersion({ query }: Head): void {
+  if (!query.get('api-version'))
+    throw new Failure('not-found', { code: '404', message: 'Resource not found' })
 }
 
 const denied = {

@@ -94,11 +94,26 @@ function checkModelParams(body: JsonObject): void {
       'unsupported_parameter',
     )
   }
-  if (typeof body.temperature === 'number' && body.temperature !== 1) {
+  const effort = body.reasoning_effort
+  const rests = /^gpt-5\.\d/.test(String(body.model)) && (effort === undefined || effort === 'none')
+  if (!rests) refuseSampling(body)
+}
+
+function refuseSampling(body: JsonObject): void {
+  for (const field of ['temperature', 'top_p']) {
+    if (typeof body[field] !== 'number' || body[field] === 1) continue
     refuse(
-      `Unsupported value: 'temperature' does not support ${body.temperature} with this model. Only the default (1) value is supported.`,
-      'temperature',
+      `Unsupported value: '${field}' does not support ${body[field]} with this model. Only the default (1) value is supported.`,
+      field,
       'unsupported_value',
+    )
+  }
+  for (const field of ['logprobs', 'top_logprobs', 'logit_bias', 'presence_penalty', 'frequency_penalty']) {
+    if (!body[field]) continue
+    refuse(
+      `Unsupported parameter: '${field}' is not supported with this model.`,
+      field,
+      'unsupported_parameter',
     )
   }
 }
@@ -136,8 +151,13 @@ function checkStrictSchemas(body: JsonObject): void {
   }
 }
 
-/** https://platform.openai.com/docs/guides/structured-outputs#supported-schemas */
-function checkStrict(schema: unknown, owner: string, field: string, context: readonly string[] = []): void {
+/** https://platform.openai.com/docs/guides/structured-outputs#supported-schemas. Throws `Failure`. */
+export function checkStrict(
+  schema: unknown,
+  owner: string,
+  field: string,
+  context: readonly string[] = [],
+): void {
   const node = asObject(schema)
   const place = `In context=(${context.map(step => `'${step}'`).join(', ')})`
   if (isObject(node.properties)) {

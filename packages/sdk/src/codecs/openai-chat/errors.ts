@@ -9,6 +9,7 @@ const CODES: Readonly<Record<string, ErrorKind>> = {
   content_policy_violation: 'content_policy',
   content_filter: 'content_policy',
   ResponsibleAIPolicyViolation: 'content_policy',
+  invalid_prompt: 'content_policy',
   moderation_blocked: 'content_policy',
   invalid_api_key: 'authentication',
   account_deactivated: 'authentication',
@@ -56,7 +57,10 @@ export function decodeError(status: number, body: unknown): Partial<ErrorFacts> 
     ...(type !== undefined && { type }),
     ...(code !== undefined && { code }),
     ...(typeof error.param === 'string' && { param: error.param }),
-    providerSpecificFields: { error },
+    providerSpecificFields: {
+      error,
+      ...(isJsonObject(error.innererror) && { innererror: error.innererror }),
+    },
   }
 }
 
