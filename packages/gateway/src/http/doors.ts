@@ -19,6 +19,7 @@ export type DoorMethod = 'GET' | 'POST' | 'DELETE'
 const chat = door('chat', codecs.openaiChat)
 const messages = door('chat', codecs.anthropicMessages)
 const embeddings = door('embedding', codecs.openaiEmbeddings)
+const rerank = door('rerank', codecs.rerank)
 
 /**
  * OpenAI's operations that name a model. Each is there as `/v1/…`, as `/…` (LiteLLM), and after a model's name:
@@ -27,6 +28,9 @@ const embeddings = door('embedding', codecs.openaiEmbeddings)
 const OPERATIONS: readonly (readonly [tail: string, door: Door])[] = [
   ['/chat/completions', chat],
   ['/embeddings', embeddings],
+  ['/completions', door('text_completion', codecs.openaiCompletions)],
+  ['/moderations', door('moderation', codecs.openaiModerations)],
+  ['/rerank', rerank],
 ]
 const MODEL_PREFIXES = ['/openai/deployments/', '/engines/'] as const
 
@@ -35,6 +39,7 @@ const FIXED: Readonly<Record<DoorMethod, readonly (readonly [path: string, door:
   GET: [],
   POST: [
     ['/v1/messages', messages],
+    ['/v2/rerank', rerank],
     ['/v1/messages/count_tokens', door('count_tokens', codecs.anthropicCountTokens)],
   ],
   DELETE: [],
@@ -122,9 +127,11 @@ export function findDoor(method: string | undefined, path: string): Door | undef
   if (wing === undefined) return undefined
   const fixed = wing.fixed.get(path)
   if (fixed) return fixed
-  for (const [prefix, tail, behind] of wing.tails)
-    if (path.startsWith(prefix) && path.endsWith(tail) && path.length > prefix.length + tail.length)
-      return named(behind, path.slice(prefix.length, -tail.length))
+  for (const [prefix, tail, behind] of wing.tails) {
+    if (!path.startsWith(prefix) || !path.endsWith(tail)) continue
+    const model = path.slice(prefix.length, -tail.length)
+    if (model !== '' && !model.startsWith('/')) return named(behind, model)
+  }
   return patternDoor(wing, path) ?? (method === 'POST' ? geminiDoor(path) : undefined)
 }
 

@@ -161,8 +161,11 @@ export interface InboundHalf<E extends EndpointName> {
 
 /** Hub events to the client's wire events. After `end` or `fail` nothing more is pushed. */
 export interface EventEncoder<E extends EndpointName> extends StreamTransform<EventOf<E>, WireEvent> {
-  /** The media type of the stream; `text/event-stream` unless stated. Other types are written from `bytes`. */
-  readonly contentType?: string
+  /**
+   * The media type of the stream; `text/event-stream` unless stated. Other types are written from `bytes`. Read after the
+   * first events were pushed.
+   */
+  readonly contentType?: string | undefined
   /** The error event of this format; never followed by a clean end mark. */
   fail(error: SluiceError, requestId: string): Iterable<WireEvent>
 }

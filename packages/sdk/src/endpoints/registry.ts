@@ -6,8 +6,11 @@ import type { Endpoint } from './endpoint.ts'
 import { imageEdit } from './image-edit.ts'
 import { imageGeneration } from './image-generation.ts'
 import { imageVariation } from './image-variation.ts'
+import { moderation } from './moderation.ts'
 import { ocr } from './ocr.ts'
+import { rerank } from './rerank.ts'
 import { search } from './search.ts'
+import { textCompletion } from './text-completion.ts'
 import { videoContent, videoDelete, videoGeneration, videoList, videoRemix, videoStatus } from './video.ts'
 
 /** Every endpoint by its name. */
@@ -15,6 +18,9 @@ export const endpoints: { readonly [E in EndpointName]: Endpoint<E> } = {
   chat,
   count_tokens: countTokens,
   embedding,
+  text_completion: textCompletion,
+  moderation,
+  rerank,
   image_generation: imageGeneration,
   image_edit: imageEdit,
   image_variation: imageVariation,

@@ -4,16 +4,39 @@ import type { ChatRequest, ChatResponse } from '../types/chat.ts'
 import type { EmbeddingRequest, EmbeddingResponse } from '../types/embedding.ts'
 import type { EndpointName, RequestOf, ResponseOf } from '../types/endpoint-map.ts'
 import { isJsonObject } from '../types/json.ts'
+import { mockModeration, mockRerank, mockText } from './mock-text-answers.ts'
 import type { LocalAnswer } from './provider.ts'
 
 type Info = Parameters<LocalAnswer>[2]
 
 /** Says back what was said: the built-in model. */
-export const echoAnswer: LocalAnswer = (endpoint, request, info) => {
-  if (endpoint === 'embedding')
-    return mockEmbedding(request as EmbeddingRequest, info) as ResponseOf<typeof endpoint>
-  const said = chat.texts(request as ChatRequest).at(-1) ?? ''
-  return mockChat(request as ChatRequest, `You said: ${said}`, info) as ResponseOf<typeof endpoint>
+export const echoAnswer: LocalAnswer = (endpoint, request, info) =>
+  mockAnswer(endpoint, request, heard => `You said: ${heard}`, info)
+
+type Say = (heard: string) => string
+
+const ANSWERS: {
+  readonly [E in EndpointName]?: (request: RequestOf<E>, say: Say, info: Info) => ResponseOf<E>
+} = {
+  chat: mockChat,
+  embedding: (request, _say, info) => mockEmbedding(request, info),
+  text_completion: mockText,
+  moderation: (request, _say, info) => mockModeration(request, info),
+  rerank: (request, _say, info) => mockRerank(request, info),
+}
+
+function mockAnswer<E extends EndpointName>(
+  endpoint: E,
+  request: RequestOf<E>,
+  say: Say,
+  info: Info,
+): ResponseOf<E> {
+  const answer = ANSWERS[endpoint]
+  if (answer) return answer(request, say, info)
+  throw badRequest(
+    `model: there is no mock answer for ${endpoint}. Give a whole response as mock_response.`,
+    'model',
+  )
 }
 
 /** LiteLLM's `mock_response`: a text, a whole reply, or `litellm.<ErrorClass>` to fail with that error. */
@@ -30,8 +53,7 @@ export function cannedAnswer(canned: unknown): LocalAnswer {
         provider: info.deployment.provider,
         model: info.model,
       })
-    if (endpoint === 'embedding') return mockEmbedding(request as EmbeddingRequest, info) as ResponseOf<E>
-    return mockChat(request as ChatRequest, canned, info) as ResponseOf<E>
+    return mockAnswer(endpoint, request, () => canned, info)
   }
 }
 
@@ -44,7 +66,8 @@ function errorKind(text: string): ErrorKind | undefined {
   return LITELLM_NAMES.get(name) ?? kinds.find(kind => ERROR_KINDS[kind].class.name === name)
 }
 
-function mockChat(request: ChatRequest, content: string, info: Info): ChatResponse {
+function mockChat(request: ChatRequest, say: Say, info: Info): ChatResponse {
+  const content = say(chat.texts(request).at(-1) ?? '')
   const words = (text: string) => Math.ceil(text.length / 4)
   const prompt = chat.texts(request).reduce((sum, text) => sum + words(text), 0)
   const completion = words(content)

@@ -1,5 +1,8 @@
 import { openaiChat } from '../codecs/openai-chat/codec.ts'
+import { openaiCompletions } from '../codecs/openai-completions/codec.ts'
 import { openaiEmbeddings } from '../codecs/openai-embeddings/codec.ts'
+import { openaiModerations } from '../codecs/openai-moderations/codec.ts'
+import { rerank } from '../codecs/rerank/codec.ts'
 import { echoAnswer } from './mock-answers.ts'
 import type { Provider } from './provider.ts'
 
@@ -15,6 +18,9 @@ export const mock: Provider = {
   endpoints: {
     chat: [{ codec: openaiChat, path: '/chat/completions' }],
     embedding: [{ codec: openaiEmbeddings, path: '/embeddings' }],
+    text_completion: [{ codec: openaiCompletions, path: '/completions' }],
+    moderation: [{ codec: openaiModerations, path: '/moderations' }],
+    rerank: [{ codec: rerank, path: '/rerank' }],
   },
   answer: echoAnswer,
   exampleModels: ['echo'],

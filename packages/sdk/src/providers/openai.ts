@@ -1,13 +1,12 @@
-import { openaiChatWith } from '../codecs/openai-chat/codec.ts'
+import { openaiChat } from '../codecs/openai-chat/codec.ts'
+import { openaiCompletions } from '../codecs/openai-completions/codec.ts'
 import { openaiEmbeddings } from '../codecs/openai-embeddings/codec.ts'
+import { openaiModerations } from '../codecs/openai-moderations/codec.ts'
 import { bearer } from '../credentials/bearer.ts'
 import type { Credentials } from '../credentials/credentials.ts'
+import { openaiModelParams } from './openai-models.ts'
 import type { Provider } from './provider.ts'
-
-/** Reasoning models (o-series, gpt-5 and later) take `max_completion_tokens` only. */
-export function wantsMaxCompletionTokens(model: string): boolean {
-  return /^(o\d|gpt-([5-9]|\d\d))/.test(model)
-}
+import { writesOn } from './writes-on.ts'
 
 const key = bearer(['OPENAI_API_KEY'])
 const credentials: Credentials = {
@@ -27,8 +26,11 @@ export const openai: Provider = {
   baseUrlEnv: ['OPENAI_BASE_URL', 'OPENAI_API_BASE'],
   credentials,
   endpoints: {
-    chat: [{ codec: openaiChatWith({ wantsMaxCompletionTokens }), path: '/chat/completions' }],
+    chat: [{ codec: openaiChat, path: '/chat/completions' }],
     embedding: [{ codec: openaiEmbeddings, path: '/embeddings' }],
+    text_completion: [{ codec: openaiCompletions, path: '/completions', serves: writesOn }],
+    moderation: [{ codec: openaiModerations, path: '/moderations' }],
   },
+  modelParams: (model, at) => openaiModelParams(model, at?.request),
   exampleModels: ['gpt-5.1', 'gpt-5-mini', 'gpt-4o', 'gpt-4o-mini', 'text-embedding-3-small'],
 }

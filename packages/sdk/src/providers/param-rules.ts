@@ -39,7 +39,7 @@ export function applyParamRules<E extends EndpointName>(
   warn: (warning: Warning) => void,
 ): RequestOf<E> {
   const refused: string[] = []
-  const byModel = target.provider.modelParams?.(target.model)
+  const byModel = target.provider.modelParams?.(target.model, { deployment: target.deployment, request })
   let out: JsonObject = request
   const edit = () => {
     if (out === request) out = { ...request }
@@ -75,7 +75,7 @@ export function applyParamRules<E extends EndpointName>(
   return out as RequestOf<E>
 }
 
-const HUB_KEYS = new Set(['model', 'messages', 'input', 'stream', 'metadata'])
+const HUB_KEYS = new Set(['model', 'messages', 'input', 'prompt', 'query', 'documents', 'stream', 'metadata'])
 
 /**
  * The request without what only the client's own format knows, each of it recorded: a provider of another format would
@@ -146,6 +146,7 @@ const NEVER_REFUSED = new Set(['user'])
 function isDefault(key: string, value: unknown, request: JsonObject): boolean {
   switch (key) {
     case 'n':
+    case 'best_of':
       return value === 1
     case 'tool_choice':
       return value === 'auto' || (value === 'none' && !request.tools)
@@ -153,6 +154,7 @@ function isDefault(key: string, value: unknown, request: JsonObject): boolean {
       return value === true || !request.tools
     case 'response_format':
       return (value as { type?: unknown }).type === 'text'
+    case 'echo':
     case 'logprobs':
     case 'store':
       return value === false

@@ -1,3 +1,4 @@
+import { amazonProviders } from './amazon.ts'
 import { anthropic } from './anthropic.ts'
 import { azure } from './azure.ts'
 import { cohere, cohereChatProvider } from './cohere.ts'
@@ -7,6 +8,8 @@ import { ollama, ollamaChatProvider } from './ollama.ts'
 import { openai } from './openai.ts'
 import { openaiCompatible } from './openai-compatible.ts'
 import type { Provider } from './provider.ts'
+import { textCompletionCodestral, textCompletionOpenai } from './text-completions.ts'
+import { vertexAi, vertexAiBeta } from './vertex-ai.ts'
 
 /** Every provider by LiteLLM's name for it. */
 export const providers: ReadonlyMap<string, Provider> = new Map(
@@ -14,12 +17,17 @@ export const providers: ReadonlyMap<string, Provider> = new Map(
     openai,
     anthropic,
     gemini,
+    vertexAi,
+    vertexAiBeta,
     azure,
     cohere,
     cohereChatProvider,
     ollama,
     ollamaChatProvider,
     mock,
+    textCompletionOpenai,
+    textCompletionCodestral,
+    ...amazonProviders,
     ...openaiCompatible,
   ].map(provider => [provider.name, provider]),
 )

@@ -4,8 +4,11 @@ import type { EmbeddingRequest, EmbeddingResponse } from './embedding.ts'
 import type { ImageEditRequest } from './image-edit.ts'
 import type { ImageEvent, ImageGenerationRequest, ImageResponse } from './image-generation.ts'
 import type { ImageVariationRequest } from './image-variation.ts'
+import type { ModerationRequest, ModerationResponse } from './moderation.ts'
 import type { OcrRequest, OcrResponse } from './ocr.ts'
+import type { RerankRequest, RerankResponse } from './rerank.ts'
 import type { SearchRequest, SearchResponse } from './search.ts'
+import type { TextCompletionRequest, TextCompletionResponse } from './text-completion.ts'
 import type {
   Video,
   VideoContentRequest,
@@ -23,6 +26,13 @@ export interface Hub {
   chat: { request: ChatRequest; response: ChatResponse; event: ChatChunk }
   count_tokens: { request: ChatRequest; response: CountTokensResponse; event: never }
   embedding: { request: EmbeddingRequest; response: EmbeddingResponse; event: never }
+  text_completion: {
+    request: TextCompletionRequest
+    response: TextCompletionResponse
+    event: TextCompletionResponse
+  }
+  moderation: { request: ModerationRequest; response: ModerationResponse; event: never }
+  rerank: { request: RerankRequest; response: RerankResponse; event: never }
   image_generation: { request: ImageGenerationRequest; response: ImageResponse; event: ImageEvent }
   image_edit: { request: ImageEditRequest; response: ImageResponse; event: ImageEvent }
   image_variation: { request: ImageVariationRequest; response: ImageResponse; event: never }

@@ -7,8 +7,8 @@ import { decodeLateError } from './errors.ts'
 import type { OpenaiChatOptions } from './options.ts'
 import { decodeUsage } from './usage.ts'
 
-/** Bytes between an OpenAI client and an OpenAI-shaped provider. */
-export function relayWith({ streamUsage }: OpenaiChatOptions): Relay {
+/** Bytes between an OpenAI client and an OpenAI-shaped provider, of chats and of text completions. */
+export function relayWith({ streamUsage }: Pick<OpenaiChatOptions, 'streamUsage'>): Relay {
   return {
     sameHub: true,
     modelKey: 'model',
@@ -86,8 +86,12 @@ class OpenaiChatTap implements RelayTap {
     let at = frame.indexOf('content":')
     if (at === -1) {
       at = frame.indexOf('"arguments":')
-      if (at === -1) return
-      at += 12
+      if (at !== -1) at += 12
+      else {
+        at = frame.indexOf('"text":')
+        if (at === -1) return
+        at += 7
+      }
     } else at += 9
     if (frame.charCodeAt(at) === SPACE) at++
     if (frame[at] !== '"') return
