@@ -28,6 +28,18 @@ const google = new Map<string, Operation>([
 /** Models that speak OpenAI's chat name themselves in the body. */
 const openChat: ChatOperation = { ...chat, failure: openaiFailure }
 
+/** Mistral and AI21 tell usage unasked, and know no `stream_options`. */
+const rawChat: ChatOperation = {
+  ...openChat,
+  read(body, route) {
+    if (body.stream_options !== undefined) {
+      throw new Failure('invalid', { message: 'stream_options: Extra inputs are not permitted' })
+    }
+    const stream = route.stream === true
+    return chat.read({ ...body, stream, ...(stream && { stream_options: { include_usage: true } }) }, route)
+  },
+}
+
 const place = /^\/v1(?:beta1)?(\/projects\/([^/]+)\/locations\/([^/]+))?(\/.+)$/
 const model = /^\/publishers\/([^/]+)\/models\/([^/:]+):(\w+)$/
 const endpoint = /^\/endpoints\/(\d+):(\w+)$/
@@ -78,7 +90,7 @@ function modelRoute(publisher: string, name: string, verb: string, head: Head): 
     return operation && { operation, model: name, stream, framing }
   }
   if (verb !== 'rawPredict' && verb !== 'streamRawPredict') return undefined
-  if (publisher !== 'anthropic') return { operation: openChat, stream }
+  if (publisher !== 'anthropic') return { operation: rawChat, model: name, stream }
   if (name === 'count-tokens') return { operation: countClaudeTokens }
   return { operation: head.headers['anthropic-beta'] ? claudeBeta : claude, model: name, stream }
 }
