@@ -11,6 +11,7 @@ import { compatible } from './compatible.ts'
 import { openaiCompatible } from './openai-compatible.ts'
 import { applyParamRules } from './param-rules.ts'
 import type { Provider } from './provider.ts'
+import { doorOf } from './testing/doors.ts'
 
 const signingHost = sdkHost().signing
 
@@ -56,16 +57,15 @@ describe('every row', () => {
     expect(each.title).not.toBe('')
     expect(new URL(each.docs).protocol).toBe('https:')
     if (each.credentials.required) expect(each.credentials.env.length).toBeGreaterThan(0)
-    const binding = bind(each, 'chat', 'openai-chat', 'm')
-    const deployment = deploymentOf(
-      name,
-      typeof each.baseUrl === 'string' ? {} : { apiBase: 'https://own.example/v1' },
-    )
-    const url = new URL(urlOf(each, binding, { model: 'm', stream: false, deployment }, undefined))
+    const model = doorOf(each)?.model ?? 'm'
+    const binding = bind(each, 'chat', 'openai-chat', model)
+    const asks = typeof each.baseUrl !== 'string' && !each.baseUrlEnv?.includes('BASETEN_API_BASE')
+    const deployment = deploymentOf(name, { model, ...(asks && { apiBase: 'https://own.example/v1' }) })
+    const url = new URL(urlOf(each, binding, { model, stream: false, deployment }, undefined))
     expect(url.pathname.endsWith('/chat/completions')).toBe(true)
     const local = url.hostname === 'localhost' || url.hostname === '127.0.0.1'
     expect(url.protocol).toBe(local ? 'http:' : 'https:')
-    expect(each.credentials.required).toBe(typeof each.baseUrl === 'string' ? !local : name === 'databricks')
+    if (local) expect(each.credentials.required).toBe(false)
   })
 
   it('signs with a bearer token', async () => {
@@ -78,7 +78,7 @@ describe('every row', () => {
 describe('base addresses', () => {
   it.each([
     ['groq', 'https://api.groq.com/openai/v1/chat/completions'],
-    ['deepseek', 'https://api.deepseek.com/chat/completions'],
+    ['deepseek', 'https://api.deepseek.com/beta/chat/completions'],
     ['openrouter', 'https://openrouter.ai/api/v1/chat/completions'],
     ['together_ai', 'https://api.together.xyz/v1/chat/completions'],
   ])('%s is reached at %s', (name, url) => {

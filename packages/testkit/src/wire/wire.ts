@@ -5,7 +5,16 @@ import type { UpstreamState } from '../state/upstream-state.ts'
 import type { WireAnswer, WireCall } from './call.ts'
 import type { Failure } from './failure.ts'
 
-export type WireName = 'openai' | 'azure' | 'anthropic' | 'gemini' | 'vertex' | 'tokens' | 'cohere' | 'ollama'
+export type WireName =
+  | 'openai'
+  | 'azure'
+  | 'anthropic'
+  | 'gemini'
+  | 'vertex'
+  | 'tokens'
+  | 'cohere'
+  | 'ollama'
+  | 'elsewhere'
 
 /** A request's head as a wire sees it. */
 export interface Head {

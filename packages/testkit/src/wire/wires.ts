@@ -3,6 +3,7 @@ import { cohere } from '../cohere/wire.ts'
 import { gemini } from '../gemini/wire.ts'
 import { ollama } from '../ollama/wire.ts'
 import { azure } from '../openai/azure.ts'
+import { elsewhere } from '../openai/elsewhere.ts'
 import { openai } from '../openai/wire.ts'
 import { tokens } from '../tokens/wire.ts'
 import { vertex } from '../vertex/wire.ts'
@@ -18,4 +19,5 @@ export const wires: Readonly<Record<WireName, Wire>> = {
   azure,
   anthropic,
   openai,
+  elsewhere,
 }

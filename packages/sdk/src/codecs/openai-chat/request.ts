@@ -5,6 +5,9 @@ import type { CallInfo, InboundInfo, WireRequest } from '../codec.ts'
 import { effortOfThinking } from '../reasoning-effort.ts'
 import { encodeMessages, encodeTools } from './messages.ts'
 import type { OpenaiChatOptions } from './options.ts'
+import { plainMessages } from './plain-messages.ts'
+import { plainTools } from './plain-tools.ts'
+import { encodeSchemaTool } from './schema-tool.ts'
 
 /** Request parameters OpenAI's chat endpoint expresses. Source: https://platform.openai.com/docs/api-reference/chat/create */
 export const OPENAI_CHAT_PARAMS: ReadonlySet<string> = new Set([
@@ -47,8 +50,9 @@ export const OPENAI_CHAT_PARAMS: ReadonlySet<string> = new Set([
 export function encodeRequest(request: ChatRequest, info: CallInfo, options: OpenaiChatOptions): WireRequest {
   const body: JsonObject = { ...request, model: info.model }
   for (const key in body) if (body[key] === null && OPENAI_CHAT_PARAMS.has(key)) delete body[key]
-  body.messages = encodeMessages(request.messages, info, options)
-  if (Array.isArray(body.tools)) body.tools = encodeTools(body.tools as JsonObject[], info, options)
+  body.messages = plainMessages(encodeMessages(request.messages, info, options), info, options)
+  if (Array.isArray(body.tools))
+    body.tools = plainTools(encodeTools(body.tools as JsonObject[], info, options), info, options)
   if (info.stream) {
     body.stream = true
     if (options.streamUsage !== false)
@@ -60,7 +64,10 @@ export function encodeRequest(request: ChatRequest, info: CallInfo, options: Ope
   }
   encodeThinking(body, request, info, options)
   encodeMaxTokens(body, info, options)
-  return { body }
+  if (options.schemaByTool?.(info.model)) encodeSchemaTool(body, info)
+  options.adjust?.(body, info)
+  const headers = options.headers?.(body)
+  return headers ? { body, headers } : { body }
 }
 
 function encodeThinking(

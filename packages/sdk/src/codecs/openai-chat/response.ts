@@ -3,12 +3,18 @@ import type { ChatResponse } from '../../types/chat.ts'
 import { isJsonObject, type JsonObject } from '../../types/json.ts'
 import type { CallInfo } from '../codec.ts'
 import { decodeLateError } from './errors.ts'
+import { settleFinish } from './finish-reason.ts'
 import { decodeUsage } from './usage.ts'
 
 /** The hub's shape is this format's, so decoding checks the frame and settles a few dialects. */
-export function decodeResponse(body: unknown, info: CallInfo): ChatResponse {
+export function decodeResponse(
+  body: unknown,
+  info: CallInfo,
+  settle?: (reply: JsonObject) => void,
+): ChatResponse {
   if (isJsonObject(body) && body.error != null && !Array.isArray(body.choices))
     throw decodeLateError(body.error, info)
+  if (isJsonObject(body)) settle?.(body)
   if (!isJsonObject(body) || !Array.isArray(body.choices))
     throw createError({
       kind: 'bad_gateway',
@@ -20,7 +26,9 @@ export function decodeResponse(body: unknown, info: CallInfo): ChatResponse {
   for (const choice of body.choices as unknown[]) {
     if (!isJsonObject(choice) || !isJsonObject(choice.message))
       throw createError({ kind: 'bad_gateway', message: 'The provider sent a choice without a message.' })
+    if (choice.error != null) throw decodeLateError(choice.error, info)
     settleReasoning(choice.message)
+    settleFinish(choice, info)
   }
   const usage = decodeUsage(body.usage)
   if (usage) body.usage = usage

@@ -5,12 +5,16 @@ import type { StreamTransform, WireEvent } from '../../types/stream.ts'
 import type { CallInfo, EventEncoder, InboundInfo } from '../codec.ts'
 import { parseEvent } from '../parse-event.ts'
 import { decodeLateError, encodeError } from './errors.ts'
+import { settleFinish } from './finish-reason.ts'
 import { settleReasoning } from './response.ts'
 import { decodeUsage } from './usage.ts'
 
 const DONE = '[DONE]'
 
-export function decodeStream(info: CallInfo): StreamTransform<WireEvent, ChatChunk> {
+export function decodeStream(
+  info: CallInfo,
+  settle?: (chunk: JsonObject) => void,
+): StreamTransform<WireEvent, ChatChunk> {
   const finished = new Set<number>()
   let done = false
   return {
@@ -22,6 +26,7 @@ export function decodeStream(info: CallInfo): StreamTransform<WireEvent, ChatChu
       const chunk = parseEvent(event.data, info)
       if (event.event === 'error') throw decodeLateError(chunk.error ?? chunk, info)
       if (chunk.error != null) throw decodeLateError(chunk.error, info)
+      settle?.(chunk)
       const decoded = decodeChunk(chunk, info)
       if (decoded === undefined) return []
       for (const { index, finish_reason } of decoded.choices) if (finish_reason != null) finished.add(index)
@@ -50,8 +55,10 @@ function decodeChunk(chunk: JsonObject, info: CallInfo): ChatChunk | undefined {
   for (const choice of chunk.choices as unknown[]) {
     if (!isJsonObject(choice))
       throw createError({ kind: 'bad_gateway', message: 'The provider sent a choice that is not an object.' })
+    if (choice.error != null) throw decodeLateError(choice.error, info)
     choice.delta ??= {}
     choice.finish_reason ??= null
+    settleFinish(choice, info)
     if (isJsonObject(choice.delta)) settleReasoning(choice.delta)
   }
   if (chunk.usage != null) chunk.usage = decodeUsage(chunk.usage)

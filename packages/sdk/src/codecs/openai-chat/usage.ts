@@ -8,8 +8,13 @@ export function decodeUsage(value: unknown): Usage | undefined {
   usage.completion_tokens ??= 0
   usage.total_tokens ??= usage.prompt_tokens + usage.completion_tokens
   // DeepSeek: https://api-docs.deepseek.com/guides/kv_cache
-  const hit = value.prompt_cache_hit_tokens
-  if (typeof hit === 'number' && usage.prompt_tokens_details?.cached_tokens === undefined)
-    usage.prompt_tokens_details = { ...usage.prompt_tokens_details, cached_tokens: hit }
+  readCacheReads(usage, value.prompt_cache_hit_tokens)
+  // Moonshot and Together: https://platform.moonshot.ai/docs/api/chat
+  readCacheReads(usage, value.cached_tokens)
   return usage
+}
+
+function readCacheReads(usage: Usage, tokens: unknown): void {
+  if (typeof tokens !== 'number' || typeof usage.prompt_tokens_details?.cached_tokens === 'number') return
+  usage.prompt_tokens_details = { ...usage.prompt_tokens_details, cached_tokens: tokens }
 }

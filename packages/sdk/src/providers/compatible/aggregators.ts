@@ -1,4 +1,7 @@
+import { CLARIFAI } from '../clarifai.ts'
 import { type CompatibleRow, MAX_TOKENS, RENAMES_REASONING } from '../compatible.ts'
+import { DATAROBOT } from '../datarobot.ts'
+import { OPENROUTER } from '../openrouter.ts'
 
 /** Services that hand requests on to many vendors: what the one behind them can do decides, so nothing is left out. */
 export const AGGREGATORS = {
@@ -20,12 +23,40 @@ export const AGGREGATORS = {
     embeddings: true,
     forwards: true,
   },
+  apertis: {
+    title: 'Apertis',
+    docs: 'https://docs.stima.tech',
+    baseUrl: 'https://api.stima.tech/v1',
+    env: ['STIMA_API_KEY'],
+    completions: true,
+    embeddings: true,
+    params: MAX_TOKENS,
+    forwards: true,
+  },
+  clarifai: CLARIFAI,
   cometapi: {
     title: 'CometAPI',
     docs: 'https://api.cometapi.com/doc',
     baseUrl: 'https://api.cometapi.com/v1',
     env: ['COMETAPI_KEY', 'COMETAPI_API_KEY'],
     embeddings: true,
+    forwards: true,
+  },
+  datarobot: DATAROBOT,
+  edenai: {
+    title: 'Eden AI',
+    docs: 'https://www.edenai.co/docs',
+    baseUrl: 'https://api.edenai.run/v3',
+    baseUrlEnv: ['EDENAI_API_BASE'],
+    env: ['EDENAI_API_KEY'],
+    embeddings: true,
+    forwards: true,
+  },
+  helicone: {
+    title: 'Helicone AI Gateway',
+    docs: 'https://docs.helicone.ai/gateway/overview',
+    baseUrl: 'https://ai-gateway.helicone.ai',
+    env: ['HELICONE_API_KEY'],
     forwards: true,
   },
   huggingface: {
@@ -36,34 +67,42 @@ export const AGGREGATORS = {
     env: ['HF_TOKEN', 'HUGGINGFACE_API_KEY'],
     forwards: true,
   },
+  nadir: {
+    title: 'Nadir',
+    docs: 'https://docs.litellm.ai/docs/providers/openai_compatible',
+    baseUrl: 'https://api.getnadir.com/v1',
+    env: ['NADIR_API_KEY'],
+    forwards: true,
+  },
   'nano-gpt': {
     title: 'NanoGPT',
     docs: 'https://docs.nano-gpt.com',
     baseUrl: 'https://nano-gpt.com/api/v1',
     env: ['NANOGPT_API_KEY'],
+    completions: true,
     embeddings: true,
     params: MAX_TOKENS,
     forwards: true,
   },
-  openrouter: {
-    title: 'OpenRouter',
-    docs: 'https://openrouter.ai/docs/api-reference/overview',
-    baseUrl: 'https://openrouter.ai/api/v1',
-    baseUrlEnv: ['OPENROUTER_API_BASE'],
-    env: ['OPENROUTER_API_KEY', 'OR_API_KEY'],
-    embeddings: true,
-    chat: { keeps: ['cache_control'], ...RENAMES_REASONING },
-    params: MAX_TOKENS,
-    forwards: true,
-    exampleModels: ['anthropic/claude-sonnet-4.5', 'openai/gpt-5.1', 'google/gemini-2.5-pro'],
-  },
+  openrouter: OPENROUTER,
   poe: {
     title: 'Poe',
     docs: 'https://creator.poe.com/docs/external-applications/openai-compatible-api',
     baseUrl: 'https://api.poe.com/v1',
     env: ['POE_API_KEY'],
+    completions: true,
     params: MAX_TOKENS,
     forwards: true,
+  },
+  tencent: {
+    title: 'Tencent Cloud TokenHub',
+    docs: 'https://www.tencentcloud.com/document/product/1300/78941',
+    baseUrl: 'https://tokenhub-intl.tencentcloudmaas.com/v1',
+    baseUrlEnv: ['TENCENT_API_BASE'],
+    env: ['TENCENT_API_KEY'],
+    chat: { developerRole: false, thinking: true, keeps: ['reasoning_content'] },
+    params: MAX_TOKENS,
+    exampleModels: ['deepseek-v4-pro', 'deepseek-v4-flash'],
   },
   vercel_ai_gateway: {
     title: 'Vercel AI Gateway',

@@ -1,12 +1,39 @@
+import { BASETEN } from '../baseten.ts'
 import { type CompatibleRow, MAX_TOKENS, RENAMES_REASONING } from '../compatible.ts'
+import { FIREWORKS_AI } from '../fireworks-ai.ts'
+import { GITHUB_COPILOT } from '../github-copilot.ts'
+import { GRADIENT_AI } from '../gradient-ai.ts'
+import { GROQ } from '../groq.ts'
 
 /** Clouds that serve others’ open models, A to G. */
 export const CLOUDS_A_TO_G = {
-  baseten: {
-    title: 'Baseten',
-    docs: 'https://docs.baseten.co/inference/model-apis/overview',
-    baseUrl: 'https://inference.baseten.co/v1',
-    env: ['BASETEN_API_KEY'],
+  abliteration: {
+    title: 'abliteration.ai',
+    docs: 'https://docs.abliteration.ai',
+    baseUrl: 'https://api.abliteration.ai/v1',
+    env: ['ABLITERATION_API_KEY'],
+  },
+  anyscale: {
+    title: 'Anyscale Endpoints',
+    docs: 'https://docs.anyscale.com/endpoints',
+    baseUrl: 'https://api.endpoints.anyscale.com/v1',
+    baseUrlEnv: ['ANYSCALE_API_BASE'],
+    env: ['ANYSCALE_API_KEY'],
+    params: MAX_TOKENS,
+  },
+  assemblyai: {
+    title: 'AssemblyAI LLM Gateway',
+    docs: 'https://www.assemblyai.com/docs/llm-gateway',
+    baseUrl: 'https://llm-gateway.assemblyai.com/v1',
+    env: ['ASSEMBLYAI_API_KEY'],
+  },
+  baseten: BASETEN,
+  bytez: {
+    title: 'Bytez',
+    docs: 'https://docs.bytez.com/http-reference/oaiCompliant/chatCompletions',
+    baseUrl: 'https://api.bytez.com/models/v2/openai/v1',
+    env: ['BYTEZ_API_KEY'],
+    params: MAX_TOKENS,
   },
   cerebras: {
     title: 'Cerebras',
@@ -18,11 +45,19 @@ export const CLOUDS_A_TO_G = {
     params: { frequency_penalty: 'refuse', presence_penalty: 'refuse', logit_bias: 'refuse' },
     exampleModels: ['gpt-oss-120b', 'llama-3.3-70b'],
   },
+  charity_engine: {
+    title: 'Charity Engine',
+    docs: 'https://docs.litellm.ai/docs/providers/charity_engine',
+    baseUrl: 'https://api.charityengine.services/remotejobs/v2/inference',
+    env: ['CHARITY_ENGINE_API_KEY'],
+    params: MAX_TOKENS,
+  },
   chutes: {
     title: 'Chutes',
     docs: 'https://chutes.ai/docs',
     baseUrl: 'https://llm.chutes.ai/v1',
     env: ['CHUTES_API_KEY'],
+    completions: true,
     embeddings: true,
     params: MAX_TOKENS,
   },
@@ -31,6 +66,14 @@ export const CLOUDS_A_TO_G = {
     docs: 'https://docs.compactif.ai',
     baseUrl: 'https://api.compactif.ai/v1',
     env: ['COMPACTIFAI_API_KEY'],
+    completions: true,
+  },
+  cortecs: {
+    title: 'Cortecs',
+    docs: 'https://docs.cortecs.ai',
+    baseUrl: 'https://api.cortecs.ai/v1',
+    baseUrlEnv: ['CORTECS_API_BASE'],
+    env: ['CORTECS_API_KEY'],
   },
   crusoe: {
     title: 'Crusoe',
@@ -38,6 +81,14 @@ export const CLOUDS_A_TO_G = {
     baseUrl: 'https://managed-inference-api-proxy.crusoecloud.com/v1',
     baseUrlEnv: ['CRUSOE_API_BASE'],
     env: ['CRUSOE_API_KEY'],
+    params: MAX_TOKENS,
+  },
+  darkbloom: {
+    title: 'Darkbloom',
+    docs: 'https://docs.litellm.ai/docs/providers/openai_compatible',
+    baseUrl: 'https://api.darkbloom.dev/v1',
+    baseUrlEnv: ['DARKBLOOM_API_BASE'],
+    env: ['DARKBLOOM_API_KEY'],
     params: MAX_TOKENS,
   },
   databricks: {
@@ -57,6 +108,14 @@ export const CLOUDS_A_TO_G = {
     embeddings: true,
     params: MAX_TOKENS,
   },
+  empiriolabs: {
+    title: 'EmpirioLabs',
+    docs: 'https://docs.litellm.ai/docs/providers/openai_compatible',
+    baseUrl: 'https://api.empiriolabs.ai/v1',
+    baseUrlEnv: ['EMPIRIOLABS_API_BASE'],
+    env: ['EMPIRIOLABS_API_KEY'],
+    params: MAX_TOKENS,
+  },
   empower: {
     title: 'Empower',
     docs: 'https://docs.empower.dev',
@@ -70,18 +129,10 @@ export const CLOUDS_A_TO_G = {
     baseUrl: 'https://api.featherless.ai/v1',
     baseUrlEnv: ['FEATHERLESS_API_BASE'],
     env: ['FEATHERLESS_AI_API_KEY'],
+    completions: true,
     params: MAX_TOKENS,
   },
-  fireworks_ai: {
-    title: 'Fireworks AI',
-    docs: 'https://docs.fireworks.ai/api-reference/post-chatcompletions',
-    baseUrl: 'https://api.fireworks.ai/inference/v1',
-    baseUrlEnv: ['FIREWORKS_API_BASE'],
-    env: ['FIREWORKS_API_KEY', 'FIREWORKS_AI_API_KEY', 'FIREWORKSAI_API_KEY', 'FIREWORKS_AI_TOKEN'],
-    embeddings: true,
-    params: MAX_TOKENS,
-    exampleModels: ['accounts/fireworks/models/deepseek-v3p1', 'accounts/fireworks/models/gpt-oss-120b'],
-  },
+  fireworks_ai: FIREWORKS_AI,
   friendliai: {
     title: 'FriendliAI',
     docs: 'https://friendli.ai/docs/openapi/serverless/chat-completions',
@@ -106,26 +157,13 @@ export const CLOUDS_A_TO_G = {
     embeddings: true,
     exampleModels: ['openai/gpt-4.1', 'openai/gpt-4o-mini'],
   },
+  github_copilot: GITHUB_COPILOT,
   gmi: {
     title: 'GMI Cloud',
     docs: 'https://docs.gmicloud.ai',
     baseUrl: 'https://api.gmi-serving.com/v1',
     env: ['GMI_API_KEY'],
   },
-  gradient_ai: {
-    title: 'DigitalOcean Gradient AI',
-    docs: 'https://docs.digitalocean.com/products/gradient-ai-platform/',
-    baseUrl: 'https://inference.do-ai.run/v1',
-    env: ['GRADIENT_AI_API_KEY'],
-  },
-  groq: {
-    title: 'Groq',
-    docs: 'https://console.groq.com/docs/openai',
-    baseUrl: 'https://api.groq.com/openai/v1',
-    baseUrlEnv: ['GROQ_API_BASE'],
-    env: ['GROQ_API_KEY'],
-    chat: RENAMES_REASONING,
-    params: { logprobs: 'refuse', top_logprobs: 'refuse', logit_bias: 'refuse', n: 'refuse' },
-    exampleModels: ['openai/gpt-oss-120b', 'llama-3.3-70b-versatile', 'llama-3.1-8b-instant'],
-  },
+  gradient_ai: GRADIENT_AI,
+  groq: GROQ,
 } as const satisfies Readonly<Record<string, CompatibleRow>>

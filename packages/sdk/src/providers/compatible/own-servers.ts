@@ -1,8 +1,11 @@
 import { type CompatibleRow, MAX_TOKENS, RENAMES_REASONING } from '../compatible.ts'
+import { HOSTED_VLLM } from '../hosted-vllm.ts'
+import { LM_STUDIO } from '../lm-studio.ts'
+import { RAGFLOW } from '../ragflow.ts'
 
 /** Servers one runs oneself, and "anything that speaks OpenAI": nothing is assumed about what they cannot do. */
 export const OWN_SERVERS = {
-  custom_openai: {
+  custom: {
     title: 'OpenAI-compatible server',
     docs: 'https://platform.openai.com/docs/api-reference/chat',
     env: [],
@@ -10,25 +13,28 @@ export const OWN_SERVERS = {
     embeddings: true,
     forwards: true,
   },
+  custom_openai: {
+    title: 'OpenAI-compatible server',
+    docs: 'https://platform.openai.com/docs/api-reference/chat',
+    env: [],
+    completions: true,
+    keyRequired: false,
+    embeddings: true,
+    forwards: true,
+  },
   docker_model_runner: {
     title: 'Docker Model Runner',
     docs: 'https://docs.docker.com/ai/model-runner/api-reference/',
-    baseUrl: 'http://localhost:12434/engines/v1',
+    baseUrl: 'http://localhost:12434/engines/llama.cpp',
     baseUrlEnv: ['DOCKER_MODEL_RUNNER_API_BASE'],
     env: ['DOCKER_MODEL_RUNNER_API_KEY'],
     keyRequired: false,
+    // The base names the engine (`…/engines/llama.cpp`), as in Docker's and LiteLLM's examples.
+    path: '/v1/chat/completions',
     embeddings: true,
     chat: { developerRole: false },
   },
-  hosted_vllm: {
-    title: 'vLLM',
-    docs: 'https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html',
-    baseUrlEnv: ['HOSTED_VLLM_API_BASE'],
-    env: ['HOSTED_VLLM_API_KEY'],
-    keyRequired: false,
-    embeddings: true,
-    chat: { keeps: ['reasoning_content'], ...RENAMES_REASONING },
-  },
+  hosted_vllm: HOSTED_VLLM,
   lemonade: {
     title: 'Lemonade',
     docs: 'https://lemonade-server.ai/docs/server/server_spec/',
@@ -44,6 +50,7 @@ export const OWN_SERVERS = {
     docs: 'https://docs.litellm.ai/docs/providers/litellm_proxy',
     baseUrlEnv: ['LITELLM_PROXY_API_BASE'],
     env: ['LITELLM_PROXY_API_KEY'],
+    completions: true,
     keyRequired: false,
     embeddings: true,
     chat: { keeps: ['cache_control', 'reasoning_content', 'thinking_blocks'], thinking: true },
@@ -55,18 +62,20 @@ export const OWN_SERVERS = {
     baseUrl: 'http://127.0.0.1:8080/v1',
     baseUrlEnv: ['LLAMAFILE_API_BASE'],
     env: ['LLAMAFILE_API_KEY'],
+    completions: true,
     keyRequired: false,
     embeddings: true,
     chat: { developerRole: false },
     params: MAX_TOKENS,
   },
-  lm_studio: {
-    title: 'LM Studio',
-    docs: 'https://lmstudio.ai/docs/app/api/endpoints/openai',
-    baseUrl: 'http://localhost:1234/v1',
-    baseUrlEnv: ['LM_STUDIO_API_BASE'],
-    env: ['LM_STUDIO_API_KEY'],
+  lm_studio: LM_STUDIO,
+  oobabooga: {
+    title: 'Text Generation WebUI',
+    docs: 'https://github.com/oobabooga/text-generation-webui/wiki/12-%E2%80%90-OpenAI-API',
+    baseUrlEnv: ['OOBABOOGA_API_BASE'],
+    env: ['OOBABOOGA_API_KEY'],
     keyRequired: false,
+    path: '/v1/chat/completions',
     embeddings: true,
     chat: { developerRole: false },
     params: MAX_TOKENS,
@@ -76,10 +85,12 @@ export const OWN_SERVERS = {
     docs: 'https://platform.openai.com/docs/api-reference/chat',
     baseUrlEnv: ['OPENAI_LIKE_API_BASE'],
     env: ['OPENAI_LIKE_API_KEY'],
+    completions: true,
     keyRequired: false,
     embeddings: true,
     forwards: true,
   },
+  ragflow: RAGFLOW,
   xinference: {
     title: 'Xinference',
     docs: 'https://inference.readthedocs.io/en/latest/models/model_abilities/chat.html',

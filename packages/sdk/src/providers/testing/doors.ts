@@ -1,0 +1,54 @@
+import type { Upstream } from '@sluice/testkit'
+import type { Deployment } from '../../types/deployment.ts'
+import type { EndpointName } from '../../types/endpoint-map.ts'
+import { bind } from '../bind.ts'
+import type { Provider } from '../provider.ts'
+
+/** Where the testkit speaks a provider's format. */
+export interface Door {
+  /** The path at which a chat must arrive. */
+  readonly chat: RegExp
+  /** What a base URL ends in there, for bindings whose path does not say the version itself. */
+  readonly base: string
+  /** A model's name that the provider understands; `m` unless stated. */
+  readonly model?: string
+}
+
+/** By the wire format of its chat. */
+const DOORS: Readonly<Record<string, Door>> = {
+  'openai-chat': { chat: /^\/v1\/chat\/completions$/, base: '/v1' },
+  'anthropic-messages': { chat: /^\/v1\/messages$/, base: '' },
+  gemini: { chat: /^\/v1beta\/models\/m:(streamG|g)enerateContent$/, base: '/v1beta' },
+  'cohere-chat': { chat: /^\/v2\/chat$/, base: '' },
+  'ollama-chat': { chat: /^\/api\/chat$/, base: '' },
+}
+
+/** By the provider's name, where it has a door of its own. `/elsewhere` is OpenAI's format at any path. */
+const OWN_DOORS: Readonly<Record<string, Door>> = {
+  azure: { chat: /^\/openai\//, base: '' },
+  datarobot: { chat: /^\/elsewhere\/api\/v2\/genai\/llmgw\/chat\/completions$/, base: '/elsewhere' },
+  openrouter: { chat: /^\/elsewhere\/v1\/chat\/completions$/, base: '/elsewhere/v1' },
+  ragflow: {
+    chat: /^\/elsewhere\/api\/v1\/chats_openai\/c1\/chat\/completions$/,
+    base: '/elsewhere',
+    model: 'chat/c1/m',
+  },
+  vertex_ai: { chat: /\/publishers\/google\/models\/m:(streamG|g)enerateContent$/, base: '' },
+  vertex_ai_beta: { chat: /\/publishers\/google\/models\/m:(streamG|g)enerateContent$/, base: '' },
+}
+
+/** The door of a provider's chat, or the bare address for those that do not chat; `undefined` when there is none. */
+export function doorOf(provider: Provider): Door | undefined {
+  const format = provider.endpoints.chat?.[0]?.codec.format
+  return OWN_DOORS[provider.name] ?? (format === undefined ? undefined : DOORS[format])
+}
+
+/** The base URL under which the testkit takes the provider's calls. */
+export function baseOf(provider: Provider, endpoint: EndpointName, upstream: Upstream): string {
+  const door = doorOf(provider)
+  const model = door?.model ?? 'm'
+  const { path } = bind(provider, endpoint, undefined, model)
+  const deployment: Deployment = { id: 'd', group: 'g', provider: provider.name, model }
+  const spelled = typeof path === 'string' ? path : path({ model, stream: false, deployment })
+  return upstream.url + (spelled.startsWith('/v1/') ? '' : (door?.base ?? ''))
+}

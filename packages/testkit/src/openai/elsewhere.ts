@@ -1,0 +1,24 @@
+import type { ChatOperation, Wire } from '../wire/wire.ts'
+import { chat } from './chat.ts'
+import { openai, openaiRoute } from './wire.ts'
+
+/** What compatible vendors take and OpenAI refuses. */
+const OWN_KEYS = new Set(['usage', 'reasoning', 'search_parameters', 'enable_thinking', 'thinking'])
+
+const lenient: ChatOperation = {
+  ...chat,
+  read: (body, route) =>
+    chat.read(Object.fromEntries(Object.entries(body).filter(([key]) => !OWN_KEYS.has(key))), route),
+}
+
+/** Doors of OpenAI's, wherever a vendor put them: `/elsewhere/any/path/chat/completions`. */
+export const elsewhere: Wire = {
+  ...openai,
+  name: 'elsewhere',
+  prefixed: true,
+  basePath: '',
+  route({ method, path }) {
+    if (method === 'POST' && path.endsWith('/chat/completions')) return { operation: lenient, framing: 'sse' }
+    return path.endsWith('/embeddings') ? openaiRoute(method, '/embeddings') : undefined
+  },
+}
