@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { openRecord, stampRecord } from '../callbacks/records.ts'
 import type { Meter } from '../endpoints/meter.ts'
+import { splitCredentials } from '../providers/credential-params.ts'
 import { resolveModel } from '../providers/resolve.ts'
 import { type CallOptions, splitOptions } from '../router/call-options.ts'
 import { type Route, RouteTable, type RoutingSettings } from '../router/router.ts'
@@ -9,6 +10,7 @@ import { estimateRequestTokens } from '../tokens/request.ts'
 import type { CallRecord } from '../types/call-record.ts'
 import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName, EventOf, RequestOf, ResponseOf } from '../types/endpoint-map.ts'
+import type { JsonObject } from '../types/json.ts'
 import { catalogue, sdkHost } from './host.ts'
 import { type CallFacts, factsOf, type WithFacts, withFacts } from './result.ts'
 import { type Stream, streamOf } from './stream.ts'
@@ -46,9 +48,10 @@ export async function run<E extends EndpointName>(
   format: string,
   table?: RouteTable,
 ): Promise<Ran<E>> {
-  const { request, options: inner } = splitOptions(given)
+  const { request: said, options: inner } = splitOptions(given)
   const options = { ...inner, ...outer }
-  const routes = table ?? directTable([request.model, ...(options.fallbacks ?? [])], options)
+  const { request, params } = table ? { request: said } : splitCredentials(said)
+  const routes = table ?? directTable([request.model, ...(options.fallbacks ?? [])], options, params)
   const record = openRecord({
     id: randomUUID(),
     callId: options.callId,
@@ -117,12 +120,17 @@ function answer<E extends EndpointName>(
 }
 
 /** One deployment per model name, made on the spot from the call's own options. */
-function directTable(models: readonly string[], options: CallOptions): RouteTable {
+function directTable(
+  models: readonly string[],
+  options: CallOptions,
+  params: JsonObject | undefined,
+): RouteTable {
   const host = sdkHost()
   const deployments = models.map((name): Deployment => {
     const { provider, model } = resolveModel(name, host.providers, options.provider)
     const { apiKey, apiBase, apiVersion, organization, modelInfo } = options
-    return { id: name, group: name, provider, model, apiKey, apiBase, apiVersion, organization, modelInfo }
+    const how = { apiKey, apiBase, apiVersion, organization, modelInfo, params }
+    return { id: name, group: name, provider, model, ...how }
   })
   return new RouteTable(deployments, DIRECT, host)
 }

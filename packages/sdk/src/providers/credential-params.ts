@@ -1,3 +1,5 @@
+import type { JsonObject } from '../types/json.ts'
+
 /**
  * LiteLLM's deployment parameters that say how to reach and convince a provider. Its credentials and paths read them;
  * they never go into a request body.
@@ -10,6 +12,7 @@ export const CREDENTIAL_PARAMS: ReadonlySet<string> = new Set([
   'aws_profile_name',
   'aws_region_name',
   'aws_role_name',
+  'aws_sagemaker_allow_zero_temp',
   'aws_secret_access_key',
   'aws_session_name',
   'aws_session_tags',
@@ -23,6 +26,7 @@ export const CREDENTIAL_PARAMS: ReadonlySet<string> = new Set([
   'client_id',
   'client_secret',
   'gcs_bucket_name',
+  'model_id',
   'project_id',
   's3_bucket_name',
   's3_encryption_key_id',
@@ -30,8 +34,19 @@ export const CREDENTIAL_PARAMS: ReadonlySet<string> = new Set([
   'space_id',
   'tenant_id',
   'use_bearer_for_custom_base',
+  'vertex_ai_credentials',
+  'vertex_ai_location',
+  'vertex_ai_project',
   'vertex_credentials',
   'vertex_location',
   'vertex_project',
   'watsonx_region_name',
 ])
+
+/** What a call of one's own says of how to reach the provider, apart from what it asks. */
+export function splitCredentials<R extends JsonObject>(request: R): { request: R; params?: JsonObject } {
+  const given = Object.entries(request).filter(([key]) => CREDENTIAL_PARAMS.has(key))
+  if (given.length === 0) return { request }
+  const asked = Object.entries(request).filter(([key]) => !CREDENTIAL_PARAMS.has(key))
+  return { request: Object.fromEntries(asked) as R, params: Object.fromEntries(given) }
+}

@@ -2,6 +2,7 @@ import { GoogleGenAI } from '@google/genai'
 import { startUpstream, testServiceAccount, type Upstream } from '@sluice/testkit'
 import { OAuth2Client } from 'google-auth-library'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { completion } from '../api/completion.ts'
 import { createHost } from '../api/host.ts'
 import { type Call, call } from '../call.ts'
 import { GoogleKeyRing } from '../credentials/google.ts'
@@ -316,6 +317,33 @@ test('a tuned embedding model answers bare vectors', async () => {
   const reply = await other<EmbeddingResponse>('embedding', deployment('123456'), { model: 'm', input: 'Hi' })
   expect(reply.data.map(({ embedding }) => embedding.length)).toEqual([8])
   expect(last()?.body).toEqual({ instances: [{ inputs: 'Hi' }] })
+})
+
+test('a call of one’s own may name project and credentials as LiteLLM’s users do', async () => {
+  const refused = completion(
+    {
+      model: 'vertex_ai/gemini-2.5-flash',
+      messages: [{ role: 'user', content: 'Hello there' }],
+      vertex_project: 'testkit-project',
+      vertex_location: 'eu',
+      vertex_credentials: { type: 'service_account' },
+    },
+    { apiBase: upstream.url, numRetries: 0 },
+  )
+  const error = await rejectionOf(refused)
+  expect(error).toMatchObject({ kind: 'bad_request', param: 'vertex_credentials.client_email' })
+  const keyed = await completion(
+    {
+      model: 'vertex_ai/gemini-2.5-flash',
+      messages: [{ role: 'user', content: 'Hello there' }],
+      vertex_project: 'testkit-project',
+      vertex_location: 'eu',
+    },
+    { apiKey: 'AQ.key', apiBase: upstream.url, numRetries: 0 },
+  )
+  expect(keyed.choices[0]?.message.content).toBe('You said: Hello there')
+  expect(last()?.path).toContain('/projects/testkit-project/locations/eu/')
+  expect(last()?.body).not.toHaveProperty('vertex_project')
 })
 
 const ASK = { model: 'gemini-2.5-flash', contents: 'Hello there' }
