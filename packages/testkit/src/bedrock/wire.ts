@@ -1,0 +1,40 @@
+import { checkAwsSignature } from '../tokens/verify-aws-signature.ts'
+import type { Route, Wire } from '../wire/wire.ts'
+import { converse } from './converse.ts'
+import { embedOperation } from './embed.ts'
+import { bedrockException, bedrockFailure } from './failures.ts'
+import { invokeOperation } from './invoke.ts'
+
+const place = /^\/model\/([^/]+)\/(converse|converse-stream|invoke|invoke-with-response-stream)$/
+const signed = 'AWS4-HMAC-SHA256 '
+
+/** Amazon Bedrock's runtime, https://docs.aws.amazon.com/bedrock/latest/APIReference: a signature, or a bearer token. */
+export const bedrock: Wire = {
+  name: 'bedrock',
+  route({ method, path }): Route | undefined {
+    const [, id = '', verb = ''] = (method === 'POST' && place.exec(path)) || []
+    const model = decodeURIComponent(id)
+    const stream = verb.endsWith('stream')
+    const operation = verb.startsWith('converse')
+      ? converse
+      : verb === ''
+        ? undefined
+        : (embedOperation(model) ?? invokeOperation(model))
+    return operation && { operation, model, stream, framing: 'aws-event-stream' }
+  },
+  credential({ headers }) {
+    const { authorization = '' } = headers
+    if (authorization.startsWith(signed)) return signed
+    return authorization.match(/^Bearer (.+)$/)?.[1]
+  },
+  async authorize(shown) {
+    if (shown.head.headers.authorization?.startsWith(signed)) await checkAwsSignature(shown, 'bedrock')
+  },
+  headers: sequence => ({ 'x-amzn-requestid': `testkit-${sequence}` }),
+  failure: bedrockFailure,
+  failureEvent: bedrockException,
+  sample: (text, model) => ({
+    path: `/model/${encodeURIComponent(model)}/converse-stream`,
+    body: { messages: [{ role: 'user', content: [{ text }] }] },
+  }),
+}
