@@ -12,6 +12,7 @@ export type WireName =
   | 'gemini'
   | 'vertex'
   | 'tokens'
+  | 'bedrock'
   | 'cohere'
   | 'ollama'
   | 'elsewhere'

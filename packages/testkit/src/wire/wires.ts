@@ -1,4 +1,5 @@
 import { anthropic } from '../anthropic/wire.ts'
+import { bedrock } from '../bedrock/wire.ts'
 import { cohere } from '../cohere/wire.ts'
 import { gemini } from '../gemini/wire.ts'
 import { ollama } from '../ollama/wire.ts'
@@ -12,6 +13,7 @@ import type { Wire, WireName } from './wire.ts'
 /** Every wire, in the order their routes are tried: OpenAI's `/v1/models` is the most general. */
 export const wires: Readonly<Record<WireName, Wire>> = {
   tokens,
+  bedrock,
   cohere,
   ollama,
   gemini,
