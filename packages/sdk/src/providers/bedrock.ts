@@ -1,0 +1,54 @@
+import { bedrockConverse } from '../codecs/bedrock-converse/codec.ts'
+import { converseTraits } from '../codecs/bedrock-converse/request/models.ts'
+import { aws } from '../credentials/aws.ts'
+import { bedrockModel, bedrockPath } from './bedrock-model.ts'
+import type { Binding, ParamRules, Provider } from './provider.ts'
+
+const idOf = (model: string) => bedrockModel(model).id
+
+const converse: Binding<'chat'> = {
+  codec: bedrockConverse,
+  path: at => bedrockPath(at.stream ? 'converse-stream' : 'converse')(at),
+  serves: model => bedrockModel(model).route === 'converse',
+  model: idOf,
+}
+
+/** What one model behind Converse cannot do, another can. */
+function modelParams(model: string): ParamRules | undefined {
+  const { id, route } = bedrockModel(model)
+  if (route !== 'converse') return undefined
+  const { reasoning, forcing, topK, grounding } = converseTraits(id)
+  return {
+    ...(reasoning === 'none' && { thinking: 'refuse', reasoning_effort: 'refuse' }),
+    ...(reasoning !== 'claude' && { parallel_tool_calls: 'refuse' }),
+    ...(forcing === 'none' && { tool_choice: { only: ['auto', 'none'] } }),
+    ...(forcing === 'required' && { tool_choice: { only: ['auto', 'none', 'required'] } }),
+    ...(topK === undefined && { top_k: 'refuse' }),
+    ...(!grounding && { web_search_options: 'refuse' }),
+  }
+}
+
+/** Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/welcome.html */
+export const bedrock: Provider = {
+  name: 'bedrock',
+  title: 'Amazon Bedrock',
+  docs: 'https://docs.aws.amazon.com/bedrock/latest/APIReference/welcome.html',
+  baseUrl: 'https://bedrock-runtime.{region}.amazonaws.com',
+  credentials: aws({
+    service: 'bedrock',
+    bearerEnv: ['AWS_BEARER_TOKEN_BEDROCK'],
+    endpoint: { param: 'aws_bedrock_runtime_endpoint', env: ['AWS_BEDROCK_RUNTIME_ENDPOINT'] },
+  }),
+  endpoints: { chat: [converse] },
+  modelParams,
+  exampleModels: [
+    'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+    'us.anthropic.claude-haiku-4-5-20251001-v1:0',
+    'amazon.nova-pro-v1:0',
+    'amazon.nova-2-lite-v1:0',
+    'openai.gpt-oss-120b-1:0',
+    'us.meta.llama4-maverick-17b-instruct-v1:0',
+    'mistral.mistral-large-3-675b-instruct',
+    'us.deepseek.r1-v1:0',
+  ],
+}
