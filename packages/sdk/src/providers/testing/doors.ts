@@ -21,6 +21,7 @@ const DOORS: Readonly<Record<string, Door>> = {
   gemini: { chat: /^\/v1beta\/models\/m:(streamG|g)enerateContent$/, base: '/v1beta' },
   'cohere-chat': { chat: /^\/v2\/chat$/, base: '' },
   'ollama-chat': { chat: /^\/api\/chat$/, base: '' },
+  'bedrock-converse': { chat: /^\/model\/m\/converse(-stream)?$/, base: '' },
 }
 
 /** By the provider's name, where it has a door of its own. `/elsewhere` is OpenAI's format at any path. */

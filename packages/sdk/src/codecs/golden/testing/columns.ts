@@ -24,6 +24,7 @@ const MODELS: Readonly<Record<string, string>> = {
   gemini: 'gemini-2.5-flash',
   'cohere-chat': 'command-a-03-2025',
   'ollama-chat': 'qwen3',
+  'bedrock-converse': 'anthropic.claude-sonnet-4-5-20250929-v1:0',
 }
 
 const served = Object.values(codecs).flatMap(({ endpoint, format }) => (endpoint === 'chat' ? [format] : []))

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { recordStream } from '@sluice/testkit'
+import { EventStreamCodec } from '@smithy/eventstream-codec'
 import type { JsonObject } from '../../../types/json.ts'
 
 const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] }
@@ -36,6 +37,18 @@ const gemini: Readonly<Record<string, JsonObject>> = {
   },
 }
 
+const converse: Readonly<Record<string, JsonObject>> = {
+  text: {},
+  'thinking, then two tool calls': {
+    messages: [{ role: 'user', content: [{ text: 'Do both' }] }],
+    inferenceConfig: { maxTokens: 4000 },
+    additionalModelRequestFields: { thinking: { type: 'enabled', budget_tokens: 1024 } },
+    toolConfig: {
+      tools: ['get_weather', 'find'].map(name => ({ toolSpec: { name, inputSchema: { json: schema } } })),
+    },
+  },
+}
+
 export interface Recording {
   readonly name: string
   readonly bytes: Buffer
@@ -54,6 +67,8 @@ export function recordingsOf(format: string): readonly Recording[] {
       return record('gemini', gemini)
     case 'cohere-chat':
       return fixtures('cohere-chat', 'stream-cited.sse', 'stream-tools.sse')
+    case 'bedrock-converse':
+      return record('bedrock', converse)
     case 'ollama-chat':
       return fixtures('ollama-chat', 'stream-thinking.ndjson', 'stream-tools.ndjson')
     default:
@@ -65,6 +80,17 @@ export function recordingsOf(format: string): readonly Recording[] {
 export const FAILURES: Readonly<Record<string, string>> = {
   'cohere-chat': 'event: message-end\ndata: {"type":"message-end","delta":{"error":"Slow down."}}\n\n',
   'ollama-chat': '{"error":"Slow down."}\n',
+  'bedrock-converse': awsException('throttlingException', '{"message":"Slow down."}'),
+}
+
+/** An exception as AWS's own library writes it, bytes as Latin-1. */
+function awsException(type: string, data: string): string {
+  const codec = new EventStreamCodec(String, text => Buffer.from(text))
+  const headers = {
+    ':message-type': { type: 'string', value: 'exception' },
+    ':exception-type': { type: 'string', value: type },
+  } as const
+  return Buffer.from(codec.encode({ headers, body: Buffer.from(data) })).toString('latin1')
 }
 
 function fixtures(format: string, ...names: readonly string[]): Recording[] {
