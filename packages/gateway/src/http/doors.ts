@@ -31,6 +31,9 @@ const OPERATIONS: readonly (readonly [tail: string, door: Door])[] = [
   ['/completions', door('text_completion', codecs.openaiCompletions)],
   ['/moderations', door('moderation', codecs.openaiModerations)],
   ['/rerank', rerank],
+  ['/audio/speech', door('speech', codecs.openaiSpeech)],
+  ['/audio/transcriptions', door('transcription', codecs.openaiTranscriptions)],
+  ['/audio/translations', door('translation', codecs.openaiTranslations)],
 ]
 const MODEL_PREFIXES = ['/openai/deployments/', '/engines/'] as const
 

@@ -100,16 +100,26 @@ export class Delivery<E extends EndpointName> {
   ): Promise<void> {
     this.record.firstTokenAt = this.record.startedAt + Math.round(performance.now() - this.from.arrived)
     this.encoder = this.inbound.encodeStream?.(request, this.info)
+    if (reply.kind === 'relay-stream') {
+      this.begin()
+      return reply.pump(bytes => this.client.write(bytes))
+    }
+    await this.translate(reply)
+    this.begin()
+    this.rest = this.format(this.encoder?.end() ?? [])
+  }
+
+  /** The head of a stream, once: the first events may tell what kind of stream it is. */
+  private begin(): void {
+    if (this.streaming) return
     this.streaming = true
     this.client.begin(this.head, this.encoder?.contentType ?? SSE_TYPE)
-    if (reply.kind === 'relay-stream') return reply.pump(bytes => this.client.write(bytes))
-    await this.translate(reply)
-    this.rest = this.format(this.encoder?.end() ?? [])
   }
 
   private async translate(reply: Extract<Reply<E>, { kind: 'stream' }>): Promise<void> {
     await reply.pump(events => {
       const piece = this.encode(events)
+      this.begin()
       return piece.length === 0 ? undefined : this.client.write(piece)
     })
   }

@@ -86,7 +86,7 @@ export interface WireReply {
 /** A request that must follow a reply before there is an answer: look at a job again, fetch its result. */
 export interface FollowUp {
   readonly method: 'GET' | 'POST'
-  /** Absolute, or a path below the base URL. Other hosts than the provider's own are asked without credentials. */
+  /** Absolute, or relative to the URL that was asked first. Other hosts than the provider's own are asked without credentials. */
   readonly url: string
   readonly body?: JsonObject
   readonly headers?: Readonly<Record<string, string>>

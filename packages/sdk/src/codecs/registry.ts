@@ -12,6 +12,8 @@ import { rerank } from './rerank/codec.ts'
 import { openaiImages } from './openai-images/codec.ts'
 import { openaiImageEdits } from './openai-images/edit.ts'
 import { openaiImageVariations } from './openai-images/variation.ts'
+import { openaiSpeech } from './openai-speech/codec.ts'
+import { openaiTranscriptions, openaiTranslations } from './openai-transcriptions/codec.ts'
 import { openaiVideos } from './openai-videos/codec.ts'
 import { perplexitySearch } from './perplexity-search/codec.ts'
 
@@ -27,6 +29,9 @@ export const codecs = {
   anthropicCountTokens,
   geminiCountTokens,
   geminiEmbeddings,
+  openaiSpeech,
+  openaiTranscriptions,
+  openaiTranslations,
   openaiImages,
   openaiImageEdits,
   openaiImageVariations,

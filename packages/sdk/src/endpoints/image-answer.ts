@@ -22,6 +22,8 @@ export function imageUsage({ usage }: Pick<ImageResponse, 'usage'>): Usage {
     prompt_tokens: input,
     completion_tokens: output,
     total_tokens: total ?? input + output,
+    // What the vendor says it charges.
+    ...(typeof usage.cost === 'number' && { cost: usage.cost }),
     ...(usage.input_tokens_details && { prompt_tokens_details: { ...usage.input_tokens_details } }),
     completion_tokens_details: usage.output_tokens_details
       ? { ...usage.output_tokens_details }

@@ -10,7 +10,9 @@ import { moderation } from './moderation.ts'
 import { ocr } from './ocr.ts'
 import { rerank } from './rerank.ts'
 import { search } from './search.ts'
+import { speech } from './speech.ts'
 import { textCompletion } from './text-completion.ts'
+import { transcription, translation } from './transcription.ts'
 import { videoContent, videoDelete, videoGeneration, videoList, videoRemix, videoStatus } from './video.ts'
 
 /** Every endpoint by its name. */
@@ -21,6 +23,9 @@ export const endpoints: { readonly [E in EndpointName]: Endpoint<E> } = {
   text_completion: textCompletion,
   moderation,
   rerank,
+  speech,
+  transcription,
+  translation,
   image_generation: imageGeneration,
   image_edit: imageEdit,
   image_variation: imageVariation,

@@ -4,6 +4,7 @@ import type { ChatRequest, ChatResponse } from '../types/chat.ts'
 import type { EmbeddingRequest, EmbeddingResponse } from '../types/embedding.ts'
 import type { EndpointName, RequestOf, ResponseOf } from '../types/endpoint-map.ts'
 import { isJsonObject } from '../types/json.ts'
+import { mockSpeech, mockTranscript } from './mock-audio-answers.ts'
 import { mockModeration, mockRerank, mockText } from './mock-text-answers.ts'
 import type { LocalAnswer } from './provider.ts'
 
@@ -22,6 +23,9 @@ const ANSWERS: {
   embedding: (request, _say, info) => mockEmbedding(request, info),
   text_completion: mockText,
   moderation: (request, _say, info) => mockModeration(request, info),
+  speech: request => mockSpeech(request),
+  transcription: (request, say) => mockTranscript(say(request.file.filename)),
+  translation: (request, say) => mockTranscript(say(request.file.filename)),
   rerank: (request, _say, info) => mockRerank(request, info),
 }
 

@@ -4,6 +4,7 @@ import { openaiEmbeddings } from '../codecs/openai-embeddings/codec.ts'
 import { openaiModerations } from '../codecs/openai-moderations/codec.ts'
 import { bearer } from '../credentials/bearer.ts'
 import type { Credentials } from '../credentials/credentials.ts'
+import { openaiAudio } from './openai-audio.ts'
 import { openaiModelParams } from './openai-models.ts'
 import type { Provider } from './provider.ts'
 import { writesOn } from './writes-on.ts'
@@ -30,6 +31,7 @@ export const openai: Provider = {
     embedding: [{ codec: openaiEmbeddings, path: '/embeddings' }],
     text_completion: [{ codec: openaiCompletions, path: '/completions', serves: writesOn }],
     moderation: [{ codec: openaiModerations, path: '/moderations' }],
+    ...openaiAudio(),
   },
   modelParams: (model, at) => openaiModelParams(model, at?.request),
   exampleModels: ['gpt-5.1', 'gpt-5-mini', 'gpt-4o', 'gpt-4o-mini', 'text-embedding-3-small'],

@@ -8,7 +8,9 @@ import type { ModerationRequest, ModerationResponse } from './moderation.ts'
 import type { OcrRequest, OcrResponse } from './ocr.ts'
 import type { RerankRequest, RerankResponse } from './rerank.ts'
 import type { SearchRequest, SearchResponse } from './search.ts'
+import type { SpeechEvent, SpeechRequest, SpeechResponse } from './speech.ts'
 import type { TextCompletionRequest, TextCompletionResponse } from './text-completion.ts'
+import type { TranscriptionEvent, TranscriptionRequest, TranscriptionResponse } from './transcription.ts'
 import type {
   Video,
   VideoContentRequest,
@@ -33,6 +35,13 @@ export interface Hub {
   }
   moderation: { request: ModerationRequest; response: ModerationResponse; event: never }
   rerank: { request: RerankRequest; response: RerankResponse; event: never }
+  speech: { request: SpeechRequest; response: SpeechResponse; event: SpeechEvent }
+  transcription: {
+    request: TranscriptionRequest
+    response: TranscriptionResponse
+    event: TranscriptionEvent
+  }
+  translation: { request: TranscriptionRequest; response: TranscriptionResponse; event: never }
   image_generation: { request: ImageGenerationRequest; response: ImageResponse; event: ImageEvent }
   image_edit: { request: ImageEditRequest; response: ImageResponse; event: ImageEvent }
   image_variation: { request: ImageVariationRequest; response: ImageResponse; event: never }
