@@ -1,4 +1,5 @@
 import { gemini as geminiChat } from '../codecs/gemini/codec.ts'
+import { penaltyRules } from '../codecs/gemini/request/model-family.ts'
 import { geminiCountTokens } from '../codecs/gemini-count-tokens/codec.ts'
 import { geminiEmbeddings } from '../codecs/gemini-embeddings/codec.ts'
 import type { Credentials } from '../credentials/credentials.ts'
@@ -42,6 +43,7 @@ export const gemini: Provider = {
     count_tokens: [{ codec: geminiCountTokens, path: ({ model }) => `${modelPath(model)}:countTokens` }],
     embedding: [{ codec: geminiEmbeddings, path: ({ model }) => `${modelPath(model)}:batchEmbedContents` }],
   },
+  modelParams: penaltyRules,
   exampleModels: [
     'gemini-3-pro-preview',
     'gemini-3-flash-preview',

@@ -1,4 +1,5 @@
 import type { Codec } from '../codecs/codec.ts'
+import { penaltyRules } from '../codecs/gemini/request/model-family.ts'
 import { vertexGemini, vertexGeminiCountTokens } from '../codecs/gemini/vertex.ts'
 import { openaiChat, openaiChatWith } from '../codecs/openai-chat/codec.ts'
 import {
@@ -127,9 +128,9 @@ function embeddingBindings(paths: VertexPaths): readonly Binding<'embedding'>[] 
 }
 
 function modelParams(model: string): ParamRules | undefined {
-  if (isMistral(model)) return MISTRAL.params
+  if (isMistral(model)) return { ...MISTRAL.params, ...MISTRAL.modelParams(pathName(model)) }
   if (isJamba(model) || isOpenModel(model)) return MAX_TOKENS
-  return undefined
+  return isGoogle(model) ? penaltyRules(model) : undefined
 }
 
 export const vertexAi: Provider = vertex('vertex_ai', 'Google Vertex AI', 'v1')

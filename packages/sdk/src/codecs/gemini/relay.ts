@@ -6,7 +6,7 @@ import type { CallInfo, Relay } from '../codec.ts'
 import { parseEvent } from '../parse-event.ts'
 import { decodeStreamError } from './errors.ts'
 import { blockedChoice } from './reply/response.ts'
-import { decodeUsage } from './reply/usage.ts'
+import { decodeTier, decodeUsage } from './reply/usage.ts'
 
 /** Bytes between a Gemini client and Gemini; the model is in the path, and usage comes unasked. */
 export const relay: Relay = {
@@ -17,6 +17,7 @@ export const relay: Relay = {
     if (body.error != null) throw decodeStreamError(body.error)
     return {
       usage: decodeUsage(body.usageMetadata),
+      serviceTier: decodeTier(body.usageMetadata),
       id: typeof body.responseId === 'string' ? body.responseId : undefined,
     }
   },
@@ -62,6 +63,12 @@ class GeminiTap implements RelayTap {
         provider: this.info.deployment.provider,
         model: this.info.model,
       })
+  }
+
+  get serviceTier(): string | undefined {
+    return this.lastUsage?.includes('"trafficType"')
+      ? decodeTier(this.parse(this.lastUsage).usageMetadata)
+      : undefined
   }
 
   private parse(frame: string): JsonObject {

@@ -15,15 +15,16 @@ export function decodeGrounding(metadata: unknown, text: string): JsonObject[] {
       : []
     return indices.flatMap(index => {
       const chunk = typeof index === 'number' ? chunks[index] : undefined
-      const source = [chunk?.web, chunk?.retrievedContext, chunk?.maps].find(isJsonObject)
-      if (typeof source?.uri !== 'string') return []
+      const source = [chunk?.web, chunk?.retrievedContext, chunk?.maps, chunk?.image].find(isJsonObject)
+      const url = source?.uri ?? source?.sourceUri
+      if (source === undefined || typeof url !== 'string') return []
       return [
         {
           type: 'url_citation',
           url_citation: {
             start_index: charactersIn(bytes, segment.startIndex),
             end_index: charactersIn(bytes, segment.endIndex),
-            url: source.uri,
+            url,
             title: typeof source.title === 'string' ? source.title : '',
           },
         },

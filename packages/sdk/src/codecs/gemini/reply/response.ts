@@ -3,6 +3,7 @@ import type { ChatChoice, ChatRequest, ChatResponse, ToolCall } from '../../../t
 import { isJsonObject, type JsonObject } from '../../../types/json.ts'
 import type { Usage } from '../../../types/usage.ts'
 import type { CallInfo } from '../../codec.ts'
+import { decodeServiceTier } from '../request/service-tier.ts'
 import { showsThoughts } from '../request/thinking.ts'
 import {
   decodeExtras,
@@ -16,7 +17,7 @@ import {
 import { decodeFinishReason, encodeFinishReason } from './finish-reason.ts'
 import { countSearches, decodeGrounding } from './grounding.ts'
 import { decodeLogprobs } from './logprobs.ts'
-import { decodeUsage, encodeUsage } from './usage.ts'
+import { decodeTier, decodeUsage, encodeUsage } from './usage.ts'
 
 /** Ids for function calls that came without: same reply, same ids. */
 export function idSource(info: CallInfo): () => string {
@@ -25,7 +26,11 @@ export function idSource(info: CallInfo): () => string {
 }
 
 /** Source: https://ai.google.dev/api/generate-content#generatecontentresponse */
-export function decodeResponse(body: unknown, info: CallInfo): ChatResponse {
+export function decodeResponse(
+  body: unknown,
+  info: CallInfo,
+  headers: Readonly<Record<string, string>> = {},
+): ChatResponse {
   if (!isJsonObject(body)) throw brokenReply(info, 'no JSON object')
   const candidates = (Array.isArray(body.candidates) ? (body.candidates as unknown[]) : []).filter(
     isJsonObject,
@@ -38,6 +43,7 @@ export function decodeResponse(body: unknown, info: CallInfo): ChatResponse {
     decodeUsage(body.usageMetadata),
     candidates.reduce((sum, candidate) => sum + countSearches(candidate.groundingMetadata), 0),
   )
+  const tier = decodeServiceTier(headers[TIER_HEADER]) ?? decodeTier(body.usageMetadata)
   return {
     ...replyHead(body, info),
     object: 'chat.completion',
@@ -45,8 +51,12 @@ export function decodeResponse(body: unknown, info: CallInfo): ChatResponse {
       ? [blocked]
       : candidates.map((candidate, at) => decodeCandidate(candidate, at, nextId, info)),
     ...(usage && { usage }),
+    ...(tier !== undefined && { service_tier: tier }),
   }
 }
+
+/** The tier that served a request of the Gemini API. */
+const TIER_HEADER = 'x-gemini-service-tier'
 
 /** Id, time and model, the same for a reply and every piece of a stream. */
 export function replyHead(body: JsonObject, info: CallInfo): Pick<ChatResponse, 'id' | 'created' | 'model'> {

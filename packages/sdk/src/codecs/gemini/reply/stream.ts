@@ -20,7 +20,7 @@ import { decodeFinishReason, encodeFinishReason } from './finish-reason.ts'
 import { countSearches, decodeGrounding } from './grounding.ts'
 import { decodeLogprobs } from './logprobs.ts'
 import { blockedChoice, encodeCall, idSource, replyHead, withSearches } from './response.ts'
-import { decodeUsage, encodeUsage } from './usage.ts'
+import { decodeTier, decodeUsage, encodeUsage } from './usage.ts'
 
 /** Events of `streamGenerateContent?alt=sse` → chunks; the last one carries the usage. */
 export function decodeStream(info: CallInfo): StreamTransform<WireEvent, ChatChunk> {
@@ -78,7 +78,9 @@ class StreamDecoder implements StreamTransform<WireEvent, ChatChunk> {
         model: this.info.model,
       })
     const usage = withSearches(decodeUsage(this.usage), this.searches)
-    return usage ? [{ ...this.chunk(this.head, []), usage }] : []
+    const tier = decodeTier(this.usage)
+    if (usage === undefined) return []
+    return [{ ...this.chunk(this.head, []), usage, ...(tier !== undefined && { service_tier: tier }) }]
   }
 
   private decodeCandidate(candidate: JsonObject, at: number, head: Head, chunks: ChatChunk[]): void {

@@ -27,6 +27,7 @@ export function decodeUsage(value: unknown): Usage | undefined {
     ...(typeof value.cachedContentTokenCount === 'number' && {
       cached_tokens: value.cachedContentTokenCount,
     }),
+    ...cachedDetails(value.cacheTokensDetails),
   }
   const completionDetails: CompletionTokensDetails = {
     ...decodeModalities([value.candidatesTokensDetails]),
@@ -39,6 +40,23 @@ export function decodeUsage(value: unknown): Usage | undefined {
     ...(Object.keys(promptDetails).length > 0 && { prompt_tokens_details: promptDetails }),
     ...(Object.keys(completionDetails).length > 0 && { completion_tokens_details: completionDetails }),
   }
+}
+
+/** What of the prompt came from a cache, by modality; audio has a cache price of its own. */
+function cachedDetails(value: unknown): JsonObject {
+  const details = decodeModalities([value])
+  return Object.keys(details).length > 0 ? { cached_tokens_details: details } : {}
+}
+
+const TRAFFIC: ReadonlyMap<unknown, string> = new Map([
+  ['ON_DEMAND', 'default'],
+  ['ON_DEMAND_PRIORITY', 'priority'],
+  ['ON_DEMAND_FLEX', 'flex'],
+])
+
+/** `usageMetadata.trafficType` of Vertex AI, in OpenAI's words; `undefined` where it says nothing of the price. */
+export function decodeTier(usage: unknown): string | undefined {
+  return isJsonObject(usage) ? TRAFFIC.get(usage.trafficType) : undefined
 }
 
 /** Usage → `usageMetadata`. */

@@ -32,6 +32,10 @@ export const PART_FIELDS = fieldNames(
   'thoughtSignature',
   'videoMetadata',
   'mediaResolution',
+  'audioTranscription',
+  'partMetadata',
+  'mediaProcessing',
+  'speechMetadata',
 )
 /** Parts of tools Google runs by itself; kept raw in `provider_specific_fields`, and sent back from there. */
 const SERVER_PARTS = ['executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse']

@@ -39,6 +39,7 @@ export const CONFIG_FIELDS = fieldNames(
   'routingConfig',
   'modelSelectionConfig',
   'responseFormat',
+  'translationConfig',
 )
 /** What the hub says in its own words; the rest of a config travels under its own name. */
 const SPOKEN = new Set([

@@ -18,3 +18,8 @@ export function takesJsonSchema(model: string): boolean {
 export function resourceName(model: string): string {
   return model.includes('/') ? model : `models/${model}`
 }
+
+/** Penalties that Gemini 3 and later refuse; strictness decides what becomes of them. */
+export function penaltyRules(model: string): Readonly<Record<string, 'refuse'>> | undefined {
+  return isGemini3(model) ? { frequency_penalty: 'refuse', presence_penalty: 'refuse' } : undefined
+}

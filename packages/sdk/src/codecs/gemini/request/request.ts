@@ -5,6 +5,8 @@ import type { CallInfo, InboundInfo, WireRequest } from '../../codec.ts'
 import { decodeContents, encodeContents } from './contents.ts'
 import { expectObject, fieldNames, readFields, without } from './fields.ts'
 import { CONFIG_FIELDS, decodeGenerationConfig, encodeGenerationConfig } from './generation-config.ts'
+import { takePlace } from './maps.ts'
+import { decodeServiceTier, encodeServiceTier } from './service-tier.ts'
 import { decodeSystem, encodeSystem } from './system.ts'
 import { decodeToolConfig, decodeTools, encodeToolChoice, encodeTools } from './tools.ts'
 
@@ -50,6 +52,7 @@ const BODY_FIELDS = fieldNames(
   'store',
   'continuationToken',
   'modelArmorConfig',
+  'outputConfig',
 )
 const TAKEN = new Set([
   'contents',
@@ -59,13 +62,6 @@ const TAKEN = new Set([
   'toolConfig',
   'serviceTier',
 ])
-/** OpenAI's service tiers ↔ Gemini's. Source: https://ai.google.dev/gemini-api/docs/flex-inference */
-const TIERS: ReadonlyMap<unknown, string> = new Map([
-  ['default', 'standard'],
-  ['flex', 'flex'],
-  ['priority', 'priority'],
-])
-
 /** Hub request → the body of `generateContent`; the model is in the path. */
 export function encodeRequest(request: ChatRequest, info: CallInfo): WireRequest {
   const { generationConfig, toolConfig, ...extras } = readFields(without(request, OWN), BODY_FIELDS)
@@ -75,17 +71,18 @@ export function encodeRequest(request: ChatRequest, info: CallInfo): WireRequest
     ...(isJsonObject(generationConfig) ? readFields(generationConfig, CONFIG_FIELDS) : {}),
     ...Object.fromEntries(Object.entries(named).filter(isConfig)),
   }
-  const tools = encodeTools(request, info)
+  const { tools, place } = takePlace(encodeTools(request, info))
   const choice = encodeToolChoice(request, info)
   const config = encodeGenerationConfig(request, nativeConfig, info)
-  const tier = TIERS.get(request.service_tier)
+  const tier = encodeServiceTier(request, info)
   return {
     body: {
       ...encodeConversation(request, info),
       ...(tools && { tools }),
-      ...((choice || isJsonObject(toolConfig)) && {
+      ...((choice || place || isJsonObject(toolConfig)) && {
         toolConfig: {
           ...(choice && { functionCallingConfig: choice }),
+          ...(place && { retrievalConfig: place }),
           ...(toolConfig as JsonObject | undefined),
         },
       }),
@@ -120,7 +117,7 @@ export function decodeRequest(given: unknown, info: InboundInfo): ChatRequest {
   const messages = decodeContents(body.contents, info)
   const { choice, rest } = decodeToolConfig(body.toolConfig, info)
   const tools = body.tools == null ? [] : decodeTools(body.tools)
-  const tier = [...TIERS].find(([, name]) => name === body.serviceTier)?.[0]
+  const tier = decodeServiceTier(body.serviceTier)
   return {
     ...without(body, TAKEN),
     ...decodeGenerationConfig(body.generationConfig),
@@ -130,6 +127,6 @@ export function decodeRequest(given: unknown, info: InboundInfo): ChatRequest {
     ...(tools.length > 0 && { tools }),
     ...(choice !== undefined && { tool_choice: choice }),
     ...(rest && { toolConfig: rest }),
-    ...(typeof tier === 'string' && { service_tier: tier }),
+    ...(tier !== undefined && { service_tier: tier }),
   }
 }
