@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { PromptCache } from './answer/prompt-cache.ts'
 import { BenchReplies, benchRequest } from './bench.ts'
 import { compose, composeCall, isFailing, refusal } from './compose.ts'
 import { type Control, headerControl, mergeControls } from './delivery/control.ts'
@@ -24,7 +23,6 @@ export class Responder {
   readonly #scripts: Scripts
   readonly #journal: Journal
   readonly #bench = new BenchReplies()
-  readonly #cache = new PromptCache()
   readonly #failed = new Map<string, number>()
   #sequence = 0
 
@@ -36,7 +34,6 @@ export class Responder {
 
   reset(): void {
     this.state.clear()
-    this.#cache.clear()
     this.#failed.clear()
   }
 
@@ -118,7 +115,7 @@ export class Responder {
     const model = modelOf(route.model, body)
     const stream = route.stream ?? (body.stream === true || body.stream === 'true')
     const control = this.#control(found, model, stream)
-    const exchange = { wire, route, body, model, sequence, cache: this.#cache }
+    const exchange = { wire, route, body, model, sequence, cache: this.state.prompts }
     const { operation } = route
     if (operation.kind !== 'call') return { reply: compose(exchange, operation, control), control }
     const facts = { head, route, body, raw, model, stream, sequence, control, state: this.state }

@@ -1,6 +1,7 @@
 import type { ChatOperation, Wire } from '../wire/wire.ts'
 import { chat } from './chat.ts'
-import { openai, openaiRoute } from './wire.ts'
+import { openaiRoute } from './routes.ts'
+import { openai } from './wire.ts'
 
 /** What compatible vendors take and OpenAI refuses. */
 const OWN_KEYS = new Set(['usage', 'reasoning', 'search_parameters', 'enable_thinking', 'thinking'])

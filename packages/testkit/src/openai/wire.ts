@@ -1,29 +1,9 @@
 import type { JsonObject } from '../json.ts'
-import type { Head, PlainOperation, Route, Wire } from '../wire/wire.ts'
-import { chat, createdAt } from './chat.ts'
-import { embeddings } from './embeddings.ts'
+import type { Head, Wire } from '../wire/wire.ts'
 import { openaiErrorBody, openaiFailure } from './failures.ts'
+import { openaiRoute } from './routes.ts'
 
-const modelNames = ['gpt-4o', 'gpt-4o-mini', 'gpt-5', 'o3', 'text-embedding-3-small', 'bench']
-
-/** `GET /v1/models` and `GET /v1/models/{id}`. */
-export const models: PlainOperation = {
-  kind: 'plain',
-  reply(_body, route): JsonObject {
-    const entry = (id: string) => ({ id, object: 'model', created: createdAt, owned_by: 'testkit' })
-    return route.model === undefined ? { object: 'list', data: modelNames.map(entry) } : entry(route.model)
-  },
-}
-
-/** The routes below a base path: `/v1` at OpenAI, `/openai/v1` at Azure. */
-export function openaiRoute(method: string, path: string): Route | undefined {
-  if (method === 'POST' && path === '/chat/completions') return { operation: chat, framing: 'sse' }
-  if (method === 'POST' && path === '/embeddings') return { operation: embeddings, framing: 'sse' }
-  if (method !== 'GET') return undefined
-  if (path === '/models') return { operation: models, framing: 'sse' }
-  if (!path.startsWith('/models/')) return undefined
-  return { operation: models, model: decodeURIComponent(path.slice('/models/'.length)), framing: 'sse' }
-}
+export { openaiRoute }
 
 export function bearerOf(head: Head): string | undefined {
   const [scheme, token] = (head.headers.authorization ?? '').split(' ')

@@ -1,3 +1,4 @@
+import { PromptCache } from '../answer/prompt-cache.ts'
 import type { WireName } from '../wire/wire.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { Jobs } from './jobs.ts'
@@ -6,6 +7,8 @@ import { MintedTokens } from './minted-tokens.ts'
 /** What an upstream keeps between requests, all of it bounded. */
 export class UpstreamState {
   readonly tokens = new MintedTokens()
+  /** Prompt prefixes that were seen. */
+  readonly prompts = new PromptCache()
   readonly #jobs = new Map<WireName, Jobs>()
   readonly #values = new Map<WireName, BoundedMap<string, unknown>>()
 
@@ -24,6 +27,7 @@ export class UpstreamState {
 
   clear(): void {
     this.tokens.clear()
+    this.prompts.clear()
     this.#jobs.clear()
     this.#values.clear()
   }

@@ -13,6 +13,8 @@ export type WireName =
   | 'vertex'
   | 'tokens'
   | 'bedrock'
+  | 'media'
+  | 'rerank'
   | 'cohere'
   | 'ollama'
   | 'elsewhere'

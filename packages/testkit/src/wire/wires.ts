@@ -2,10 +2,12 @@ import { anthropic } from '../anthropic/wire.ts'
 import { bedrock } from '../bedrock/wire.ts'
 import { cohere } from '../cohere/wire.ts'
 import { gemini } from '../gemini/wire.ts'
+import { media } from '../media/wire.ts'
 import { ollama } from '../ollama/wire.ts'
 import { azure } from '../openai/azure.ts'
 import { elsewhere } from '../openai/elsewhere.ts'
 import { openai } from '../openai/wire.ts'
+import { reranker } from '../rerank/wire.ts'
 import { tokens } from '../tokens/wire.ts'
 import { vertex } from '../vertex/wire.ts'
 import type { Wire, WireName } from './wire.ts'
@@ -14,12 +16,14 @@ import type { Wire, WireName } from './wire.ts'
 export const wires: Readonly<Record<WireName, Wire>> = {
   tokens,
   bedrock,
+  media,
   cohere,
   ollama,
   gemini,
   vertex,
   azure,
   anthropic,
+  rerank: reranker,
   openai,
   elsewhere,
 }
