@@ -10,7 +10,8 @@ interface AzureCredentialOptions {
   readonly putKey?: (request: OutgoingRequest, key: string, deployment: Deployment) => void
   /** Whatever else a request needs. */
   readonly prepare?: (request: OutgoingRequest, deployment: Deployment, host: SigningHost) => void
-  readonly tokens?: EntraTokens
+  /** Whose tokens a request needs, where it is not the AI services'. */
+  readonly tokensFor?: (request: OutgoingRequest) => EntraTokens | undefined
 }
 
 const REMEDY =
@@ -23,7 +24,8 @@ const REMEDY =
  * `authentication` error naming the ways when there is nothing.
  */
 export function azureCredentials(options: AzureCredentialOptions): Credentials {
-  const { env, prepare, putKey = putApiKey, tokens = entraTokens() } = options
+  const { env, prepare, putKey = putApiKey, tokensFor } = options
+  const usual = entraTokens()
   return {
     env,
     required: false,
@@ -31,6 +33,7 @@ export function azureCredentials(options: AzureCredentialOptions): Credentials {
       prepare?.(request, deployment, host)
       if (deployment.apiKey !== undefined && deployment.params?.azure_ad_token === undefined)
         return putKey(request, deployment.apiKey, deployment)
+      const tokens = tokensFor?.(request) ?? usual
       const own = await tokens.ofDeployment(deployment, host)
       if (own === undefined && secret !== undefined) return putKey(request, secret, deployment)
       const token = own ?? (await tokens.ofEnvironment(deployment, host))

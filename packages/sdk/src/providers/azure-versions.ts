@@ -8,13 +8,20 @@ import type { ParamRules } from './provider.ts'
 const DEFAULT_API_VERSION = '2025-02-01-preview'
 const UNIFIED = new Set(['v1', 'latest', 'preview'])
 
+interface At {
+  readonly model: string
+  readonly deployment: Deployment
+  readonly base?: string | undefined
+}
+
 /**
  * Azure addresses a deployment in the path, or by the body's `model` on the v1 route (`api_version` v1, preview or
  * latest; or an `api_base` that ends in `/openai/v1`). A base that already names a deployment is kept.
  */
 export function azurePath(operation: string) {
-  return ({ model, deployment }: { model: string; deployment: Deployment }): string => {
-    const { apiBase = '', apiVersion = DEFAULT_API_VERSION } = deployment
+  return ({ model, deployment, base }: At): string => {
+    const { apiVersion = DEFAULT_API_VERSION } = deployment
+    const apiBase = base ?? deployment.apiBase ?? ''
     if (apiBase.includes('?'))
       throw badRequest(
         'api_base: leave out the query; set the version as api_version, for example "2024-10-21".',

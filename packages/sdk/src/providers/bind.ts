@@ -63,7 +63,8 @@ export function urlOf<E extends EndpointName>(
     throw badRequest(`api_base: "${base}" must be an absolute http(s) URL.`, 'api_base')
   const own = binding.baseUrl ? binding.baseUrl(base, deployment) : base
   const trimmed = own.endsWith('/') ? own.slice(0, -1) : own
-  const path = wire.path ?? (typeof binding.path === 'string' ? binding.path : binding.path(at))
+  const path =
+    wire.path ?? (typeof binding.path === 'string' ? binding.path : binding.path({ ...at, base: trimmed }))
   return withQuery(joined(trimmed, path), wire.query)
 }
 

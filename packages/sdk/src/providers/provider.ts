@@ -5,11 +5,20 @@ import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName, RequestOf, ResponseOf } from '../types/endpoint-map.ts'
 import type { JsonObject } from '../types/json.ts'
 
+/** What a path may depend on. */
+export interface PathAt {
+  readonly model: string
+  readonly stream: boolean
+  readonly deployment: Deployment
+  /** The base URL the path will be joined to, where it is known. */
+  readonly base?: string
+}
+
 /** A codec at one provider. */
 export interface Binding<E extends EndpointName = EndpointName> {
   readonly codec: Codec<E>
   /** Path below the base URL; a function where model or streaming decide it. */
-  readonly path: string | ((at: { model: string; stream: boolean; deployment: Deployment }) => string)
+  readonly path: string | ((at: PathAt) => string)
   /** Where this endpoint lies elsewhere than the provider's others: made of their base URL. */
   readonly baseUrl?: (base: string, deployment: Deployment) => string
   /** Where an endpoint has several bindings: which models this one is for. The first that serves is taken. */

@@ -1,7 +1,11 @@
 import { amazonProviders } from './amazon.ts'
 import { anthropic } from './anthropic.ts'
+import { anthropicText } from './anthropic-text.ts'
 import { azure } from './azure.ts'
+import { azureAi } from './azure-ai.ts'
+import { azureText } from './azure-text.ts'
 import { cohere, cohereChatProvider } from './cohere.ts'
+import { embedders } from './embedders.ts'
 import { gemini } from './gemini.ts'
 import { mock } from './mock.ts'
 import { ollama, ollamaChatProvider } from './ollama.ts'
@@ -16,15 +20,19 @@ export const providers: ReadonlyMap<string, Provider> = new Map(
   [
     openai,
     anthropic,
+    anthropicText,
     gemini,
     vertexAi,
     vertexAiBeta,
     azure,
+    azureAi,
+    azureText,
     cohere,
     cohereChatProvider,
     ollama,
     ollamaChatProvider,
     mock,
+    ...embedders,
     textCompletionOpenai,
     textCompletionCodestral,
     ...amazonProviders,

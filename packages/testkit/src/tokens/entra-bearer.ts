@@ -4,8 +4,11 @@ import type { Shown } from '../wire/wire.ts'
 /** A bearer token must be one that was minted here for Azure's AI services and is not over; keys pass. */
 export function entraBearer({ head, state }: Shown): void {
   const { authorization } = head.headers
-  if (authorization === undefined || head.headers['api-key'] !== undefined) return
-  const token = state.tokens.find(authorization.split(' ')[1])
-  if (token?.issuer === 'azure' && token.scope.startsWith('https://cognitiveservices.azure.com')) return
+  // Projects have a scope of their own, and take no keys.
+  const isProject = head.path.startsWith('/api/projects/')
+  if (!isProject && (authorization === undefined || head.headers['api-key'] !== undefined)) return
+  const token = state.tokens.find(authorization?.split(' ')[1])
+  const scope = isProject ? 'https://ai.azure.com' : 'https://cognitiveservices.azure.com'
+  if (token?.issuer === 'azure' && token.scope.startsWith(scope)) return
   throw new Failure('unauthorized')
 }

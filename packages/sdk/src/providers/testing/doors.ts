@@ -27,6 +27,7 @@ const DOORS: Readonly<Record<string, Door>> = {
 /** By the provider's name, where it has a door of its own. `/elsewhere` is OpenAI's format at any path. */
 const OWN_DOORS: Readonly<Record<string, Door>> = {
   azure: { chat: /^\/openai\//, base: '' },
+  azure_ai: { chat: /^\/models\/chat\/completions$/, base: '' },
   datarobot: { chat: /^\/elsewhere\/api\/v2\/genai\/llmgw\/chat\/completions$/, base: '/elsewhere' },
   openrouter: { chat: /^\/elsewhere\/v1\/chat\/completions$/, base: '/elsewhere/v1' },
   ragflow: {
