@@ -1,7 +1,9 @@
 import { openaiChat, openaiChatWith } from '../codecs/openai-chat/codec.ts'
 import type { OpenaiChatOptions } from '../codecs/openai-chat/options.ts'
+import { thinkTags } from '../codecs/openai-chat/settle/think-tags.ts'
 import { openaiCompletions, openaiCompletionsWith } from '../codecs/openai-completions/codec.ts'
-import { openaiEmbeddings } from '../codecs/openai-embeddings/codec.ts'
+import { openaiEmbeddings, openaiEmbeddingsWith, textEmbeddings } from '../codecs/openai-embeddings/codec.ts'
+import type { OpenaiEmbeddingsOptions } from '../codecs/openai-embeddings/options.ts'
 import { bearer } from '../credentials/bearer.ts'
 import type { Credentials } from '../credentials/credentials.ts'
 import { type VendorHeaders, vendorHeaders } from '../credentials/vendor-headers.ts'
@@ -26,8 +28,8 @@ export interface CompatibleRow
   readonly path?: Binding['path']
   /** The id in the body, where the model's name carries more or less. */
   readonly model?: Binding['model']
-  /** True when `/embeddings` is served too. */
-  readonly embeddings?: true
+  /** Set when `/embeddings` is served too; true: of texts, or for those who hand on, of whatever comes. */
+  readonly embeddings?: true | OpenaiEmbeddingsOptions
   /** True when `/completions` is served too; without it, text completions go through chat. */
   readonly completions?: true
   /** Whatever else it serves, in formats that others have. */
@@ -43,6 +45,9 @@ export const MAX_TOKENS = { max_completion_tokens: { rename: 'max_tokens' } } as
 
 /** For vendors that answer with `reasoning`, which the hub calls `reasoning_content`. */
 export const RENAMES_REASONING = { relays: false } as const
+
+/** For vendors of open models, whose thinking comes as `reasoning`, as `reasoning_content` or between tags. */
+export const THINKS = { settle: thinkTags } as const satisfies OpenaiChatOptions
 
 /** OpenAI's own storage: no other vendor keeps completions, and some refuse fields they do not know. */
 const NOT_ELSEWHERE: ParamRules = { store: 'drop', metadata: 'drop' }
@@ -76,12 +81,17 @@ export function compatible(name: string, row: CompatibleRow): Provider {
     credentials: headers ? vendorHeaders(credentials, headers) : credentials,
     endpoints: {
       chat: [binding],
-      ...(embeddings && { embedding: [{ codec: openaiEmbeddings, path: embeddingsPath(path) }] }),
+      ...(embeddings && { embedding: [{ codec: embeddingsOf(row), path: embeddingsPath(path) }] }),
       ...(completions && { text_completion: [completionsOf(row)] }),
       ...endpoints,
     },
     ...(params && { params }),
   }
+}
+
+function embeddingsOf({ embeddings, forwards }: CompatibleRow) {
+  if (typeof embeddings === 'object') return openaiEmbeddingsWith(embeddings)
+  return forwards ? openaiEmbeddings : textEmbeddings
 }
 
 function completionsOf({ chat, path, model }: CompatibleRow): Binding<'text_completion'> {

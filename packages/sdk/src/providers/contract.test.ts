@@ -6,7 +6,7 @@ import { sdkHost } from '../api/host.ts'
 import { call } from '../call.ts'
 import { endpoints } from '../endpoints/registry.ts'
 import type { Deployment } from '../types/deployment.ts'
-import { bind, urlOf } from './bind.ts'
+import { bind, findBinding, urlOf } from './bind.ts'
 import type { Provider } from './provider.ts'
 import { providers } from './registry.ts'
 import { baseOf, doorOf } from './testing/doors.ts'
@@ -21,9 +21,7 @@ const SECRET = 'sk-contract-0123456789'
 const remote = [...providers.values()].filter(provider => provider.answer === undefined)
 
 /** Providers of formats that the testkit does not speak have tests of their own. */
-const called = remote.filter(provider =>
-  provider.endpoints.chat ? doorOf(provider) : provider.endpoints.embedding,
-)
+const called = remote.filter(provider => doorOf(provider))
 
 function lastRequest() {
   const last = upstream.requests.at(-1)
@@ -138,7 +136,7 @@ describe.each(called.map(provider => [provider.name, provider] as const))(
         expectSigned()
       })
 
-    if (provider.endpoints.count_tokens)
+    if (findBinding(provider, 'count_tokens', undefined, 'm'))
       test('a token count', async () => {
         const apiBase = baseOf(provider, 'count_tokens', upstream)
         const reply = await call(
@@ -170,7 +168,7 @@ describe.each(called.map(provider => [provider.name, provider] as const))(
         expect(['AuthenticationError', 'PermissionDeniedError']).toContain(error?.name)
       })
 
-    if (provider.endpoints.embedding)
+    if (findBinding(provider, 'embedding', undefined, model))
       test('an embedding; `encoding_format: null` broke vLLM and is not sent', async () => {
         const reply = await embedding(
           { model: `${name}/${model}`, input: ['Hello there', 'you'], encoding_format: null },

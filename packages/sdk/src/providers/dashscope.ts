@@ -2,6 +2,7 @@ import type { CallInfo } from '../codecs/codec.ts'
 import { isJsonObject, type JsonObject } from '../types/json.ts'
 import { type CompatibleRow, MAX_TOKENS } from './compatible.ts'
 import type { ErrorRule } from './provider.ts'
+import { DASHSCOPE_RERANK } from './rerankers.ts'
 import { thinkingWish } from './thinking-switch.ts'
 
 /** Source: https://www.alibabacloud.com/help/en/model-studio/deep-thinking */
@@ -43,6 +44,7 @@ export const DASHSCOPE = {
   env: ['DASHSCOPE_API_KEY'],
   completions: true,
   embeddings: true,
+  endpoints: { rerank: [DASHSCOPE_RERANK] },
   chat: {
     developerRole: false,
     thinking: true,

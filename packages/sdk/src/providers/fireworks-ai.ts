@@ -1,6 +1,7 @@
 import type { CallInfo } from '../codecs/codec.ts'
 import { thinkTags } from '../codecs/openai-chat/settle/think-tags.ts'
-import { openaiEmbeddings } from '../codecs/openai-embeddings/codec.ts'
+import { openaiEmbeddingsWith } from '../codecs/openai-embeddings/codec.ts'
+import { rerank } from '../codecs/rerank/codec.ts'
 import { isJsonArray, isJsonObject, type JsonObject } from '../types/json.ts'
 import { type CompatibleRow, MAX_TOKENS } from './compatible.ts'
 import type { ErrorRule } from './provider.ts'
@@ -78,7 +79,12 @@ export const FIREWORKS_AI = {
   completions: true,
   chat: { adjust, headers: headersOf, settle: thinkTags },
   // Embedding models have names without an account: nomic-ai/nomic-embed-text-v1.5.
-  endpoints: { embedding: [{ codec: openaiEmbeddings, path: '/embeddings' }] },
+  endpoints: {
+    embedding: [
+      { codec: openaiEmbeddingsWith({ tokens: false, encodingFormat: false }), path: '/embeddings' },
+    ],
+    rerank: [{ codec: rerank, path: '/rerank', model: modelId }],
+  },
   params: { ...MAX_TOKENS, tool_choice: { values: { required: 'any' } } },
   errors,
   exampleModels: ['accounts/fireworks/models/deepseek-v3p1', 'accounts/fireworks/models/gpt-oss-120b'],

@@ -1,6 +1,7 @@
 import { thinkTags } from '../codecs/openai-chat/settle/think-tags.ts'
 import { isJsonObject, type JsonObject } from '../types/json.ts'
 import type { CompatibleRow } from './compatible.ts'
+import { SPEECH, WHISPER } from './openai-audio.ts'
 import type { ErrorRule, ParamRules } from './provider.ts'
 
 /** Models that take a JSON Schema. Source: https://console.groq.com/docs/structured-outputs#supported-models */
@@ -57,6 +58,7 @@ export const GROQ = {
     n: 'refuse',
     service_tier: { values: { default: 'on_demand', priority: 'performance' } },
   },
+  endpoints: { ...WHISPER, ...SPEECH },
   modelParams,
   errors,
   exampleModels: ['openai/gpt-oss-120b', 'llama-3.3-70b-versatile', 'llama-3.1-8b-instant'],

@@ -1,5 +1,6 @@
 import type { CallInfo } from '../codecs/codec.ts'
 import { thinkTags } from '../codecs/openai-chat/settle/think-tags.ts'
+import { rerankWith } from '../codecs/rerank/codec.ts'
 import { isJsonArray, isJsonObject, type JsonObject } from '../types/json.ts'
 import type { CompatibleRow } from './compatible.ts'
 
@@ -37,8 +38,9 @@ export const HOSTED_VLLM = {
   baseUrlEnv: ['HOSTED_VLLM_API_BASE'],
   env: ['HOSTED_VLLM_API_KEY'],
   keyRequired: false,
-  embeddings: true,
+  embeddings: { tokens: true },
   completions: true,
+  endpoints: { rerank: [{ codec: rerankWith({ returnDocuments: false }), path: '/rerank' }] },
   chat: {
     keeps: ['reasoning_content'],
     toolsWithout: { fields: ['strict'], keywords: ['additionalProperties'] },

@@ -138,8 +138,11 @@ export const MISTRAL = {
   baseUrl: 'https://api.mistral.ai/v1',
   baseUrlEnv: ['MISTRAL_API_BASE', 'MISTRAL_AZURE_API_BASE'],
   env: ['MISTRAL_API_KEY', 'MISTRAL_AZURE_API_KEY'],
-  embeddings: true,
-  endpoints: { text_completion: [FIM], moderation: [{ codec: openaiModerations, path: '/moderations' }] },
+  embeddings: { tokens: false, dimensions: 'output_dimension' },
+  endpoints: {
+    text_completion: [{ ...FIM, serves: model => /codestral|devstral/.test(model) }],
+    moderation: [{ codec: openaiModerations, path: '/moderations' }],
+  },
   exampleModels: ['mistral-large-latest', 'mistral-small-latest', 'mistral-embed'],
 } as const satisfies CompatibleRow
 

@@ -1,5 +1,6 @@
 import { citations } from '../codecs/openai-chat/settle/citations.ts'
 import { thinkTags } from '../codecs/openai-chat/settle/think-tags.ts'
+import { openaiEmbeddingsWith } from '../codecs/openai-embeddings/codec.ts'
 import { isJsonObject, type JsonObject } from '../types/json.ts'
 import { type CompatibleRow, MAX_TOKENS } from './compatible.ts'
 import type { ErrorRule } from './provider.ts'
@@ -39,6 +40,15 @@ export const PERPLEXITY = {
         settleCitations(reply)
       }
     },
+  },
+  endpoints: {
+    // Numbers from -128 to 127: https://docs.perplexity.ai/docs/embeddings/best-practices
+    embedding: [
+      {
+        codec: openaiEmbeddingsWith({ tokens: false, encodingFormat: false, signedBytes: true }),
+        path: '/v1/embeddings',
+      },
+    ],
   },
   params: {
     ...MAX_TOKENS,

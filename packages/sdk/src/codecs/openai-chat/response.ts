@@ -12,9 +12,9 @@ export function decodeResponse(
   info: CallInfo,
   settle?: (reply: JsonObject) => void,
 ): ChatResponse {
+  if (isJsonObject(body)) settle?.(body)
   if (isJsonObject(body) && body.error != null && !Array.isArray(body.choices))
     throw decodeLateError(body.error, info)
-  if (isJsonObject(body)) settle?.(body)
   if (!isJsonObject(body) || !Array.isArray(body.choices))
     throw createError({
       kind: 'bad_gateway',

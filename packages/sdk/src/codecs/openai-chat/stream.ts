@@ -24,9 +24,9 @@ export function decodeStream(
         return []
       }
       const chunk = parseEvent(event.data, info)
+      settle?.(chunk)
       if (event.event === 'error') throw decodeLateError(chunk.error ?? chunk, info)
       if (chunk.error != null) throw decodeLateError(chunk.error, info)
-      settle?.(chunk)
       const decoded = decodeChunk(chunk, info)
       if (decoded === undefined) return []
       for (const { index, finish_reason } of decoded.choices) if (finish_reason != null) finished.add(index)

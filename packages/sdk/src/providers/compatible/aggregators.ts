@@ -1,7 +1,9 @@
+import { openaiModerations } from '../../codecs/openai-moderations/codec.ts'
 import { CLARIFAI } from '../clarifai.ts'
-import { type CompatibleRow, MAX_TOKENS, RENAMES_REASONING } from '../compatible.ts'
+import { type CompatibleRow, MAX_TOKENS, RENAMES_REASONING, THINKS } from '../compatible.ts'
 import { DATAROBOT } from '../datarobot.ts'
 import { OPENROUTER } from '../openrouter.ts'
+import { RERANK } from '../rerankers.ts'
 
 /** Services that hand requests on to many vendors: what the one behind them can do decides, so nothing is left out. */
 export const AGGREGATORS = {
@@ -12,6 +14,10 @@ export const AGGREGATORS = {
     baseUrlEnv: ['AIHUBMIX_API_BASE'],
     env: ['AIHUBMIX_API_KEY'],
     embeddings: true,
+    endpoints: {
+      rerank: [RERANK],
+      moderation: [{ codec: openaiModerations, path: '/moderations' }],
+    },
     forwards: true,
   },
   aiml: {
@@ -65,6 +71,7 @@ export const AGGREGATORS = {
     baseUrl: 'https://router.huggingface.co/v1',
     baseUrlEnv: ['HUGGINGFACE_API_BASE'],
     env: ['HF_TOKEN', 'HUGGINGFACE_API_KEY'],
+    chat: THINKS,
     forwards: true,
   },
   nadir: {

@@ -1,9 +1,10 @@
 import { BASETEN } from '../baseten.ts'
-import { type CompatibleRow, MAX_TOKENS, RENAMES_REASONING } from '../compatible.ts'
+import { type CompatibleRow, MAX_TOKENS, THINKS } from '../compatible.ts'
 import { FIREWORKS_AI } from '../fireworks-ai.ts'
 import { GITHUB_COPILOT } from '../github-copilot.ts'
 import { GRADIENT_AI } from '../gradient-ai.ts'
 import { GROQ } from '../groq.ts'
+import { DEEPINFRA_RERANK } from '../rerankers.ts'
 
 /** Clouds that serve others’ open models, A to G. */
 export const CLOUDS_A_TO_G = {
@@ -41,7 +42,7 @@ export const CLOUDS_A_TO_G = {
     baseUrl: 'https://api.cerebras.ai/v1',
     baseUrlEnv: ['CEREBRAS_API_BASE'],
     env: ['CEREBRAS_API_KEY'],
-    chat: { developerRole: false, ...RENAMES_REASONING },
+    chat: { developerRole: false, ...THINKS },
     params: { frequency_penalty: 'refuse', presence_penalty: 'refuse', logit_bias: 'refuse' },
     exampleModels: ['gpt-oss-120b', 'llama-3.3-70b'],
   },
@@ -59,6 +60,7 @@ export const CLOUDS_A_TO_G = {
     env: ['CHUTES_API_KEY'],
     completions: true,
     embeddings: true,
+    chat: THINKS,
     params: MAX_TOKENS,
   },
   compactifai: {
@@ -81,6 +83,7 @@ export const CLOUDS_A_TO_G = {
     baseUrl: 'https://managed-inference-api-proxy.crusoecloud.com/v1',
     baseUrlEnv: ['CRUSOE_API_BASE'],
     env: ['CRUSOE_API_KEY'],
+    chat: THINKS,
     params: MAX_TOKENS,
   },
   darkbloom: {
@@ -106,6 +109,7 @@ export const CLOUDS_A_TO_G = {
     baseUrlEnv: ['DEEPINFRA_API_BASE'],
     env: ['DEEPINFRA_API_KEY', 'DEEPINFRA_TOKEN'],
     embeddings: true,
+    endpoints: { rerank: [DEEPINFRA_RERANK] },
     params: MAX_TOKENS,
   },
   empiriolabs: {
@@ -130,6 +134,7 @@ export const CLOUDS_A_TO_G = {
     baseUrlEnv: ['FEATHERLESS_API_BASE'],
     env: ['FEATHERLESS_AI_API_KEY'],
     completions: true,
+    chat: THINKS,
     params: MAX_TOKENS,
   },
   fireworks_ai: FIREWORKS_AI,
@@ -139,6 +144,7 @@ export const CLOUDS_A_TO_G = {
     baseUrl: 'https://api.friendli.ai/serverless/v1',
     baseUrlEnv: ['FRIENDLI_API_BASE'],
     env: ['FRIENDLIAI_API_KEY', 'FRIENDLI_TOKEN'],
+    chat: THINKS,
     params: MAX_TOKENS,
   },
   galadriel: {
@@ -163,6 +169,7 @@ export const CLOUDS_A_TO_G = {
     docs: 'https://docs.gmicloud.ai',
     baseUrl: 'https://api.gmi-serving.com/v1',
     env: ['GMI_API_KEY'],
+    chat: THINKS,
   },
   gradient_ai: GRADIENT_AI,
   groq: GROQ,

@@ -1,4 +1,5 @@
-import { type CompatibleRow, MAX_TOKENS, RENAMES_REASONING } from '../compatible.ts'
+import { type CompatibleRow, MAX_TOKENS, THINKS } from '../compatible.ts'
+import { FULL_RERANK, NVIDIA_RERANK } from '../rerankers.ts'
 
 /** Clouds that serve others’ open models, H to Z. */
 export const CLOUDS_H_TO_Z = {
@@ -18,6 +19,7 @@ export const CLOUDS_H_TO_Z = {
     baseUrlEnv: ['HYPERBOLIC_API_BASE'],
     env: ['HYPERBOLIC_API_KEY'],
     completions: true,
+    chat: THINKS,
     params: MAX_TOKENS,
   },
   lambda_ai: {
@@ -27,6 +29,7 @@ export const CLOUDS_H_TO_Z = {
     baseUrlEnv: ['LAMBDA_API_BASE'],
     env: ['LAMBDA_API_KEY'],
     completions: true,
+    chat: THINKS,
     params: MAX_TOKENS,
   },
   libertai: {
@@ -52,7 +55,8 @@ export const CLOUDS_H_TO_Z = {
     baseUrlEnv: ['NEBIUS_API_BASE'],
     env: ['NEBIUS_API_KEY'],
     completions: true,
-    embeddings: true,
+    embeddings: { tokens: true },
+    chat: THINKS,
     params: MAX_TOKENS,
   },
   neosantara: {
@@ -69,6 +73,7 @@ export const CLOUDS_H_TO_Z = {
     baseUrl: 'https://api.novita.ai/v3/openai',
     baseUrlEnv: ['NOVITA_API_BASE'],
     env: ['NOVITA_API_KEY'],
+    chat: THINKS,
     params: MAX_TOKENS,
   },
   nscale: {
@@ -76,6 +81,7 @@ export const CLOUDS_H_TO_Z = {
     docs: 'https://docs.nscale.com',
     baseUrl: 'https://inference.api.nscale.com/v1',
     env: ['NSCALE_API_KEY'],
+    chat: THINKS,
     params: MAX_TOKENS,
   },
   nvidia_nim: {
@@ -86,6 +92,8 @@ export const CLOUDS_H_TO_Z = {
     env: ['NVIDIA_NIM_API_KEY', 'NVIDIA_API_KEY'],
     completions: true,
     embeddings: true,
+    endpoints: { rerank: [NVIDIA_RERANK] },
+    chat: THINKS,
     params: MAX_TOKENS,
   },
   ovhcloud: {
@@ -95,6 +103,7 @@ export const CLOUDS_H_TO_Z = {
     baseUrlEnv: ['OVHCLOUD_API_BASE'],
     env: ['OVHCLOUD_API_KEY', 'OVH_AI_ENDPOINTS_ACCESS_TOKEN'],
     embeddings: true,
+    chat: THINKS,
     params: MAX_TOKENS,
     exampleModels: ['gpt-oss-120b', 'Meta-Llama-3_3-70B-Instruct'],
   },
@@ -104,6 +113,7 @@ export const CLOUDS_H_TO_Z = {
     baseUrl: 'https://api.parasail.io/v1',
     baseUrlEnv: ['PARASAIL_API_BASE'],
     env: ['PARASAIL_API_KEY'],
+    chat: THINKS,
   },
   pinstripes: {
     title: 'Pinstripes',
@@ -142,6 +152,7 @@ export const CLOUDS_H_TO_Z = {
     baseUrlEnv: ['SAMBANOVA_API_BASE'],
     env: ['SAMBANOVA_API_KEY'],
     embeddings: true,
+    chat: THINKS,
     params: {
       n: 'refuse',
       logit_bias: 'refuse',
@@ -158,6 +169,7 @@ export const CLOUDS_H_TO_Z = {
     baseUrl: 'https://api.scaleway.ai/v1',
     env: ['SCW_SECRET_KEY'],
     embeddings: true,
+    chat: THINKS,
   },
   'scx-ai': {
     title: 'SCX.ai',
@@ -192,7 +204,8 @@ export const CLOUDS_H_TO_Z = {
     env: ['TOGETHERAI_API_KEY', 'TOGETHER_API_KEY', 'TOGETHER_AI_API_KEY', 'TOGETHER_AI_TOKEN'],
     completions: true,
     embeddings: true,
-    chat: RENAMES_REASONING,
+    endpoints: { rerank: [FULL_RERANK] },
+    chat: THINKS,
     params: MAX_TOKENS,
     exampleModels: ['meta-llama/Llama-3.3-70B-Instruct-Turbo', 'openai/gpt-oss-120b'],
   },
@@ -209,6 +222,7 @@ export const CLOUDS_H_TO_Z = {
     baseUrlEnv: ['WANDB_API_BASE'],
     env: ['WANDB_API_KEY'],
     completions: true,
+    chat: THINKS,
     params: MAX_TOKENS,
   },
 } as const satisfies Readonly<Record<string, CompatibleRow>>

@@ -1,7 +1,9 @@
-import { type CompatibleRow, MAX_TOKENS, RENAMES_REASONING } from '../compatible.ts'
+import { openaiModerations } from '../../codecs/openai-moderations/codec.ts'
+import { type CompatibleRow, MAX_TOKENS, THINKS } from '../compatible.ts'
 import { HOSTED_VLLM } from '../hosted-vllm.ts'
 import { LM_STUDIO } from '../lm-studio.ts'
 import { RAGFLOW } from '../ragflow.ts'
+import { FULL_RERANK, RERANK } from '../rerankers.ts'
 
 /** Servers one runs oneself, and "anything that speaks OpenAI": nothing is assumed about what they cannot do. */
 export const OWN_SERVERS = {
@@ -32,7 +34,7 @@ export const OWN_SERVERS = {
     // The base names the engine (`…/engines/llama.cpp`), as in Docker's and LiteLLM's examples.
     path: '/v1/chat/completions',
     embeddings: true,
-    chat: { developerRole: false },
+    chat: { developerRole: false, ...THINKS },
   },
   hosted_vllm: HOSTED_VLLM,
   lemonade: {
@@ -43,7 +45,7 @@ export const OWN_SERVERS = {
     env: ['LEMONADE_API_KEY'],
     keyRequired: false,
     embeddings: true,
-    chat: { developerRole: false },
+    chat: { developerRole: false, ...THINKS },
   },
   litellm_proxy: {
     title: 'LiteLLM proxy',
@@ -54,6 +56,10 @@ export const OWN_SERVERS = {
     keyRequired: false,
     embeddings: true,
     chat: { keeps: ['cache_control', 'reasoning_content', 'thinking_blocks'], thinking: true },
+    endpoints: {
+      rerank: [FULL_RERANK],
+      moderation: [{ codec: openaiModerations, path: '/moderations' }],
+    },
     forwards: true,
   },
   llamafile: {
@@ -65,7 +71,7 @@ export const OWN_SERVERS = {
     completions: true,
     keyRequired: false,
     embeddings: true,
-    chat: { developerRole: false },
+    chat: { developerRole: false, ...THINKS },
     params: MAX_TOKENS,
   },
   lm_studio: LM_STUDIO,
@@ -77,7 +83,7 @@ export const OWN_SERVERS = {
     keyRequired: false,
     path: '/v1/chat/completions',
     embeddings: true,
-    chat: { developerRole: false },
+    chat: { developerRole: false, ...THINKS },
     params: MAX_TOKENS,
   },
   openai_like: {
@@ -99,6 +105,7 @@ export const OWN_SERVERS = {
     env: ['XINFERENCE_API_KEY'],
     keyRequired: false,
     embeddings: true,
-    chat: { developerRole: false },
+    endpoints: { rerank: [RERANK] },
+    chat: { developerRole: false, ...THINKS },
   },
 } as const satisfies Readonly<Record<string, CompatibleRow>>
