@@ -1,6 +1,9 @@
-import { asObject, asText, type JsonObject } from '../json.ts'
+import type { JsonObject } from '../json.ts'
+import { entraBearer } from '../tokens/entra-bearer.ts'
 import { Failure } from '../wire/failure.ts'
+import { namedFrame } from '../wire/sse-frame.ts'
 import type { Head, PlainOperation, Route, Wire } from '../wire/wire.ts'
+import { complete } from './complete.ts'
 import { anthropicErrorBody, anthropicFailure } from './failures.ts'
 import { countMessageTokens, messagesOperation } from './messages.ts'
 
@@ -43,6 +46,12 @@ export const anthropic: Wire = {
     const [scheme, token] = (head.headers.authorization ?? '').split(' ')
     return typeof key === 'string' && key ? key : scheme === 'Bearer' && token ? token : undefined
   },
+  // Microsoft Foundry serves the same paths below `/anthropic`, to Entra ID's tokens too.
+  authorize(shown) {
+    const isToken = shown.head.headers.authorization?.startsWith('Bearer entra-')
+    if (isToken && shown.head.prefix !== undefined) entraBearer(shown)
+    else if (isToken) throw new Failure('unauthorized')
+  },
   headers: sequence => ({
     'request-id': `req_testkit${sequence}`,
     'anthropic-organization-id': '00000000-0000-4000-8000-000000000000',
@@ -55,16 +64,14 @@ export const anthropic: Wire = {
     path: '/v1/messages',
     body: { model, stream: true, max_tokens: 1024, messages: [{ role: 'user', content: text }] },
   }),
-  frame: event =>
-    typeof event === 'string'
-      ? event
-      : `event: ${asText(asObject(event).type)}\ndata: ${JSON.stringify(event)}\n\n`,
+  frame: namedFrame,
 }
 
 function operationOf({ method, path, headers }: Head): Route | undefined {
   if (method === 'POST' && path === '/v1/messages') {
     return { operation: headers['anthropic-beta'] === undefined ? plain : beta, framing: 'sse' }
   }
+  if (method === 'POST' && path === '/v1/complete') return { operation: complete, framing: 'sse' }
   if (method === 'POST' && path === '/v1/messages/count_tokens') {
     return { operation: countMessageTokens, framing: 'sse' }
   }

@@ -1,11 +1,12 @@
 import type { JsonObject } from '../json.ts'
 import { entraBearer } from '../tokens/entra-bearer.ts'
 import { Failure, type FailureKind } from '../wire/failure.ts'
-import type { ChatOperation, FailureReply, Head, PlainOperation, Route, Wire } from '../wire/wire.ts'
+import type { ChatOperation, FailureReply, Head, Operation, Route, Wire } from '../wire/wire.ts'
+import { agentsRoute } from './agents.ts'
 import { chat } from './chat.ts'
-import { embeddings } from './embeddings.ts'
 import { openaiFailure, retryHeaders } from './failures.ts'
-import { bearerOf, chatSample, openai, openaiRoute } from './wire.ts'
+import { openaiRoute } from './routes.ts'
+import { bearerOf, chatSample, openai } from './wire.ts'
 
 const safe = { filtered: false, severity: 'safe' }
 const categories = { hate: safe, self_harm: safe, sexual: safe, violence: safe }
@@ -25,9 +26,19 @@ const azureChat: ChatOperation = {
   ],
 }
 
-const azureEmbeddings: PlainOperation = {
-  kind: 'plain',
-  reply: (body, route) => embeddings.reply(withModel(body, route), route),
+/** The operation as a deployment's URL serves it. */
+function deployed(operation: Operation): Operation {
+  switch (operation.kind) {
+    case 'chat':
+      return azureChat
+    case 'plain':
+      return { kind: 'plain', reply: (body, route) => operation.reply(withModel(body, route), route) }
+    case 'call':
+      return {
+        ...operation,
+        answer: call => operation.answer({ ...call, body: withModel(call.body, call.route) }),
+      }
+  }
 }
 
 /** A deployment's URL names the model, so the body need not. */
@@ -40,9 +51,10 @@ export const azure: Wire = {
   ...openai,
   name: 'azure',
   route(head: Head): Route | undefined {
+    const agents = agentsRoute(head)
+    if (agents) return agents
     const found = azureRoute(head)
-    if (found?.operation === chat) return { ...found, operation: azureChat }
-    return found?.operation === embeddings ? { ...found, operation: azureEmbeddings } : found
+    return found && { ...found, operation: deployed(found.operation) }
   },
   credential: head => {
     const key = head.headers['api-key']

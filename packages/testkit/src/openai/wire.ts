@@ -3,8 +3,6 @@ import type { Head, Wire } from '../wire/wire.ts'
 import { openaiErrorBody, openaiFailure } from './failures.ts'
 import { openaiRoute } from './routes.ts'
 
-export { openaiRoute }
-
 export function bearerOf(head: Head): string | undefined {
   const [scheme, token] = (head.headers.authorization ?? '').split(' ')
   return scheme?.toLowerCase() === 'bearer' && token ? token : undefined

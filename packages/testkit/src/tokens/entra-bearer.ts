@@ -7,7 +7,11 @@ export function entraBearer({ head, state }: Shown): void {
   // Projects have a scope of their own, and take no keys.
   const isProject = head.path.startsWith('/api/projects/')
   if (!isProject && (authorization === undefined || head.headers['api-key'] !== undefined)) return
-  const token = state.tokens.find(authorization?.split(' ')[1])
+  const shown = authorization?.split(' ')[1]
+  // OpenAI's own client shows the resource's key as a bearer token there, and Azure takes it:
+  // https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle
+  if (head.path.startsWith('/openai/v1/') && !shown?.startsWith('entra-')) return
+  const token = state.tokens.find(shown)
   const scope = isProject ? 'https://ai.azure.com' : 'https://cognitiveservices.azure.com'
   if (token?.issuer === 'azure' && token.scope.startsWith(scope)) return
   throw new Failure('unauthorized')
