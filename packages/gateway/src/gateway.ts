@@ -61,7 +61,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   )
   const stagesOf = (next: Settings): Stages => ({
     settings: next,
-    routes: routesOf(next, host),
+    routes: routesOf(next, { ...host, providers: next.providers }),
     catalogue,
     authenticate: authenticator.authenticate,
     limiter,

@@ -15,6 +15,11 @@ export * from './errors.ts'
 export { type Catalogue, createCatalogue, factsOfDeployment } from './models/catalogue.ts'
 export { estimateWorstCase } from './models/cost.ts'
 export { type ModelFacts, maxOutputTokens } from './models/model-facts.ts'
+export {
+  CUSTOM_ENDPOINTS,
+  type CustomProviderRow,
+  customProvider,
+} from './providers/custom-provider.ts'
 export type * from './providers/provider.ts'
 export { providers } from './providers/registry.ts'
 export { resolveModel } from './providers/resolve.ts'

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { Deployment } from 'sluice/internal'
+import type { Deployment, Provider } from 'sluice/internal'
 import { defaults } from './defaults.ts'
 import { freezeDeep } from './freeze-deep.ts'
 import type { commandLine, environmentVariables } from './keys/environment-variables.ts'
@@ -13,6 +13,7 @@ export interface SettingsParts {
   readonly source: string | undefined
   readonly environment: Environment
   readonly deployments: readonly Deployment[]
+  readonly providers: ReadonlyMap<string, Provider>
   readonly file: Values<typeof topLevel.rows>
   readonly variables: Values<typeof environmentVariables.rows>
   readonly cli: Values<typeof commandLine.rows>
@@ -24,6 +25,7 @@ export function buildSettings(parts: SettingsParts): target.Settings {
     source: parts.source,
     environment: parts.environment,
     deployments: parts.deployments,
+    providers: parts.providers,
     router: router(parts),
     calls: calls(parts),
     media: media(parts),

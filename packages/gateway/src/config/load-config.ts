@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
-import { type Deployment, type Provider, providers as registry } from 'sluice/internal'
+import type { Deployment } from 'sluice/internal'
 import { buildSettings, type SettingsParts } from './build-settings.ts'
+import { allProviders } from './deployments/custom-providers.ts'
 import { checkGroupNames } from './deployments/group-names.ts'
 import { readModelList } from './deployments/read-model-list.ts'
 import { zeroConfig } from './deployments/zero-config.ts'
@@ -28,8 +29,6 @@ export interface LoadOptions {
   readonly path?: string
   readonly cliOverrides?: CliOverrides
   readonly env: Environment
-  /** Known providers by name; the SDK's where absent. */
-  readonly providers?: ReadonlyMap<string, Provider>
 }
 
 export interface LoadedConfig {
@@ -47,7 +46,6 @@ const EMPTY: MapNode = { kind: 'map', place: { file: 'defaults', line: 0, column
  */
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const report = new Report(sectionsWith)
-  const providers = options.providers ?? registry
   const path = options.path ?? (options.env.get('CONFIG_FILE_PATH') || undefined)
   const { root: written, files } =
     path === undefined ? { root: EMPTY, files: [] } : await readFiles(path, report)
@@ -55,6 +53,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const environment = resolveEnvironment(written, options.env, report)
   const root = resolveMap(written, environment)
   const variables = readVariables(environment, report)
+  const file = readSection(withoutLists(root), topLevel, '', report).values
+  const providers = allProviders(file.providers, root, report)
   const deployments: readonly Deployment[] =
     path === undefined
       ? zeroConfig(environment, providers.values())
@@ -63,7 +63,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     source: path === undefined ? undefined : resolve(path),
     environment,
     deployments,
-    file: readSection(withoutLists(root), topLevel, '', report).values,
+    providers,
+    file,
     variables,
     cli: readCli(options.cliOverrides ?? {}, report),
   }

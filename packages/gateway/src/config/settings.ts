@@ -1,4 +1,4 @@
-import type { Deployment } from 'sluice/internal'
+import type { Deployment, Provider } from 'sluice/internal'
 
 /**
  * The configuration in our own words: frozen, validated, swapped whole on reload. The LiteLLM-shaped file is the
@@ -10,6 +10,8 @@ export interface Settings {
   /** The process environment with the file's `environment_variables` over it; credential look-ups read this. */
   readonly environment: ReadonlyMap<string, string>
   readonly deployments: readonly Deployment[]
+  /** Every provider that may be called: the SDK's and the operator's own. */
+  readonly providers: ReadonlyMap<string, Provider>
   readonly router: RouterSettings
   readonly calls: CallSettings
   readonly media: MediaSettings

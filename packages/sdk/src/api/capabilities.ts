@@ -1,9 +1,10 @@
 import { capabilitiesOf, type ParamCapability } from '../capabilities/capabilities.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import { endpoints } from '../endpoints/registry.ts'
-import { factsOfDeployment } from '../models/catalogue.ts'
+import { type Catalogue, factsOfDeployment } from '../models/catalogue.ts'
 import { maxOutputTokens } from '../models/model-facts.ts'
 import { findBinding } from '../providers/bind.ts'
+import type { Provider } from '../providers/provider.ts'
 import { providers } from '../providers/registry.ts'
 import { resolveModel } from '../providers/resolve.ts'
 import type { Deployment } from '../types/deployment.ts'
@@ -22,7 +23,10 @@ export type { ParamCapability } from '../capabilities/capabilities.ts'
  */
 export function capabilities(name: string, endpoint: EndpointName = 'chat'): ParamCapability[] {
   const { provider, model } = resolveModel(name, providers)
-  return deploymentCapabilities({ id: name, group: name, provider, model }, endpoint)
+  const known = providers.get(provider)
+  return known
+    ? deploymentCapabilities(known, { id: name, group: name, provider, model }, endpoint, catalogue)
+    : []
 }
 
 /** OpenAI's parameters that are not refused or dropped. LiteLLM: `get_supported_openai_params`. */
@@ -34,18 +38,19 @@ export function supportedParams(name: string, endpoint: EndpointName = 'chat'): 
 
 /** As `capabilities`, of one deployment. */
 export function deploymentCapabilities<E extends EndpointName>(
+  provider: Provider,
   deployment: Deployment,
   endpoint: E,
+  prices: Catalogue,
 ): ParamCapability[] {
-  const provider = providers.get(deployment.provider)
-  const binding = provider && findBinding(provider, endpoint, undefined, deployment.model)
-  if (provider === undefined || binding === undefined) return []
+  const binding = findBinding(provider, endpoint, undefined, deployment.model)
+  if (binding === undefined) return []
   const model = binding.model ? binding.model(deployment.model) : deployment.model
   return capabilitiesOf({
     endpoint: endpoints[endpoint] as Endpoint<E>,
     provider,
     codec: binding.codec,
     deployment: { ...deployment, model },
-    maxOutputTokens: maxOutputTokens(factsOfDeployment(catalogue, deployment)),
+    maxOutputTokens: maxOutputTokens(factsOfDeployment(prices, deployment)),
   })
 }

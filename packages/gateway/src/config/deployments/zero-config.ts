@@ -10,15 +10,19 @@ const FREE = { input_cost_per_token: 0, output_cost_per_token: 0 }
 
 /**
  * Deployments for a start without a config file: for each provider whose key variable is set, `<provider>/*` and its
- * example models by their bare names; always the built-in echo model. Keys stay in the environment.
+ * example models by their bare names; always the built-in echo model. A vendor's second provider (its older API) that
+ * reads the same variable is left to config files. Keys stay in the environment.
  */
 export function zeroConfig(environment: Environment, providers: Iterable<Provider>): readonly Deployment[] {
   const deployments: Deployment[] = [
     { ...deployment(ECHO_MODEL, ECHO_UPSTREAM.provider, ECHO_UPSTREAM.model), modelInfo: FREE },
   ]
   const taken = new Set([ECHO_MODEL])
+  const claimed = new Set<string>()
   for (const { name, credentials, exampleModels = [] } of providers) {
-    if (!credentials.env.some(variable => environment.get(variable))) continue
+    const found = credentials.env.find(variable => environment.get(variable))
+    if (found === undefined || claimed.has(found)) continue
+    claimed.add(found)
     deployments.push(deployment(`${name}/*`, name, '*'))
     for (const model of exampleModels) {
       if (taken.has(model)) continue

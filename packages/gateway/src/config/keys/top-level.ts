@@ -13,6 +13,7 @@ import {
 import { litellmParams } from './litellm-params.ts'
 import { litellmSettings } from './litellm-settings.ts'
 import { modelInfo } from './model-info.ts'
+import { customProvider } from './providers.ts'
 import { objectOf } from './read-section.ts'
 import { routerSettings } from './router-settings.ts'
 import { accepted, type Section, unenforced, works } from './row.ts'
@@ -35,6 +36,7 @@ export const topLevel = {
   doc: 'The sections of the file.',
   rows: {
     model_list: works(list(objectOf(modelEntry)), 'The deployments.', 'deployments'),
+    providers: works(map(objectOf(customProvider)), 'OpenAI-compatible providers of your own.', 'providers'),
     litellm_settings: works(objectOf(litellmSettings), 'Calls in general.'),
     general_settings: works(objectOf(generalSettings), 'Server, database, access.'),
     router_settings: works(objectOf(routerSettings), 'Choice of deployments, retries, fallbacks.'),
@@ -66,6 +68,8 @@ export const sections: readonly Section[] = [
   litellmParams,
   modelInfo,
   credential,
+  customProvider,
+  ...nested(customProvider),
   litellmSettings,
   ...nested(litellmSettings),
   generalSettings,

@@ -7,7 +7,6 @@ import {
   type EndpointName,
   endpoints,
   type JsonObject,
-  providers,
 } from 'sluice/internal'
 import { mayUseModel } from '../../auth/authorize-model.ts'
 import { callerOfRequest } from '../../management/protect-routes.ts'
@@ -42,7 +41,11 @@ export function registerCapabilitiesRoute(app: FastifyInstance, stages: () => St
             param: 'model',
           })
         const names = endpoint === undefined ? undefined : [endpointNamed(endpoint)]
-        return { object: 'list', model, data: routes.groups.resolve(model).map(one => rowOf(one, names)) }
+        return {
+          object: 'list',
+          model,
+          data: routes.groups.resolve(model).map(one => rowOf(one, names, stages())),
+        }
       },
     )
 }
@@ -53,16 +56,24 @@ function endpointNamed(name: string): EndpointName {
 }
 
 /** Nothing of where a deployment is or how it is reached: only which vendor's model it is. */
-function rowOf(deployment: Deployment, names: readonly EndpointName[] | undefined): JsonObject {
+function rowOf(
+  deployment: Deployment,
+  names: readonly EndpointName[] | undefined,
+  { settings, catalogue }: Stages,
+): JsonObject {
   const { id, provider, model } = deployment
-  const all = Object.keys(providers.get(provider)?.endpoints ?? {}) as EndpointName[]
+  const known = settings.providers.get(provider)
+  const all = Object.keys(known?.endpoints ?? {}) as EndpointName[]
   const served = names ?? all
   return {
     model_id: id,
     provider,
     provider_model: model,
     endpoints: Object.fromEntries(
-      served.map(name => [name, { params: deploymentCapabilities(deployment, name) }] as const),
+      served.map(name => [
+        name,
+        { params: known ? deploymentCapabilities(known, deployment, name, catalogue) : [] },
+      ]),
     ),
   }
 }
