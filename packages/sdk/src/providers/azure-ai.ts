@@ -1,6 +1,5 @@
 import { anthropicCountTokensOn } from '../codecs/anthropic-count-tokens/codec.ts'
 import { anthropicMessagesOn } from '../codecs/anthropic-messages/codec.ts'
-import type { Codec } from '../codecs/codec.ts'
 import { openaiChatWith } from '../codecs/openai-chat/codec.ts'
 import { OPENAI_CHAT_PARAMS } from '../codecs/openai-chat/request.ts'
 import { cohereRerank } from '../codecs/rerank/codec.ts'
@@ -15,21 +14,13 @@ import { azureAiEmbeddings } from './azure-image-embeddings.ts'
 import { openaiModelParams } from './openai-models.ts'
 import type { Provider } from './provider.ts'
 
-const compatible = openaiChatWith({})
 const OWN = new Set([...OPENAI_CHAT_PARAMS, 'model', 'messages', 'stream'])
 
 /** The service refuses parameters it does not know unless it is told to hand them on to the model. */
-const foundryChat: Codec<'chat'> = {
-  ...compatible,
-  upstream: {
-    ...compatible.upstream,
-    encodeRequest(request, info) {
-      const wire = compatible.upstream.encodeRequest(request, info)
-      const isPlain = Object.keys(wire.body).every(key => OWN.has(key))
-      return isPlain ? wire : { ...wire, headers: { ...wire.headers, 'extra-parameters': 'pass-through' } }
-    },
-  },
-}
+const foundryChat = openaiChatWith({
+  headers: body =>
+    Object.keys(body).every(key => OWN.has(key)) ? {} : { 'extra-parameters': 'pass-through' },
+})
 
 /** Agents belong to projects, which have a scope of their own. */
 const agentTokens = entraTokens('https://ai.azure.com/.default')

@@ -11,6 +11,7 @@ const fixed = new Map<string, Route>([
   ['POST /v1/token', { operation: googleExchange }],
   ['POST /oauth/token', { operation: clientCredentials }],
   ['POST /oauth2/token', { operation: clientCredentials }],
+  ['POST /oidc/v1/token', { operation: clientCredentials }],
   ['POST /identity/token', { operation: ibmToken }],
   ['GET /metadata/identity/oauth2/token', { operation: managedIdentity }],
   ['GET /msi/token', { operation: managedIdentity, params: { kind: 'app-service' } }],

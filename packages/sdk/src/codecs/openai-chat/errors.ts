@@ -1,6 +1,7 @@
 import { createError, type ErrorFacts, type ErrorKind, kindOfStatus, type SluiceError } from '../../errors.ts'
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
+import { isJsonArray, isJsonObject, type JsonObject } from '../../types/json.ts'
 import type { CallInfo } from '../codec.ts'
+import { errorObject } from './error-body.ts'
 
 /** `error.code` → kind. Source: https://platform.openai.com/docs/guides/error-codes and Azure's content filter codes. */
 const CODES: Readonly<Record<string, ErrorKind>> = {
@@ -20,6 +21,7 @@ const CODES: Readonly<Record<string, ErrorKind>> = {
   DeploymentNotFound: 'not_found',
   server_overloaded: 'unavailable',
   timeout: 'timeout',
+  tokens_limit_reached: 'context_window',
 }
 
 /** `error.type` → kind, where the code says nothing. */
@@ -30,6 +32,11 @@ const TYPES: Readonly<Record<string, ErrorKind>> = {
   authentication_error: 'authentication',
   permission_error: 'permission',
   budget_exceeded: 'insufficient_quota',
+  rate_limit_error: 'rate_limit',
+  // llama.cpp: https://github.com/ggml-org/llama.cpp/tree/master/tools/server
+  exceed_context_size_error: 'context_window',
+  unavailable_error: 'unavailable',
+  content_filter: 'content_policy',
 }
 
 /** Last resort for compatible providers that give neither code nor type: words of their messages. */
@@ -39,6 +46,11 @@ const TEXTS: readonly (readonly [string, ErrorKind])[] = [
   ['exceeds the maximum number of tokens', 'context_window'],
   ['input tokens exceed', 'context_window'],
   ['prompt is too long', 'context_window'],
+  ['exceeds the available context size', 'context_window'],
+  ['exceed context limit', 'context_window'],
+  ["model's maximum context limit", 'context_window'],
+  ["longer than the model's context length", 'context_window'],
+  ['reduce the length of the messages', 'context_window'],
   ['`inputs` tokens + `max_new_tokens` must be', 'context_window'],
   ['rejected as a result of the safety system', 'content_policy'],
   ["triggering azure openai's content management", 'content_policy'],
@@ -49,7 +61,9 @@ export function decodeError(status: number, body: unknown): Partial<ErrorFacts> 
   const error = errorObject(body)
   if (error === undefined) return undefined
   const message = typeof error.message === 'string' ? error.message : JSON.stringify(error)
-  const code = typeof error.code === 'string' ? error.code : undefined
+  // Databricks says `error_code`.
+  const named = error.code ?? error.error_code
+  const code = typeof named === 'string' ? named : undefined
   const type = typeof error.type === 'string' ? error.type : undefined
   return {
     kind: kindOf(status, code, type, message),
@@ -62,6 +76,17 @@ export function decodeError(status: number, body: unknown): Partial<ErrorFacts> 
       ...(isJsonObject(error.innererror) && { innererror: error.innererror }),
     },
   }
+}
+
+/** Words are codes, and so are numbers that are no HTTP status. */
+function codeOf(code: unknown): string | undefined {
+  if (typeof code === 'string') return code
+  return typeof code === 'number' && (code < 100 || code > 599) ? String(code) : undefined
+}
+
+/** OpenRouter: https://openrouter.ai/docs/api-reference/errors#moderation-errors */
+function isModeration({ metadata }: JsonObject): boolean {
+  return isJsonObject(metadata) && isJsonArray(metadata.reasons)
 }
 
 function kindOf(
@@ -78,16 +103,6 @@ function kindOf(
     if (row) return row[1]
   }
   return kindOfStatus(status)
-}
-
-function errorObject(body: unknown): JsonObject | undefined {
-  if (typeof body === 'string') return body === '' ? undefined : { message: body.slice(0, 2000) }
-  if (!isJsonObject(body)) return undefined
-  if (isJsonObject(body.error)) return body.error
-  if (typeof body.error === 'string') return { message: body.error }
-  if (typeof body.message === 'string') return body
-  if (typeof body.detail === 'string') return { message: body.detail }
-  return body.detail === undefined ? undefined : { message: JSON.stringify(body.detail) }
 }
 
 /** An error object that came after a status of 200: as a stream event, or as the whole body. */

@@ -1,5 +1,6 @@
 import { BASETEN } from '../baseten.ts'
 import { type CompatibleRow, MAX_TOKENS, THINKS } from '../compatible.ts'
+import { DATABRICKS } from '../databricks.ts'
 import { FIREWORKS_AI } from '../fireworks-ai.ts'
 import { GITHUB_COPILOT } from '../github-copilot.ts'
 import { GRADIENT_AI } from '../gradient-ai.ts'
@@ -94,14 +95,7 @@ export const CLOUDS_A_TO_G = {
     env: ['DARKBLOOM_API_KEY'],
     params: MAX_TOKENS,
   },
-  databricks: {
-    title: 'Databricks',
-    docs: 'https://docs.databricks.com/aws/en/machine-learning/foundation-model-apis/api-reference',
-    baseUrlEnv: ['DATABRICKS_API_BASE'],
-    env: ['DATABRICKS_API_KEY', 'DATABRICKS_TOKEN'],
-    embeddings: true,
-    params: MAX_TOKENS,
-  },
+  databricks: DATABRICKS,
   deepinfra: {
     title: 'DeepInfra',
     docs: 'https://deepinfra.com/docs/openai_api',
