@@ -30,13 +30,21 @@ export interface Target<E extends EndpointName> {
 /** Every OpenAI parameter of the endpoint with its fate, found by sending a sample of each through the translator. */
 export function capabilitiesOf<E extends EndpointName>(target: Target<E>): ParamCapability[] {
   return [...target.endpoint.openaiParams]
-    .filter(param => PARAM_SAMPLES[param] !== undefined)
+    .filter(param => sampleOf(param, target.endpoint) !== undefined)
     .sort()
     .map(param => probe(param, target))
 }
 
+/** A request fragment that really asks for the parameter. */
+export function sampleOf<E extends EndpointName>(
+  param: string,
+  endpoint: Endpoint<E>,
+): JsonObject | undefined {
+  return endpoint.paramSamples?.[param] ?? PARAM_SAMPLES[param]
+}
+
 function probe<E extends EndpointName>(param: string, target: Target<E>): ParamCapability {
-  const fragment = PARAM_SAMPLES[param] as JsonObject
+  const fragment = sampleOf(param, target.endpoint) as JsonObject
   try {
     const { warnings } = translate(fragment, target)
     const about = warnings.find(warning => isAbout(warning, param))

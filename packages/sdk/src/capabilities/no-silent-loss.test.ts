@@ -6,14 +6,19 @@ import { providers } from '../providers/registry.ts'
 import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
 import type { JsonObject } from '../types/json.ts'
-import { type Target, translate } from './capabilities.ts'
-import { PARAM_SAMPLES } from './param-samples.ts'
+import { sampleOf, type Target, translate } from './capabilities.ts'
 
 /**
  * Honoured by us: a stream's usage is always asked for where it must be, and vectors are turned into base64 on the way
  * back to the client.
  */
 const OURS = new Set(['stream_options', 'encoding_format'])
+
+/** Images that come as addresses are fetched by us where bytes were asked for. */
+function isOurs(param: string, { endpoint }: Target<EndpointName>): boolean {
+  return OURS.has(param) || (param === 'response_format' && endpoint.replyMediaUrls !== undefined)
+}
+
 /** A count ignores what does not count. */
 const COUNTS = new Set<string>(['count_tokens'])
 
@@ -37,9 +42,10 @@ function deploymentOf(provider: Provider, serves: Binding['serves']): Deployment
 
 /** The wire with the parameter, without it, and what was said; `undefined` when it is refused. */
 function lost(param: string, target: Target<EndpointName>): boolean {
-  const { [param]: _, ...without } = PARAM_SAMPLES[param] as JsonObject
+  const sample = sampleOf(param, target.endpoint) as JsonObject
+  const { [param]: _, ...without } = sample
   try {
-    const { wire, warnings } = translate(PARAM_SAMPLES[param] as JsonObject, target)
+    const { wire, warnings } = translate(sample, target)
     if (warnings.some(warning => warning.param.startsWith(param))) return false
     return JSON.stringify(wire) === JSON.stringify(translate(without, target).wire)
   } catch (error) {
@@ -54,7 +60,7 @@ describe.each(
   test('no parameter is lost without a word', () => {
     const losses = targetsOf(provider).flatMap(target =>
       [...target.endpoint.openaiParams]
-        .filter(param => PARAM_SAMPLES[param] && !OURS.has(param) && lost(param, target))
+        .filter(param => sampleOf(param, target.endpoint) && !isOurs(param, target) && lost(param, target))
         .map(param => `${target.endpoint.name} (${target.codec.format}): ${param}`),
     )
     expect(losses).toEqual([])

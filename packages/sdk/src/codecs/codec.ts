@@ -106,9 +106,16 @@ export interface UpstreamHalf<E extends EndpointName> {
   readonly takesBytes?: true
   /**
    * What to send next when a reply is not the answer yet (a job that runs, an upload to refer to); `undefined` when it
-   * is. `step` counts the replies, from 0. The call's deadline bounds the whole. Throws when the job failed.
+   * is. `step` counts the replies, from 0; `url` is what was asked last. The call's deadline bounds the whole. Throws
+   * when the job failed.
    */
-  follow?(reply: WireReply, request: RequestOf<E>, info: CallInfo, step: number): FollowUp | undefined
+  follow?(
+    reply: WireReply,
+    request: RequestOf<E>,
+    info: CallInfo,
+    step: number,
+    url: string,
+  ): FollowUp | undefined
   /**
    * True for an `http(s)` URL of an image, file or recording that this provider will not fetch itself: it is then
    * fetched before `encodeRequest`, which sees a `data:` URI in its place.

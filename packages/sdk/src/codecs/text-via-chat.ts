@@ -41,7 +41,8 @@ export function textViaChat(chat: Codec<'chat'>): Codec<'text_completion'> {
       },
       ...(decodeStream && { decodeStream: info => textStream(decodeStream(info)) }),
       ...(follow && {
-        follow: (reply, request, info, step) => follow(reply, chatRequest(request, info), info, step),
+        follow: (reply, request, info, step, url) =>
+          follow(reply, chatRequest(request, info), info, step, url),
       }),
     },
   }

@@ -1,5 +1,6 @@
 import type { Units } from '../models/cost.ts'
 import type { EndpointName, EventOf, RequestOf, ResponseOf } from '../types/endpoint-map.ts'
+import type { JsonObject } from '../types/json.ts'
 import type { Usage } from '../types/usage.ts'
 import type { StreamMeter } from './meter.ts'
 
@@ -14,6 +15,8 @@ export interface Endpoint<E extends EndpointName = EndpointName> {
   readonly openaiParams: ReadonlySet<string>
   /** The smallest request that means something, `model` left to whoever sends it: what a provider can do is tried on it. */
   readonly sample?: Omit<RequestOf<E>, 'model'> | undefined
+  /** Fragments that really ask for a parameter, where they differ from what the same name asks of a chat. */
+  readonly paramSamples?: Readonly<Record<string, JsonObject>>
   /** Every text a caller wrote, in order. */
   texts(request: RequestOf<E>): string[]
   /** The same request with its texts replaced, in the same order. */

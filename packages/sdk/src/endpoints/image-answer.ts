@@ -14,6 +14,19 @@ interface ImageAsk extends JsonObject {
   quality?: string | null
 }
 
+/** What each image parameter asks for. */
+export const IMAGE_SAMPLES: Readonly<Record<string, JsonObject>> = {
+  input_fidelity: { input_fidelity: 'high' },
+  moderation: { moderation: 'low' },
+  output_compression: { output_compression: 50, output_format: 'jpeg' },
+  output_format: { output_format: 'webp' },
+  partial_images: { partial_images: 2, stream: true },
+  quality: { quality: 'high' },
+  response_format: { response_format: 'url' },
+  size: { size: '1536x1024' },
+  style: { style: 'natural' },
+}
+
 /** Tokens of an image answer, in the hub's words; none where it reports none. */
 export function imageUsage({ usage }: Pick<ImageResponse, 'usage'>): Usage {
   if (!hasTokens(usage)) return NO_TOKENS

@@ -3,6 +3,7 @@ import type { Endpoint } from './endpoint.ts'
 import {
   addressesToFetch,
   foldImages,
+  IMAGE_SAMPLES,
   ImageMeter,
   imagePriceVariants,
   imageUnits,
@@ -35,6 +36,7 @@ export const imageEdit: Endpoint<'image_edit'> = {
     'user',
   ]),
   sample: { prompt: 'Make it blue', image: [DOT] },
+  paramSamples: { ...IMAGE_SAMPLES, mask: { mask: DOT } },
   texts: request => [request.prompt],
   withTexts: (request, [prompt]) => ({ ...request, prompt: prompt ?? request.prompt }),
   replyTexts: () => [],

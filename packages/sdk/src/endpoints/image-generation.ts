@@ -2,6 +2,7 @@ import type { Endpoint } from './endpoint.ts'
 import {
   addressesToFetch,
   foldImages,
+  IMAGE_SAMPLES,
   ImageMeter,
   imagePriceVariants,
   imageUnits,
@@ -29,6 +30,7 @@ export const imageGeneration: Endpoint<'image_generation'> = {
     'user',
   ]),
   sample: { prompt: 'A red square' },
+  paramSamples: IMAGE_SAMPLES,
   texts: request => [request.prompt],
   withTexts: (request, [prompt]) => ({ ...request, prompt: prompt ?? request.prompt }),
   replyTexts: () => [],

@@ -1,6 +1,7 @@
 import type { Endpoint } from './endpoint.ts'
 import {
   addressesToFetch,
+  IMAGE_SAMPLES,
   imagePriceVariants,
   imageUnits,
   imageUsage,
@@ -15,6 +16,7 @@ export const imageVariation: Endpoint<'image_variation'> = {
   callType: 'aimage_variation',
   openaiParams: new Set(['n', 'response_format', 'size', 'user']),
   sample: { image: DOT },
+  paramSamples: IMAGE_SAMPLES,
   texts: () => [],
   withTexts: request => request,
   replyTexts: () => [],

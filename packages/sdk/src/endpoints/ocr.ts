@@ -15,6 +15,11 @@ export const ocr: Endpoint<'ocr'> = {
     'pages',
   ]),
   sample: { document: { type: 'document_url', document_url: 'https://example.com/a.pdf' } },
+  paramSamples: {
+    image_limit: { image_limit: 2 },
+    include_image_base64: { include_image_base64: true },
+    pages: { pages: [0, 2] },
+  },
   texts: () => [],
   withTexts: request => request,
   replyTexts: response => response.pages.map(page => page.markdown),

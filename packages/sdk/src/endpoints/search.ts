@@ -7,6 +7,12 @@ export const search: Endpoint<'search'> = {
   callType: 'asearch',
   openaiParams: new Set(['country', 'max_results', 'max_tokens_per_page', 'search_domain_filter']),
   sample: { query: 'news' },
+  paramSamples: {
+    country: { country: 'US' },
+    max_results: { max_results: 5 },
+    max_tokens_per_page: { max_tokens_per_page: 256 },
+    search_domain_filter: { search_domain_filter: ['example.com'] },
+  },
   texts: ({ query }) => (typeof query === 'string' ? [query] : query),
   withTexts: (request, texts) => ({
     ...request,

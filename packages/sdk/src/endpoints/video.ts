@@ -13,6 +13,7 @@ export const videoGeneration: Endpoint<'video_generation'> = {
   ...silent('video_generation', 'avideo_generation'),
   openaiParams: new Set(['input_reference', 'seconds', 'size', 'user']),
   sample: { prompt: 'A red square turns' },
+  paramSamples: { seconds: { seconds: '8' }, size: { size: '720x1280' } },
   texts: request => [request.prompt],
   withTexts: (request, [prompt]) => ({ ...request, prompt: prompt ?? request.prompt }),
   units(request, response) {

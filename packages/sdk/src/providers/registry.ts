@@ -7,6 +7,7 @@ import { azureText } from './azure-text.ts'
 import { cohere, cohereChatProvider } from './cohere.ts'
 import { embedders } from './embedders.ts'
 import { gemini } from './gemini.ts'
+import { mediaProviders, withMedia } from './media.ts'
 import { mock } from './mock.ts'
 import { ollama, ollamaChatProvider } from './ollama.ts'
 import { openai } from './openai.ts'
@@ -37,5 +38,6 @@ export const providers: ReadonlyMap<string, Provider> = new Map(
     textCompletionCodestral,
     ...amazonProviders,
     ...openaiCompatible,
-  ].map(provider => [provider.name, provider]),
+    ...mediaProviders,
+  ].map(provider => [provider.name, withMedia(provider)]),
 )

@@ -22,14 +22,17 @@ export async function follow<E extends EndpointName>(
   if (upstream.follow === undefined) return first
   const clock = performance.now()
   let reply = first
+  let url = prepared.outgoing.url
   for (let step = 0; ; step++) {
-    const next = upstream.follow(wireReply(prepared, reply), ask.request, info, step)
+    const next = upstream.follow(wireReply(prepared, reply), ask.request, info, step, url)
     if (next === undefined) return reply
     await wait(next.afterMs, limits.signal)
     const timeoutMs = Math.floor(limits.timeoutMs - (performance.now() - clock))
     if (timeoutMs <= 0)
       throw createError({ kind: 'timeout', message: 'The job did not end within the time for this call.' })
-    reply = await host.transport.exchange(await signed(prepared, next, host), { ...limits, timeoutMs })
+    const request = await signed(prepared, next, host)
+    url = request.url
+    reply = await host.transport.exchange(request, { ...limits, timeoutMs })
     if (reply.status >= 400) throw refusal(prepared, reply, reply.body)
   }
 }
@@ -44,7 +47,7 @@ async function signed<E extends EndpointName>(
   host: CallHost,
 ): Promise<OutgoingRequest> {
   const base = new URL(outgoing.url)
-  const url = new URL(next.url, base.origin)
+  const url = new URL(next.url, base)
   const own =
     url.host === base.host || provider.followHosts?.some(suffix => endsWithHost(url.hostname, suffix))
   if (!own && url.protocol !== 'https:')
