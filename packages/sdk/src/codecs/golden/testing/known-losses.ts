@@ -37,6 +37,7 @@ const LOSSES: Readonly<Record<string, Losses>> = {
   'anthropic-messages': {
     requests: {
       ...ONE_SYSTEM_PROMPT,
+      'tool results without the tools': 'their tools are defined by name',
       'a tool without parameters': 'an empty schema is required',
       'parallel_tool_calls off': 'the switch sits in tool_choice',
       'an image by URL': 'no detail setting',
