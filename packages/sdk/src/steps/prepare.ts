@@ -27,12 +27,12 @@ export function prepare<E extends EndpointName>(ask: Call<E>, host: CallHost): P
       message: `"${deployment.provider}" is not a known provider.`,
       param: 'model',
     })
-  const found = findBinding(provider, ask.endpoint, ask.original?.format, deployment.model)
+  const found = findBinding(provider, ask.endpoint, ask.clientFormat, deployment.model)
   const answer = answerOf(ask, provider, found !== undefined)
   const info = infoOf(ask, host, found, answer !== undefined)
   if (answer) return { ask, answer, info }
 
-  const binding = bind(provider, ask.endpoint, ask.original?.format, deployment.model)
+  const binding = bind(provider, ask.endpoint, ask.clientFormat, deployment.model)
   const { codec } = binding
   const request = withDefaults(ask, codec, provider, info)
   const relayed = relayOf(ask, codec)
