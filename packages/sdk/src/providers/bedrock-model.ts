@@ -20,6 +20,8 @@ export interface BedrockModel {
   /** The id in the path: without route, region and hint. */
   readonly id: string
   readonly route: 'converse' | 'invoke'
+  /** True when the model's name says the route. */
+  readonly isStated: boolean
   readonly family: BedrockFamily
 }
 
@@ -74,6 +76,7 @@ export function bedrockModel(model: string): BedrockModel {
   return {
     id: rest,
     route: route ?? (hint !== undefined || INVOKE_ONLY.test(id) ? 'invoke' : 'converse'),
+    isStated: route !== undefined,
     family: hint ?? FAMILIES.find(([pattern]) => pattern.test(id))?.[1] ?? 'unknown',
   }
 }

@@ -1,7 +1,22 @@
 import { bedrockConverse } from '../codecs/bedrock-converse/codec.ts'
 import { converseTraits } from '../codecs/bedrock-converse/request/models.ts'
+import { bedrockAnthropic } from '../codecs/bedrock-invoke/anthropic.ts'
+import { bedrockCohere } from '../codecs/bedrock-invoke/cohere.ts'
+import {
+  command,
+  deepseek,
+  jurassic,
+  llama,
+  mistral,
+  qwen,
+  titan,
+} from '../codecs/bedrock-invoke/families.ts'
+import { bedrockNova } from '../codecs/bedrock-invoke/nova.ts'
+import { bedrockOpenai } from '../codecs/bedrock-invoke/openai.ts'
+import { bedrockPrompt } from '../codecs/bedrock-invoke/prompt.ts'
+import type { Codec } from '../codecs/codec.ts'
 import { aws } from '../credentials/aws.ts'
-import { bedrockModel, bedrockPath } from './bedrock-model.ts'
+import { type BedrockFamily, bedrockModel, bedrockPath } from './bedrock-model.ts'
 import type { Binding, ParamRules, Provider } from './provider.ts'
 
 const idOf = (model: string) => bedrockModel(model).id
@@ -12,6 +27,42 @@ const converse: Binding<'chat'> = {
   serves: model => bedrockModel(model).route === 'converse',
   model: idOf,
 }
+
+/** The bodies of the makers, for models that are asked by their own. */
+const BODIES: readonly (readonly [Codec<'chat'>, ...BedrockFamily[]])[] = [
+  [bedrockNova, 'nova'],
+  [bedrockOpenai, 'openai', 'unknown'],
+  [bedrockCohere, 'cohere'],
+  [bedrockPrompt(llama), 'llama'],
+  [bedrockPrompt(mistral), 'mistral'],
+  [bedrockPrompt(titan), 'titan'],
+  [bedrockPrompt(deepseek), 'deepseek'],
+  [bedrockPrompt(qwen), 'qwen2', 'qwen3'],
+  [bedrockPrompt(command), 'command'],
+  [bedrockPrompt(jurassic), 'ai21'],
+]
+
+function invoke(codec: Codec<'chat'>, serves: (model: string) => boolean): Binding<'chat'> {
+  return {
+    codec,
+    path: at => bedrockPath(at.stream ? 'invoke-with-response-stream' : 'invoke')(at),
+    serves,
+    model: idOf,
+  }
+}
+
+const invokes = BODIES.map(([codec, ...families]) =>
+  invoke(codec, model => {
+    const { route, family } = bedrockModel(model)
+    return route === 'invoke' && families.includes(family)
+  }),
+)
+
+/** Clients of Anthropic's format lose nothing on Claude's own body, so it serves plain names too. */
+const claude = invoke(bedrockAnthropic, model => {
+  const { family, isStated, route } = bedrockModel(model)
+  return family === 'anthropic' && (route === 'invoke' || !isStated)
+})
 
 /** What one model behind Converse cannot do, another can. */
 function modelParams(model: string): ParamRules | undefined {
@@ -39,7 +90,7 @@ export const bedrock: Provider = {
     bearerEnv: ['AWS_BEARER_TOKEN_BEDROCK'],
     endpoint: { param: 'aws_bedrock_runtime_endpoint', env: ['AWS_BEDROCK_RUNTIME_ENDPOINT'] },
   }),
-  endpoints: { chat: [converse] },
+  endpoints: { chat: [converse, claude, ...invokes] },
   modelParams,
   exampleModels: [
     'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
