@@ -32,14 +32,17 @@ export function claimOf<E extends EndpointName>(
   { routes, catalogue, settings }: Pick<Stages, 'routes' | 'catalogue' | 'settings'>,
 ): CallClaim {
   const endpoint: Endpoint<E> = endpoints[from.open.endpoint]
+  if (endpoint.isFree)
+    return { now, subjects: caller.subjects, tokens: 0, inputTokens: 0, nanoUsd: 0, model: asked.model }
   const inputTokens = estimateRequestTokens(asked.request)
   const stated = endpoint.maxOutputTokens(asked.request)
   const answers = answersOf(asked.request)
   const units = endpoint.units?.(asked.request, undefined)
+  const variants = endpoint.priceVariants?.(asked.request, undefined)
   let nanoUsd: number | undefined
   let tokens = inputTokens
   for (const deployment of routes.reachable(asked.route)) {
-    const facts = factsOfDeployment(catalogue, deployment)
+    const facts = factsOfDeployment(catalogue, deployment, variants)
     const output = stated ?? answers * (maxOutputTokens(facts) ?? settings.limits.defaultMaxOutputTokens)
     tokens = Math.max(
       tokens,

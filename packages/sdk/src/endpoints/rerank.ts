@@ -28,7 +28,7 @@ export const rerank: Endpoint<'rerank'> = {
   withReplyTexts: response => response,
   usage({ meta }) {
     const { search_units: searches, total_tokens: billed } = meta?.billed_units ?? {}
-    const tokens = billed ?? (searches === undefined ? meta?.tokens?.input_tokens : 0)
+    const tokens = billed ?? meta?.tokens?.input_tokens ?? (searches === undefined ? undefined : 0)
     if (tokens === undefined) return undefined
     return { prompt_tokens: tokens, completion_tokens: 0, total_tokens: tokens }
   },

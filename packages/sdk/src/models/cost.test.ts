@@ -140,6 +140,13 @@ describe('list prices, figured by hand from the vendors’ pages', () => {
     expect(cost).toEqual(known(9_000_000, 9_000_000, 0))
   })
 
+  it('searches cost by the search or by their tokens, whichever has a price', () => {
+    const told = { units: { query: 2 } }
+    expect(priced({ input_cost_per_query: 0.002 }, usage(100, 0), told)).toMatchObject({ nanoUsd: 4_000_000 })
+    expect(priced({ input_cost_per_token: 1e-6 }, usage(100, 0), told)).toMatchObject({ nanoUsd: 100_000 })
+    expect(priced({ input_cost_per_token: 1e-6 }, usage(0, 0), told)).toMatchObject({ state: 'unknown' })
+  })
+
   it('rerank-v3.5: $2 per thousand searches', () => {
     const cost = listed('cohere', 'rerank-v3.5', usage(0, 0), { units: { query: 3 } })
     expect(cost).toEqual(known(6_000_000, 6_000_000, 0))

@@ -36,12 +36,14 @@ export function costOf(usage: Usage, price: Price | undefined, context: CostCont
   const prompt = count(usage.prompt_tokens)
   const rates = ratesFor(price, serviceTierOf(context.serviceTier), prompt, context.now)
   const bill = new Bill(rates)
-  chargeInput(bill, usage, prompt)
+  const units = withoutDouble(context.units, rates, prompt)
+  // Searches with a price of their own: what was read for them has none.
+  if (rates.input || !(rates.query && units?.query)) chargeInput(bill, usage, prompt)
   chargeOutput(bill, usage)
   if (rates.request) bill.fees.add(1, rates.request)
   const searches = count(usage.server_tool_use?.web_search_requests)
   if (searches > 0) bill.charge('fees', searches, 'web searches', rates.webSearch)
-  if (context.units) chargeUnits(bill, context.units)
+  if (units) chargeUnits(bill, units)
   return bill.cost()
 }
 
@@ -71,6 +73,13 @@ export function estimateWorstCase(
   if (rates.request) bill.fees.add(1, rates.request)
   const cost = bill.cost()
   return cost.state === 'known' ? cost.nanoUsd : undefined
+}
+
+/** Searches are priced by the search or by the tokens they read; some providers tell both. */
+function withoutDouble(units: Units | undefined, rates: Rates, prompt: number): Units | undefined {
+  if (units?.query === undefined || rates.query || !rates.input || prompt === 0) return units
+  const { query: _, ...rest } = units
+  return rest
 }
 
 function pricedUnits(units: Units | undefined, rates: Rates): Units {

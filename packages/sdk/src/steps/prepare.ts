@@ -13,6 +13,7 @@ import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName, RequestOf, ResponseOf } from '../types/endpoint-map.ts'
 import type { JsonObject } from '../types/json.ts'
 import { encode, joinHeaders, relayOf } from './encode.ts'
+import { checkFileSizes } from './file-limit.ts'
 import type { Call, CallHost, LocalReply, Prepared } from './shapes.ts'
 
 /** A stream whose provider says nothing for as long has failed: long before the whole call's time is over. */
@@ -34,6 +35,7 @@ export function prepare<E extends EndpointName>(ask: Call<E>, host: CallHost): P
 
   const binding = bind(provider, ask.endpoint, ask.clientFormat, deployment.model)
   const { codec } = binding
+  checkFileSizes(ask.request, deployment)
   const request = withDefaults(ask, codec, provider, info)
   const relayed = relayOf(ask, codec)
   const wire = encode(ask, request, codec, relayed, info)

@@ -37,6 +37,8 @@ export interface Deployment {
   readonly maxParallelRequests?: number | undefined
   readonly cooldownMs?: number | undefined
   readonly tags?: readonly string[] | undefined
+  /** Largest file of a request, bytes. */
+  readonly maxFileBytes?: number | undefined
   /** The price-list name when it differs from `model` (LiteLLM: `base_model`). */
   readonly baseModel?: string | undefined
   /** Prices and limits that override the catalogue, in LiteLLM's field names (`input_cost_per_token` …). */

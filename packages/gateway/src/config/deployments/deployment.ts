@@ -64,6 +64,7 @@ function fields(
     maxParallelRequests: params.max_parallel_requests,
     cooldownMs: milliseconds(params.cooldown_time),
     tags: params.tags,
+    maxFileBytes: params.max_file_size_mb === undefined ? undefined : params.max_file_size_mb * 1_048_576,
     baseModel: info.base_model,
     modelInfo: { ...sorted.prices, ...info },
     mockResponse: params.mock_response,

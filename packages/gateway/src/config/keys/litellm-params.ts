@@ -108,7 +108,7 @@ export const litellmParams = {
     }),
     use_chat_completions_api: accepted(flag, 'Use chat completions for the Responses API.'),
     merge_reasoning_content_in_choices: accepted(flag, 'Put reasoning into the answer as `<think>` text.'),
-    max_file_size_mb: unenforced(amount, 'Largest audio upload.'),
+    max_file_size_mb: works(amount, 'Largest file of a request, megabytes.', 'deployment.maxFileBytes'),
     default_api_key_tpm_limit: unenforced(whole(), 'Default tokens per minute of a key on this deployment.'),
     default_api_key_rpm_limit: unenforced(
       whole(),

@@ -90,6 +90,8 @@ describe('replies', () => {
   test('tokens are told as billed units, whatever they are called; Cohere’s stay as they are', () => {
     const meta = { api_version: { version: '2' }, billed_units: { search_units: 2 } }
     expect(decode({ results: [], meta }).meta).toEqual(meta)
+    const both = { results: [], meta, usage: { total_tokens: 5 } }
+    expect(decode(both).meta).toEqual({ ...meta, tokens: { input_tokens: 5 } })
     for (const told of [
       { usage: { total_tokens: 5 } },
       { usage: { prompt_tokens: 5 } },

@@ -51,16 +51,16 @@ function decodeResult(item: unknown, place: number, info: CallInfo): RerankResul
 
 /** Cohere's `meta` as it is; what others report of tokens under the same names. */
 function metaOf({ meta, usage, ...reply }: JsonObject): RerankMeta | undefined {
-  if (isJsonObject(meta) && isJsonObject(meta.billed_units)) return meta
   const told = isJsonObject(usage) ? usage : reply
   const tokens = [told.total_tokens, told.prompt_tokens, told.input_tokens, told.input_token_count].find(
     (count): count is number => typeof count === 'number',
   )
   if (tokens === undefined) return isJsonObject(meta) ? meta : undefined
+  const said: RerankMeta = isJsonObject(meta) ? meta : {}
   return {
-    ...(isJsonObject(meta) && meta),
-    billed_units: { total_tokens: tokens },
-    tokens: { input_tokens: tokens },
+    ...said,
+    billed_units: said.billed_units ?? { total_tokens: tokens },
+    tokens: said.tokens ?? { input_tokens: tokens },
   }
 }
 
