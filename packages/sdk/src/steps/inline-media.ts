@@ -12,9 +12,9 @@ const AT_ONCE = 4
 
 /** URLs of the request that its provider will not fetch itself; `undefined`, without a look, where it fetches all. */
 export function urlsToInline<E extends EndpointName>(ask: Call<E>, host: CallHost): string[] | undefined {
-  const { deployment, endpoint: name, original } = ask
+  const { deployment, endpoint: name, clientFormat } = ask
   const provider = host.providers.get(deployment.provider)
-  const upstream = provider && findBinding(provider, name, original?.format, deployment.model)?.codec.upstream
+  const upstream = provider && findBinding(provider, name, clientFormat, deployment.model)?.codec.upstream
   if (upstream?.inlines === undefined || deployment.mockResponse !== undefined) return undefined
   const endpoint: Endpoint<E> = endpoints[name]
   const info = { model: deployment.model, deployment } as CallInfo
