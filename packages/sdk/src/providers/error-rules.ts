@@ -14,7 +14,7 @@ export function errorKindOf(
   return errors.find(
     rule =>
       (rule.status === undefined || rule.status === status) &&
-      (rule.code === undefined || rule.code === code) &&
+      (rule.code === undefined || rule.code === code || rule.code === facts?.type) &&
       (rule.message === undefined || rule.message.test(message)),
   )?.kind
 }

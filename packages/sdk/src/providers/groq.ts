@@ -27,8 +27,8 @@ function settleOwnWords(reply: JsonObject): void {
 /** Source: https://console.groq.com/docs/errors */
 const errors: readonly ErrorRule[] = [
   { kind: 'unavailable', status: 498 },
-  { kind: 'context_window', code: 'request_too_large' },
-  { kind: 'context_window', status: 400, message: /reduce the length of the messages/ },
+  { kind: 'too_large', status: 413, code: 'rate_limit_exceeded' },
+  { kind: 'permission', code: 'organization_restricted' },
   { kind: 'insufficient_quota', code: 'blocked_api_access' },
 ]
 

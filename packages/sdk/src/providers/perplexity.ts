@@ -14,11 +14,9 @@ function settleCost({ usage }: JsonObject): void {
   else delete usage.cost
 }
 
-/** A wrong key is answered with a web page, and an empty account with the same status. */
+/** An empty account is answered with the status of a wrong key. */
 const errors: readonly ErrorRule[] = [
   { kind: 'insufficient_quota', status: 401, code: 'insufficient_quota' },
-  { kind: 'insufficient_quota', status: 401, message: /exceeded your current quota/ },
-  { kind: 'authentication', status: 401 },
   { kind: 'not_found', status: 400, code: 'invalid_model' },
 ]
 

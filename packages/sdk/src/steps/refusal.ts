@@ -1,6 +1,6 @@
 import { createError, kindOfStatus, type SluiceError } from '../errors.ts'
 import { errorKindOf } from '../providers/error-rules.ts'
-import { retryAfterMs } from '../transport/retry-after.ts'
+import { retryAfterInBody, retryAfterMs } from '../transport/retry-after.ts'
 import type { ReplyHead } from '../transport/transport.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
 import type { Prepared } from './shapes.ts'
@@ -22,7 +22,10 @@ export function refusal<E extends EndpointName>(
     ...facts,
     ...(kind && { kind }),
     status: head.status,
-    retryAfterMs: facts?.retryAfterMs ?? retryAfterMs(head.headers, info.now),
+    retryAfterMs:
+      facts?.retryAfterMs ??
+      retryAfterMs(head.headers, info.now, head.status) ??
+      (head.status === 429 ? retryAfterInBody(body, info.now) : undefined),
   })
 }
 

@@ -62,11 +62,10 @@ export function decodeError(status: number, body: unknown): Partial<ErrorFacts> 
   if (error === undefined) return undefined
   const message = typeof error.message === 'string' ? error.message : JSON.stringify(error)
   // Databricks says `error_code`.
-  const named = error.code ?? error.error_code
-  const code = typeof named === 'string' ? named : undefined
+  const code = codeOf(error.code ?? error.error_code)
   const type = typeof error.type === 'string' ? error.type : undefined
   return {
-    kind: kindOf(status, code, type, message),
+    kind: isModeration(error) ? 'content_policy' : kindOf(status, code, type, message),
     message,
     ...(type !== undefined && { type }),
     ...(code !== undefined && { code }),

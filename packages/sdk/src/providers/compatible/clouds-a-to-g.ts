@@ -156,6 +156,7 @@ export const CLOUDS_A_TO_G = {
     env: ['GITHUB_API_KEY'],
     embeddings: true,
     exampleModels: ['openai/gpt-4.1', 'openai/gpt-4o-mini'],
+    errors: [{ kind: 'rate_limit', code: 'RateLimitReached' }],
   },
   github_copilot: GITHUB_COPILOT,
   gmi: {

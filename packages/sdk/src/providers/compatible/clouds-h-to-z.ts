@@ -208,6 +208,8 @@ export const CLOUDS_H_TO_Z = {
     chat: THINKS,
     params: MAX_TOKENS,
     exampleModels: ['meta-llama/Llama-3.3-70B-Instruct-Turbo', 'openai/gpt-oss-120b'],
+    // https://docs.together.ai/docs/error-codes: 403 is a prompt that is too long
+    errors: [{ kind: 'context_window', status: 403, message: /token/i }],
   },
   veniceai: {
     title: 'Venice.ai',

@@ -150,6 +150,15 @@ export const MAKERS = {
     embeddings: true,
     chat: { developerRole: false, thinking: true },
     params: { user: 'drop' },
+    // https://www.volcengine.com/docs/82379/1299023
+    errors: [
+      { kind: 'insufficient_quota', code: 'AccountOverdueError' },
+      { kind: 'insufficient_quota', code: 'SetLimitExceeded' },
+      { kind: 'unavailable', code: 'ServerOverloaded' },
+      { kind: 'content_policy', message: /sensitive (content|information)/i },
+      { kind: 'not_found', code: 'InvalidEndpointOrModel.NotFound' },
+      { kind: 'context_window', status: 400, message: /exceed max message tokens/ },
+    ],
   },
   xai: XAI,
   xiaomi_mimo: {
