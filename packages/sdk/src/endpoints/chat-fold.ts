@@ -7,7 +7,7 @@ import type {
   ThinkingBlock,
   ToolCall,
 } from '../types/chat.ts'
-import { isJsonArray, type JsonObject } from '../types/json.ts'
+import { isJsonArray, isJsonObject, type JsonObject } from '../types/json.ts'
 
 /** Chunks → the whole reply they add up to, as far as they go. */
 export function foldChunks(chunks: readonly ChatChunk[]): ChatResponse {
@@ -25,12 +25,19 @@ export function foldChunks(chunks: readonly ChatChunk[]): ChatResponse {
     if (chunk.usage) response.usage = chunk.usage
     if (chunk.system_fingerprint) response.system_fingerprint = chunk.system_fingerprint
     if (chunk.service_tier) response.service_tier = chunk.service_tier
+    if (chunk.prompt_filter_results) response.prompt_filter_results = chunk.prompt_filter_results
     for (const piece of chunk.choices) {
       let fold = choices.get(piece.index)
       if (fold === undefined) choices.set(piece.index, (fold = new ChoiceFold(piece.index)))
       fold.add(piece.delta)
       if (piece.finish_reason != null) fold.choice.finish_reason = piece.finish_reason
       if (piece.logprobs) fold.addLogprobs(piece.logprobs)
+      if (isJsonObject(piece.content_filter_results))
+        fold.choice.content_filter_results = Object.assign(
+          {},
+          fold.choice.content_filter_results,
+          piece.content_filter_results,
+        )
       if (piece.provider_specific_fields)
         fold.choice.provider_specific_fields = {
           ...fold.choice.provider_specific_fields,

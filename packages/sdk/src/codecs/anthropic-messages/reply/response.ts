@@ -11,7 +11,10 @@ import { decodeFinishReason, encodeFinishReason } from './finish-reason.ts'
 import { decodeServiceTier, decodeUsage, encodeServiceTier, encodeUsage } from './usage.ts'
 
 /** Facts of a message that ride in the choice's `provider_specific_fields` under their own names. */
-export const MESSAGE_FIELDS = ['container', 'context_management', 'diagnostics']
+export const MESSAGE_FIELDS = ['container', 'context_management', 'diagnostics', 'input_transformations']
+
+/** What other vendors' filters found, told under their own names to clients of this format too. */
+export const FILTER_FIELDS = ['content_filter_results', 'prompt_filter_results']
 
 /** Anthropic's message → hub reply. Source: https://platform.claude.com/docs/en/api/messages/create */
 export function decodeResponse(body: unknown, info: CallInfo): ChatResponse {
@@ -84,6 +87,8 @@ export function encodeResponse(response: ChatResponse, info: InboundInfo): JsonO
     content,
     ...encodeFinishReason(choice?.finish_reason, fields, calls.length > 0),
     ...(fields && pick(fields, MESSAGE_FIELDS)),
+    ...(choice && pick(choice, FILTER_FIELDS)),
+    ...pick(response, FILTER_FIELDS),
     usage: { ...encodeUsage(response.usage), ...(tier !== undefined && { service_tier: tier }) },
   }
 }

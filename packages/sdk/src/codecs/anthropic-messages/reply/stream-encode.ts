@@ -10,7 +10,7 @@ import { encodeReplyThinking } from '../request/thinking.ts'
 import { CallQueue, type CallStep } from './call-queue.ts'
 import { BLOCK_LISTS, encodeContent } from './content.ts'
 import { encodeFinishReason } from './finish-reason.ts'
-import { MESSAGE_FIELDS } from './response.ts'
+import { FILTER_FIELDS, MESSAGE_FIELDS } from './response.ts'
 import { encodeServiceTier, encodeUsage } from './usage.ts'
 
 /**
@@ -37,6 +37,7 @@ class StreamEncoder implements EventEncoder<'chat'> {
   private finish: ChatChunkChoice | undefined
   private usage: Usage | undefined
   private tier: string | undefined
+  private readonly filters: JsonObject = {}
 
   constructor(info: InboundInfo) {
     this.info = info
@@ -48,8 +49,10 @@ class StreamEncoder implements EventEncoder<'chat'> {
     this.start(chunk)
     if (chunk.usage) this.usage = chunk.usage
     this.tier = chunk.service_tier ?? this.tier
+    Object.assign(this.filters, pick(chunk, FILTER_FIELDS))
     const choice = chunk.choices[0]
     if (choice && choice.index === 0) {
+      Object.assign(this.filters, pick(choice, FILTER_FIELDS))
       this.delta(choice.delta)
       if (choice.finish_reason != null) this.finish = choice
     }
@@ -68,6 +71,7 @@ class StreamEncoder implements EventEncoder<'chat'> {
       delta: {
         ...encodeFinishReason(this.finish?.finish_reason, fields, this.hasCalls),
         ...(fields && pick(fields, MESSAGE_FIELDS)),
+        ...this.filters,
       },
       usage: { ...encodeUsage(this.usage), ...(tier !== undefined && { service_tier: tier }) },
     })

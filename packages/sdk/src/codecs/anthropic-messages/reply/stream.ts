@@ -150,7 +150,8 @@ class StreamDecoder implements StreamTransform<WireEvent, ChatChunk> {
         block.citations = [...(isJsonArray(block.citations) ? block.citations : []), delta.citation]
         return [this.chunk({ provider_specific_fields: { citation: delta.citation } })]
       case 'compaction_delta':
-        block.content = textOf(block.content) + textOf(delta.content)
+        if (delta.content != null) block.content = textOf(block.content) + textOf(delta.content)
+        if (delta.encrypted_content != null) block.encrypted_content = delta.encrypted_content
         return []
       default:
         return []

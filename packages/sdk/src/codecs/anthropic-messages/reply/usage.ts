@@ -3,7 +3,7 @@ import type { Usage } from '../../../types/usage.ts'
 import { pick } from '../request/context.ts'
 
 /** Facts of a call that Anthropic reports in `usage` and the hub carries under the same names. */
-const CARRIED = ['server_tool_use', 'inference_geo', 'speed', 'iterations']
+const CARRIED = ['server_tool_use', 'fallback_credit', 'inference_geo', 'speed', 'iterations']
 
 const TIER_WORDS = new Map([['standard', 'default']])
 
