@@ -10,7 +10,7 @@ export function describeDoors(document: OpenApi): OpenApi {
   const schemas: Record<string, object> = {}
   for (const listed of doorPaths()) {
     const { method, path } = listed
-    const outline = outlineOf(path)
+    const outline = outlineOf(method, path)
     schemas[`${outline.name}Request`] = objectOf(outline.request)
     schemas[`${outline.name}Response`] = objectOf(outline.response)
     paths[path] = { ...paths[path], [method.toLowerCase()]: operation(outline, listed) }
@@ -18,13 +18,19 @@ export function describeDoors(document: OpenApi): OpenApi {
   return { ...document, paths, components: { schemas } } as OpenApi
 }
 
-function outlineOf(path: string): Outline {
-  const [end] = Object.keys(OUTLINES)
-    .filter(tail => path.endsWith(tail))
-    .sort((a, b) => b.length - a.length)
-  const outline = end === undefined ? undefined : OUTLINES[end]
-  if (outline === undefined) throw new TypeError(`the door ${path} has no description`)
+/** The outline with the longest end that fits; one that names the method comes before one that does not. */
+function outlineOf(method: string, path: string): Outline {
+  const ends = Object.keys(OUTLINES).sort((a, b) => endOf(b).length - endOf(a).length || b.length - a.length)
+  const found = ends.find(
+    end => path.endsWith(endOf(end)) && (end === endOf(end) || end.startsWith(`${method} `)),
+  )
+  const outline = found === undefined ? undefined : OUTLINES[found]
+  if (outline === undefined) throw new TypeError(`the door ${method} ${path} has no description`)
   return outline
+}
+
+function endOf(key: string): string {
+  return key.slice(key.indexOf(' ') + 1)
 }
 
 function operation(outline: Outline, { method, path, door }: ListedDoor) {

@@ -27,7 +27,7 @@ export interface Outline {
 /** Keys that are always there, each with its JSON type. */
 export type Shape = Readonly<Record<string, 'string' | 'integer' | 'array' | 'object' | 'any'>>
 
-/** By the end of a door's path; the longest end that fits is meant. */
+/** By the end of a door's path, a method before it where others differ (`GET /videos`); the longest end that fits is meant. */
 export const OUTLINES: Readonly<Record<string, Outline>> = {
   '/chat/completions': {
     summary: 'Answer a conversation, in the format of chat completions',
