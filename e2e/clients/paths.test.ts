@@ -39,6 +39,8 @@ test.each([
   ['/embeddings', { model: 'text-embedding-3-small', input: 'text' }],
   ['/engines/text-embedding-3-small/embeddings', { input: 'text' }],
   ['/openai/deployments/text-embedding-3-small/embeddings?api-version=2024-10-21', { input: 'text' }],
+  ['/v1/completions', { model: 'gpt-4o', prompt: 'Hello there' }],
+  ['/openai/deployments/gpt-4o/completions?api-version=2024-10-21', { prompt: 'Hello there' }],
   ['/v1/messages', { model: 'gpt-4o', max_tokens: 9, messages }],
   ['/v1/messages?beta=true', { model: 'gpt-4o', max_tokens: 9, messages }],
   ['/v1/messages/count_tokens', { model: 'gpt-4o', messages }],

@@ -1,8 +1,23 @@
+import { startUpstream } from '@sluice/testkit'
 import { afterAll, describe, expect, test } from 'vitest'
-import { post, startRig } from '../gateway.ts'
+import { deployment, post, startRig } from '../gateway.ts'
 
-const rig = await startRig()
-afterAll(() => rig.close())
+const upstream = await startUpstream()
+const rig = await startRig({
+  upstream,
+  models: [
+    deployment(upstream, 'openai', 'judge', {}, 'omni-moderation-latest'),
+    {
+      model_name: 'searcher',
+      litellm_params: { model: 'cohere/rerank-v3.5', api_base: upstream.url, api_key: 'vendor-key' },
+      model_info: { input_cost_per_query: 0.002 },
+    },
+  ],
+})
+afterAll(async () => {
+  await rig.close()
+  await upstream.close()
+})
 
 const messages = [{ role: 'user', content: 'Hello there' }]
 const contents = [{ role: 'user', parts: [{ text: 'Hello there' }] }]
@@ -31,6 +46,15 @@ const doors: readonly (readonly [path: string, body: object])[] = [
   ['/v1/embeddings', { model: embedding, input: 'text' }],
   ['/embeddings', { model: embedding, input: 'text' }],
   [`/openai/deployments/${embedding}/embeddings`, { input: 'text' }],
+  ['/v1/completions', { model: 'gpt-4o', prompt: 'Hello there' }],
+  ['/v1/completions', { model: 'gpt-4o', prompt: 'Hello there', stream: true }],
+  ['/completions', { model: 'gpt-4o', prompt: 'Hello there' }],
+  ['/engines/gpt-4o/completions', { prompt: 'Hello there' }],
+  ['/v1/moderations', { model: 'judge', input: 'text' }],
+  ['/moderations', { model: 'judge', input: 'text' }],
+  ['/rerank', { model: 'searcher', query: 'text', documents: ['text'] }],
+  ['/v1/rerank', { model: 'searcher', query: 'text', documents: ['text'] }],
+  ['/v2/rerank', { model: 'searcher', query: 'text', documents: ['text'] }],
 ]
 const limits = {
   'a spent budget': [{ max_budget: 0 }, 429],

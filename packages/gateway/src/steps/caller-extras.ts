@@ -17,13 +17,16 @@ export function withExtraBody<R extends JsonObject>(request: R): R {
   return { ...extra, ...own } as JsonObject as R
 }
 
+/** Formats whose streams tell their usage to those who ask. */
+const ASK_FOR_USAGE: ReadonlySet<string> = new Set(['openai-chat', 'openai-completions'])
+
 /**
  * The request with `stream_options.include_usage` where it is a stream in OpenAI's format that does not say; else the
  * request itself (`always_include_stream_usage`). Other formats report usage unasked.
  */
 export function withStreamUsage<R extends JsonObject>(request: R, format: string): R {
   const { stream, stream_options: options } = request
-  if (format !== 'openai-chat' || stream !== true) return request
+  if (!ASK_FOR_USAGE.has(format) || stream !== true) return request
   if (!isJsonObject(options)) return { ...request, stream_options: { include_usage: true } }
   if (typeof options.include_usage === 'boolean') return request
   return { ...request, stream_options: { ...options, include_usage: true } }
