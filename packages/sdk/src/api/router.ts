@@ -73,7 +73,7 @@ export class Router {
 function deploymentOf(entry: ModelListEntry): Deployment {
   const { request, options = {} } = splitOptions(entry.litellm_params)
   const { model, weight, order, rpm, tpm, cooldown_time, ...params } = request
-  const resolved = resolveModel(model, providers, options.provider)
+  const resolved = resolveModel(model, providers, options.provider, options.apiBase)
   const {
     apiKey,
     apiBase,

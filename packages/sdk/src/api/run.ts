@@ -127,7 +127,7 @@ function directTable(
 ): RouteTable {
   const host = sdkHost()
   const deployments = models.map((name): Deployment => {
-    const { provider, model } = resolveModel(name, host.providers, options.provider)
+    const { provider, model } = resolveModel(name, host.providers, options.provider, options.apiBase)
     const { apiKey, apiBase, apiVersion, organization, modelInfo } = options
     const how = { apiKey, apiBase, apiVersion, organization, modelInfo, params }
     return { id: name, group: name, provider, model, ...how }

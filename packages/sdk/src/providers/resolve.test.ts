@@ -18,8 +18,54 @@ describe('resolveModel', () => {
     ['claude-sonnet-4-5', 'anthropic', 'claude-sonnet-4-5'],
     ['gemini-2.5-pro', 'gemini', 'gemini-2.5-pro'],
     ['mistral-large-latest', 'mistral', 'mistral-large-latest'],
+    ['dall-e-3', 'openai', 'dall-e-3'],
+    ['whisper-1', 'openai', 'whisper-1'],
+    ['tts-1-hd', 'openai', 'tts-1-hd'],
+    ['gpt-image-1', 'openai', 'gpt-image-1'],
+    ['omni-moderation-latest', 'openai', 'omni-moderation-latest'],
+    ['sora-2', 'openai', 'sora-2'],
+    ['text-embedding-3-small', 'openai', 'text-embedding-3-small'],
+    ['anthropic.claude-sonnet-4-5-v1:0', 'bedrock', 'anthropic.claude-sonnet-4-5-v1:0'],
+    ['us.amazon.nova-pro-v1:0', 'bedrock', 'us.amazon.nova-pro-v1:0'],
+    ['claude-2.1', 'anthropic_text', 'claude-2.1'],
+    ['anthropic/claude-2.1', 'anthropic_text', 'claude-2.1'],
+    ['anthropic/claude-sonnet-4-5', 'anthropic', 'claude-sonnet-4-5'],
+    ['command-r-plus', 'cohere_chat', 'command-r-plus'],
+    ['cohere/command-r', 'cohere_chat', 'command-r'],
+    ['cohere/embed-english-v3.0', 'cohere', 'embed-english-v3.0'],
+    ['rerank-english-v3.0', 'cohere', 'rerank-english-v3.0'],
+    ['azure/command-r-plus', 'openai', 'command-r-plus'],
+    ['azure/my-gpt', 'azure', 'my-gpt'],
+    ['jamba-large', 'ai21', 'jamba-large'],
+    ['sabia-3', 'maritalk', 'sabia-3'],
+    [`meta/llama:${'0a'.repeat(32)}`, 'meta', `llama:${'0a'.repeat(32)}`],
+    [`owner/llama:${'0a'.repeat(32)}`, 'replicate', `owner/llama:${'0a'.repeat(32)}`],
   ])('%s is at %s', (name, provider, model) => {
     expect(resolveModel(name, providers)).toEqual({ provider, model })
+  })
+
+  test.each([
+    ['https://api.groq.com/openai/v1', 'groq'],
+    ['api.perplexity.ai', 'perplexity'],
+    ['https://api.together.ai/v1', 'together_ai'],
+    ['https://api.deepseek.com/v1', 'deepseek'],
+    ['https://api.openai.com/v1', 'openai'],
+    ['https://dashscope-intl.aliyuncs.com/compatible-mode/v1', 'dashscope'],
+  ])('a model without a provider is at home at %s', (apiBase, provider) => {
+    const model = 'meta-llama/some-model'
+    expect(resolveModel(model, providers, undefined, apiBase)).toEqual({ provider, model })
+  })
+
+  test('an address says nothing where a prefix does, nor one that only looks like a vendor’s', () => {
+    const groq = 'https://api.groq.com/openai/v1'
+    expect(resolveModel('deepseek/x', providers, undefined, groq).provider).toBe('deepseek')
+    expect(resolveModel('gpt-4o', providers, undefined, 'https://proxy.example/v1').provider).toBe('openai')
+    for (const other of [
+      'https://api.groq.com.evil.example/v1',
+      'https://evil.example/api.groq.com',
+      'http://localhost:1234/v1',
+    ])
+      expect(() => resolveModel('some-model', providers, undefined, other)).toThrow(/names no known provider/)
   })
 
   test('a given provider wins, and its prefix is not part of the model', () => {

@@ -98,7 +98,7 @@ export class Groups {
     const model = deployment.model.replaceAll('*', () => stars[next++] ?? '')
     if (deployment.provider !== '*') return { ...deployment, group, model }
     try {
-      return { ...deployment, group, ...resolveModel(model, this.providers) }
+      return { ...deployment, group, ...resolveModel(model, this.providers, undefined, deployment.apiBase) }
     } catch {
       // A catch-all group does not know this name; the caller hears "invalid model name".
       return undefined

@@ -25,7 +25,8 @@ export function deploymentsOf(
   if (params.model === undefined) return []
   const source = params.custom_llm_provider === undefined ? 'model' : 'custom_llm_provider'
   const place = node.entries.get(source)?.value.place ?? node.place
-  const written = { model: params.model, provider: params.custom_llm_provider }
+  const { model, custom_llm_provider: provider, api_base: apiBase } = params
+  const written = { model, provider, apiBase }
   const resolved = resolveProvider(written, providers, place, `${key}.${source}`, report)
   if (!resolved) return []
   const organizations = params.organization ?? [undefined]

@@ -8,16 +8,20 @@ export const ANY_PROVIDER = '*'
 
 /** The provider and the upstream model of one deployment; undefined after a problem was reported. */
 export function resolveProvider(
-  written: { readonly model: string; readonly provider: string | undefined },
+  written: {
+    readonly model: string
+    readonly provider: string | undefined
+    readonly apiBase?: string | undefined
+  },
   providers: ReadonlyMap<string, unknown>,
   place: Place,
   key: string,
   report: Report,
 ): { readonly provider: string; readonly model: string } | undefined {
-  const { model, provider } = written
+  const { model, provider, apiBase } = written
   if (model === '*' && provider === undefined) return { provider: ANY_PROVIDER, model }
   try {
-    return resolveModel(model, providers, provider)
+    return resolveModel(model, providers, provider, apiBase)
   } catch (error) {
     if (!(error instanceof UnknownProviderError)) throw error
     const message = explain(model, provider, providers)
