@@ -2,6 +2,10 @@ import { gemini as geminiChat } from '../codecs/gemini/codec.ts'
 import { penaltyRules } from '../codecs/gemini/request/model-family.ts'
 import { geminiCountTokens } from '../codecs/gemini-count-tokens/codec.ts'
 import { geminiEmbeddings } from '../codecs/gemini-embeddings/codec.ts'
+import { geminiImageEdits, geminiImages } from '../codecs/google-images/gemini-images.ts'
+import { imagen } from '../codecs/google-images/imagen.ts'
+import { geminiSpeech } from '../codecs/google-speech/gemini-speech.ts'
+import { geminiVeo } from '../codecs/veo/codec.ts'
 import type { Credentials } from '../credentials/credentials.ts'
 import type { Provider } from './provider.ts'
 
@@ -24,6 +28,12 @@ function modelPath(model: string): string {
     : `/v1beta/${collection}/${encodeURIComponent(model.slice(collection.length + 1))}`
 }
 
+function at(verb: string) {
+  return ({ model }: { model: string }) => `${modelPath(model)}:${verb}`
+}
+
+const isImagen = (model: string) => /^(models\/)?imagen/.test(model)
+
 /** Source: https://ai.google.dev/api */
 export const gemini: Provider = {
   name: 'gemini',
@@ -42,6 +52,15 @@ export const gemini: Provider = {
     ],
     count_tokens: [{ codec: geminiCountTokens, path: ({ model }) => `${modelPath(model)}:countTokens` }],
     embedding: [{ codec: geminiEmbeddings, path: ({ model }) => `${modelPath(model)}:batchEmbedContents` }],
+    image_generation: [
+      { codec: imagen, serves: isImagen, path: at('predict') },
+      { codec: geminiImages, path: at('generateContent') },
+    ],
+    image_edit: [{ codec: geminiImageEdits, path: at('generateContent') }],
+    speech: [{ codec: geminiSpeech, path: at('generateContent') }],
+    video_generation: [{ codec: geminiVeo.video_generation, path: at('predictLongRunning') }],
+    video_status: [{ codec: geminiVeo.video_status, path: '' }],
+    video_content: [{ codec: geminiVeo.video_content, path: '' }],
   },
   modelParams: penaltyRules,
   exampleModels: [

@@ -11,6 +11,12 @@ const VERTEX_HOST = `${LOCATION}-aiplatform.googleapis.com`
 /** The place of everything that belongs to a project, below the API version. */
 export const PLACE = `/projects/${PROJECT}/locations/${LOCATION}`
 
+/** Paths of Google Cloud's services that are not Vertex AI's own, and their hosts. */
+const SERVICES: readonly (readonly [path: string, host: string])[] = [
+  ['/v1/text:synthesize', 'texttospeech.googleapis.com'],
+  [`/v1/projects/${PROJECT}/locations/global/rankingConfigs/`, 'discoveryengine.googleapis.com'],
+]
+
 const DEFAULT_LOCATION = 'us-central1'
 /** Served from one place under a name of its own. Source: https://cloud.google.com/vertex-ai/docs/general/locations */
 const MULTI_REGIONS = new Set(['us', 'eu'])
@@ -47,7 +53,7 @@ export function locationOf(deployment: Deployment, host: SigningHost): string {
 
 /** The URL with project and location in it; a base URL of the deployment's own keeps its host. */
 export function addressed(url: string, project: string | undefined, location: string): string {
-  const placed = url.replace(VERTEX_HOST, hostOf(location)).replaceAll(LOCATION, location)
+  const placed = url.replace(VERTEX_HOST, hostOf(url, location)).replaceAll(LOCATION, location)
   if (!placed.includes(PROJECT)) return placed
   if (project === undefined)
     throw badRequest(
@@ -59,7 +65,7 @@ export function addressed(url: string, project: string | undefined, location: st
 
 /** An API key of express mode stands for its project. */
 export function withoutPlace(url: string): string {
-  return url.replace(PLACE, '').replace(VERTEX_HOST, hostOf('global'))
+  return url.replace(PLACE, '').replace(VERTEX_HOST, hostOf(url, 'global'))
 }
 
 /**
@@ -72,7 +78,9 @@ export function underOwnBase(url: string, apiBase: string | undefined): string {
   return apiBase.endsWith(verb) ? apiBase : apiBase + verb
 }
 
-function hostOf(location: string): string {
+function hostOf(url: string, location: string): string {
+  const service = SERVICES.find(([path]) => url.startsWith(VERTEX_BASE + path))
+  if (service) return service[1]
   if (location === 'global') return 'aiplatform.googleapis.com'
   if (MULTI_REGIONS.has(location)) return `aiplatform.${location}.rep.googleapis.com`
   return `${location}-aiplatform.googleapis.com`

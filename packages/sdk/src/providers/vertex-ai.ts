@@ -1,7 +1,13 @@
 import type { Codec } from '../codecs/codec.ts'
 import { penaltyRules } from '../codecs/gemini/request/model-family.ts'
 import { vertexGemini, vertexGeminiCountTokens } from '../codecs/gemini/vertex.ts'
+import { geminiImageEdits, geminiImages } from '../codecs/google-images/gemini-images.ts'
+import { imagen, imagenEdit } from '../codecs/google-images/imagen.ts'
+import { cloudSpeech } from '../codecs/google-speech/cloud-speech.ts'
+import { geminiSpeech } from '../codecs/google-speech/gemini-speech.ts'
+import { mistralOcrWith } from '../codecs/mistral-ocr/codec.ts'
 import { openaiChat, openaiChatWith } from '../codecs/openai-chat/codec.ts'
+import { vertexVeo } from '../codecs/veo/codec.ts'
 import {
   vertexContentEmbeddings,
   vertexMediaEmbeddings,
@@ -11,13 +17,15 @@ import {
 import { MAX_TOKENS } from './compatible.ts'
 import { MISTRAL } from './mistral.ts'
 import type { Binding, ParamRules, Provider } from './provider.ts'
-import { VERTEX_BASE } from './vertex-address.ts'
+import { FIM } from './text-completions.ts'
+import { PROJECT, VERTEX_BASE } from './vertex-address.ts'
 import { vertexClaude, vertexClaudeCountTokens } from './vertex-claude.ts'
 import { vertexCredentials } from './vertex-credentials.ts'
 import {
   isClaude,
   isContentEmbedding,
   isGoogle,
+  isImagen,
   isJamba,
   isMistral,
   isMultimodalEmbedding,
@@ -27,6 +35,9 @@ import {
   pathName,
 } from './vertex-models.ts'
 import { VertexPaths } from './vertex-paths.ts'
+import { vertexRerank } from './vertex-rerank.ts'
+
+const RANKING = `/v1/projects/${PROJECT}/locations/global/rankingConfigs/default_ranking_config:rank`
 
 const mistral = openaiChatWith(MISTRAL.chat)
 /** The body's model is without the version that the path has: `mistral-large@2411`. */
@@ -68,7 +79,57 @@ function vertex(name: string, title: string, version: string): Provider {
         },
       ],
       embedding: embeddingBindings(paths),
+      image_generation: [
+        { codec: imagen, serves: isImagen, path: paths.model('google', 'predict') },
+        {
+          codec: geminiImages,
+          serves: isGoogle,
+          model: pathName,
+          path: paths.model('google', 'generateContent'),
+        },
+      ],
+      image_edit: [
+        { codec: imagenEdit, serves: isImagen, path: paths.model('google', 'predict') },
+        {
+          codec: geminiImageEdits,
+          serves: isGoogle,
+          model: pathName,
+          path: paths.model('google', 'generateContent'),
+        },
+      ],
+      speech: [
+        {
+          codec: geminiSpeech,
+          serves: model => model.includes('gemini'),
+          model: pathName,
+          path: paths.model('google', 'generateContent'),
+        },
+        { codec: cloudSpeech, path: '/v1/text:synthesize' },
+      ],
+      rerank: [{ codec: vertexRerank, path: RANKING }],
+      video_generation: [
+        { codec: vertexVeo.video_generation, path: paths.model('google', 'predictLongRunning') },
+      ],
+      video_status: [{ codec: vertexVeo.video_status, path: '' }],
+      video_content: [{ codec: vertexVeo.video_content, path: '' }],
+      ocr: [
+        {
+          codec: mistralOcrWith({ inlines: true }),
+          serves: isMistral,
+          model: pathName,
+          path: paths.model('mistralai', 'rawPredict'),
+        },
+      ],
+      text_completion: [
+        {
+          codec: FIM.codec,
+          serves: model => isMistral(model) && model.includes('codestral'),
+          model: pathName,
+          path: paths.model('mistralai', 'rawPredict', 'streamRawPredict'),
+        },
+      ],
     },
+    followHosts: ['storage.googleapis.com'],
     modelParams,
     exampleModels: [
       'gemini-3-pro-preview',

@@ -20,6 +20,7 @@ export const isMultimodalEmbedding = (model: string) => model.startsWith('multim
 /** `gemini-embedding-001` is asked the older way. */
 export const isContentEmbedding = (model: string) =>
   /gemini-embedding-/.test(model) && !model.includes('gemini-embedding-001')
+export const isImagen = (model: string) => /^(imagen|imagegeneration)/.test(model)
 /** A tuned model, known by its endpoint's number. */
 export const isNumber = (model: string) => /^(gemini\/)?\d+$/.test(model)
 

@@ -7,10 +7,17 @@ import { checkGenerateRules, signatureOfCall } from './generate-rules.ts'
 import { countTokensShape, generateShape } from './generate-shape.ts'
 
 const cachedContentTokens = 100
+/** A hundredth of a second of silence. */
+const voice = Buffer.alloc(480).toString('base64')
+/** One pixel. */
+export const png =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=='
 
 /** What only this wire needs to know of a request. */
 interface GeminiAsked extends Asked {
   readonly includeThoughts: boolean
+  /** What is asked for besides text: `IMAGE`, `AUDIO`. */
+  readonly modalities: readonly string[]
 }
 
 /** `:generateContent` and `:streamGenerateContent`. */
@@ -26,7 +33,7 @@ export const generate: ChatOperation = {
     reply(
       asked,
       sequence,
-      [...thoughtParts(answer, asked), ...textParts(answer.text), ...callParts(answer, asked)],
+      [...thoughtParts(answer, asked), ...spokenParts(answer.text, asked), ...callParts(answer, asked)],
       {
         finishReason: finishReasons[answer.finish],
         usage: usageOf(answer),
@@ -71,6 +78,7 @@ function readGenerate(body: JsonObject, route: Route): GeminiAsked {
     structured: structuredOf(config),
     thinking: isThinking(asObject(config.thinkingConfig), route.model ?? ''),
     includeThoughts: asObject(config.thinkingConfig).includeThoughts === true,
+    modalities: asTexts(config.responseModalities),
     cache: body.cachedContent
       ? { prefix: asText(body.cachedContent), tokens: cachedContentTokens, always: true }
       : undefined,
@@ -165,6 +173,16 @@ function thoughtParts(answer: Answer, asked: Asked): JsonObject[] {
   return shown ? [{ text: answer.thinking, thought: true }] : []
 }
 
+/** A picture besides the text, or a voice in its place. */
+function spokenParts(text: string, asked: Asked): JsonObject[] {
+  const { modalities } = asked as GeminiAsked
+  if (modalities.includes('AUDIO'))
+    return [{ inlineData: { mimeType: 'audio/L16;codec=pcm;rate=24000', data: voice } }]
+  return modalities.includes('IMAGE')
+    ? [...textParts(text), { inlineData: { mimeType: 'image/png', data: png } }]
+    : textParts(text)
+}
+
 function textParts(text: string): JsonObject[] {
   return text === '' ? [] : [{ text }]
 }
@@ -199,7 +217,9 @@ function generateEvents(answer: Answer, asked: Asked, sequence: number): JsonObj
   const calls = callParts(answer, asked)
   const steps = [
     ...thoughtParts(answer, asked).map(part => [part]),
-    ...answer.pieces.map(textParts),
+    ...((asked as GeminiAsked).modalities.some(kind => kind !== 'TEXT')
+      ? [spokenParts(answer.text, asked)]
+      : answer.pieces.map(textParts)),
     ...(calls.length > 0 ? [calls] : []),
   ]
   if (steps.length === 0) steps.push([])

@@ -1,8 +1,10 @@
 import type { JsonObject } from '../json.ts'
-import type { Head, Operation, PlainOperation, Route, Wire } from '../wire/wire.ts'
+import { predict } from '../vertex/predict.ts'
+import type { CallOperation, Head, Operation, PlainOperation, Route, Wire } from '../wire/wire.ts'
 import { batchEmbed, embed } from './embed.ts'
 import { geminiError, geminiFailure } from './failures.ts'
 import { countContentTokens, generate } from './generate.ts'
+import { lookAtVideo, startVideo, type VeoWords, videoBytes } from './veo.ts'
 
 const modelNames = [
   'gemini-2.5-pro',
@@ -29,7 +31,24 @@ const models: PlainOperation = {
   },
 }
 
+const veo: VeoWords = {
+  name: (call, id) => `models/${call.model}/operations/${id}`,
+  id: call => call.route.params?.id ?? '',
+  response: (call, id) => ({
+    generateVideoResponse: {
+      generatedSamples: [{ video: { uri: `${call.origin}/v1beta/files/${id}:download?alt=media` } }],
+    },
+  }),
+}
+const watch = lookAtVideo(veo)
+const download: CallOperation = {
+  kind: 'call',
+  answer: () => ({ bytes: videoBytes, contentType: 'video/mp4' }),
+}
+
 const operations = new Map<string, Operation>([
+  ['predict', predict],
+  ['predictLongRunning', startVideo(veo)],
   ['generateContent', generate],
   ['streamGenerateContent', generate],
   ['countTokens', countContentTokens],
@@ -57,7 +76,12 @@ export const gemini: Wire = {
   }),
 }
 
+const operationPath = /^\/v1beta\/models\/([^/]+)\/operations\/([^/]+)$/
+
 function geminiRoute({ method, path, query, headers }: Head): Route | undefined {
+  if (method === 'GET' && /^\/v1beta\/files\/[^/]+:download$/.test(path)) return { operation: download }
+  const [, videoModel, id] = method === 'GET' ? (operationPath.exec(path) ?? []) : []
+  if (id !== undefined) return { operation: watch, model: videoModel, params: { id } }
   const [matched, name, verb] = base.exec(path) ?? []
   if (matched === undefined) return undefined
   const model = name === undefined ? undefined : decodeURIComponent(name)

@@ -1,12 +1,10 @@
 import { embeddingOf } from '../answer/embedding.ts'
 import { countTokens } from '../answer/tokens.ts'
 import { embed } from '../gemini/embed.ts'
+import { png } from '../gemini/generate.ts'
 import { asObject, asObjects, asText, type JsonObject } from '../json.ts'
 import { Failure } from '../wire/failure.ts'
 import type { PlainOperation } from '../wire/wire.ts'
-
-/** One pixel. */
-const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=='
 
 /** `:predict`: embeddings of texts and of media, tuned endpoints, Imagen; the model's name says which. */
 export const predict: PlainOperation = {

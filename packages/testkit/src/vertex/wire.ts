@@ -1,5 +1,7 @@
 import { geminiError, geminiFailure } from '../gemini/failures.ts'
 import { countContentTokens, generate } from '../gemini/generate.ts'
+import { lookAtVideo, startVideo, type VeoWords, videoBytes } from '../gemini/veo.ts'
+import { asText } from '../json.ts'
 import { chat } from '../openai/chat.ts'
 import { openaiFailure } from '../openai/failures.ts'
 import { testProject } from '../tokens/google-account.ts'
@@ -7,6 +9,7 @@ import { Failure } from '../wire/failure.ts'
 import type { ChatOperation, Head, Operation, PlainOperation, Route, Wire } from '../wire/wire.ts'
 import { claudeOperation, countClaudeTokens } from './claude.ts'
 import { embedContent, predict } from './predict.ts'
+import { rank, synthesize } from './services.ts'
 
 const claude = claudeOperation(false)
 const claudeBeta = claudeOperation(true)
@@ -17,7 +20,18 @@ const countTokens: PlainOperation = {
   reply: (body, route) => countContentTokens.reply({ generateContentRequest: body }, route),
 }
 
+const veo: VeoWords = {
+  name: (call, id) =>
+    `${call.head.path.replace(/^\/v1(beta1)?\//, '').replace(/:\w+$/, '')}/operations/${id}`,
+  id: call => asText(call.body.operationName).split('/').at(-1) ?? '',
+  response: () => ({
+    videos: [{ bytesBase64Encoded: videoBytes.toString('base64'), mimeType: 'video/mp4' }],
+  }),
+}
+
 const google = new Map<string, Operation>([
+  ['predictLongRunning', startVideo(veo)],
+  ['fetchPredictOperation', lookAtVideo(veo)],
   ['generateContent', generate],
   ['streamGenerateContent', generate],
   ['countTokens', countTokens],
@@ -49,6 +63,8 @@ const endpointChat = /^\/endpoints\/(openapi|\d+)\/chat\/completions$/
 export const vertex: Wire = {
   name: 'vertex',
   route(head) {
+    const other = head.method === 'POST' ? otherServices.get(head.path.split('/').at(-1) ?? '') : undefined
+    if (other) return { operation: other }
     const [, inProject, , , rest = ''] = head.method === 'POST' ? (place.exec(head.path) ?? []) : []
     return routeOf(rest, head, inProject !== undefined)
   },
@@ -71,6 +87,12 @@ export const vertex: Wire = {
   failure: vertexFailure,
   failureEvent: failure => ({ error: geminiError(failure) }),
 }
+
+/** Google Cloud's services whose tokens and errors are the same: hosts aside, their paths are their own. */
+const otherServices = new Map<string, Operation>([
+  ['text:synthesize', synthesize],
+  ['default_ranking_config:rank', rank],
+])
 
 function routeOf(path: string, head: Head, inProject: boolean): Route | undefined {
   const [, publisher, name = '', verb = ''] = model.exec(path) ?? []
