@@ -7,11 +7,11 @@ export interface Parted {
 }
 
 /**
- * Parts the thinking from the answer where a model writes it in front, as `<think>…</think>`. Fed piece by piece; text
- * that might be half a tag is held back. Tags further on are the answer's own.
+ * Parts the thinking from the answer where a model writes it in front, as `<think>…</think>`. Fed piece by piece; what
+ * may be half a tag is held back until more comes. Tags further on are the answer's own.
  */
 export class ThinkTags {
-  private state: 'before' | 'inside' | 'after' = 'before'
+  private state: 'before' | 'inside' | 'between' | 'after' = 'before'
   private held = ''
 
   push(piece: string): Parted {
@@ -19,22 +19,15 @@ export class ThinkTags {
     this.held += piece
     if (this.state === 'before') {
       const begun = this.held.trimStart()
-      if (!begun.startsWith(OPEN)) return OPEN.startsWith(begun) ? NOTHING : this.release()
+      if (!begun.startsWith(OPEN)) return OPEN.startsWith(begun) ? NOTHING : this.release('')
       this.state = 'inside'
-      this.held = begun.slice(OPEN.length)
+      this.held = begun.slice(OPEN.length).replace(/^\n/, '')
     }
-    const close = this.held.indexOf(CLOSE)
-    if (close !== -1) {
-      const thinking = this.held.slice(0, close)
-      const text = this.held.slice(close + CLOSE.length).trimStart()
-      this.held = ''
-      this.state = 'after'
-      return { text, thinking }
-    }
-    const safe = this.held.length - halfTag(this.held)
-    const thinking = this.held.slice(0, safe)
-    this.held = this.held.slice(safe)
-    return { text: '', thinking }
+    const thinking = this.state === 'inside' ? this.think() : ''
+    if (this.state !== 'between') return { text: '', thinking }
+    // White space between the two belongs to neither.
+    this.held = this.held.trimStart()
+    return this.held === '' ? { text: '', thinking } : this.release(thinking)
   }
 
   /** What was held back. */
@@ -44,11 +37,21 @@ export class ThinkTags {
     return state === 'inside' ? { text: '', thinking: held } : { text: held, thinking: '' }
   }
 
-  private release(): Parted {
+  private think(): string {
+    const close = this.held.indexOf(CLOSE)
+    const end = close === -1 ? this.held.length - halfTag(this.held) : close
+    const thinking = this.held.slice(0, end)
+    this.held = this.held.slice(close === -1 ? end : end + CLOSE.length)
+    if (close === -1) return thinking
+    this.state = 'between'
+    return thinking.trimEnd()
+  }
+
+  private release(thinking: string): Parted {
     const text = this.held
     this.held = ''
     this.state = 'after'
-    return { text, thinking: '' }
+    return { text, thinking }
   }
 }
 

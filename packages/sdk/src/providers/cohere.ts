@@ -1,5 +1,6 @@
 import { cohereChat } from '../codecs/cohere-chat/codec.ts'
 import { cohereEmbeddings } from '../codecs/cohere-embeddings/codec.ts'
+import { cohereRerank } from '../codecs/rerank/codec.ts'
 import { bearer } from '../credentials/bearer.ts'
 import { badRequest } from '../errors.ts'
 import type { Provider } from './provider.ts'
@@ -16,6 +17,7 @@ function cohereAs(name: string): Provider {
     endpoints: {
       chat: [{ codec: cohereChat, path: '/v2/chat', model: modelOf }],
       embedding: [{ codec: cohereEmbeddings, path: '/v2/embed', model: modelOf }],
+      rerank: [{ codec: cohereRerank, path: '/v2/rerank', model: modelOf }],
     },
     params: {
       top_p: { min: 0.01, max: 0.99 },

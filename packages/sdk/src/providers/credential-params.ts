@@ -5,6 +5,7 @@ import type { JsonObject } from '../types/json.ts'
  * they never go into a request body.
  */
 export const CREDENTIAL_PARAMS: ReadonlySet<string> = new Set([
+  'account_id',
   'aws_access_key_id',
   'aws_bedrock_project_id',
   'aws_bedrock_runtime_endpoint',
@@ -40,7 +41,11 @@ export const CREDENTIAL_PARAMS: ReadonlySet<string> = new Set([
   'vertex_credentials',
   'vertex_location',
   'vertex_project',
+  'watsonx_iam_url',
+  'watsonx_project',
   'watsonx_region_name',
+  'watsonx_token',
+  'watsonx_zenapikey',
 ])
 
 /** What a call of one's own says of how to reach the provider, apart from what it asks. */

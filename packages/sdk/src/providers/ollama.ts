@@ -1,5 +1,6 @@
 import { ollamaChat } from '../codecs/ollama-chat/codec.ts'
 import { ollamaEmbeddings } from '../codecs/ollama-embeddings/codec.ts'
+import { ollamaGenerate } from '../codecs/ollama-generate/codec.ts'
 import { bearer } from '../credentials/bearer.ts'
 import type { Provider } from './provider.ts'
 
@@ -14,6 +15,7 @@ function ollamaAs(name: string): Provider {
     credentials: bearer(['OLLAMA_API_KEY'], { required: false }),
     endpoints: {
       chat: [{ codec: ollamaChat, path: '/api/chat' }],
+      text_completion: [{ codec: ollamaGenerate, path: '/api/generate' }],
       embedding: [{ codec: ollamaEmbeddings, path: '/api/embed' }],
     },
     params: { parallel_tool_calls: 'drop', store: 'drop' },

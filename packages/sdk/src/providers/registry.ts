@@ -4,17 +4,26 @@ import { anthropicText } from './anthropic-text.ts'
 import { azure } from './azure.ts'
 import { azureAi } from './azure-ai.ts'
 import { azureText } from './azure-text.ts'
+import { cloudflare } from './cloudflare.ts'
 import { cohere, cohereChatProvider } from './cohere.ts'
 import { embedders } from './embedders.ts'
 import { gemini } from './gemini.ts'
+import { huggingface } from './huggingface.ts'
 import { mediaProviders, withMedia } from './media.ts'
 import { mock } from './mock.ts'
 import { ollama, ollamaChatProvider } from './ollama.ts'
 import { openai } from './openai.ts'
 import { openaiCompatible } from './openai-compatible.ts'
+import { petals } from './petals.ts'
+import { predibase } from './predibase.ts'
 import type { Provider } from './provider.ts'
+import { replicate } from './replicate.ts'
+import { snowflake } from './snowflake.ts'
 import { textCompletionCodestral, textCompletionOpenai } from './text-completions.ts'
+import { triton } from './triton.ts'
 import { vertexAi, vertexAiBeta } from './vertex-ai.ts'
+import { vllm } from './vllm.ts'
+import { watsonx, watsonxText } from './watsonx.ts'
 
 /** Every provider by LiteLLM's name for it. */
 export const providers: ReadonlyMap<string, Provider> = new Map(
@@ -32,6 +41,16 @@ export const providers: ReadonlyMap<string, Provider> = new Map(
     cohereChatProvider,
     ollama,
     ollamaChatProvider,
+    huggingface,
+    watsonx,
+    watsonxText,
+    replicate,
+    cloudflare,
+    snowflake,
+    predibase,
+    triton,
+    petals,
+    vllm,
     mock,
     ...embedders,
     textCompletionOpenai,

@@ -78,7 +78,7 @@ test('the official client embeds and reranks', async () => {
     topN: 2,
   })
   expect(results).toEqual([
-    { index: 1, relevanceScore: 1 },
+    { index: 1, relevanceScore: 0.99 },
     { index: 2, relevanceScore: 0.5 },
   ])
 })

@@ -1,16 +1,16 @@
 import { isObject } from '../json.ts'
 import { bearerOf } from '../openai/wire.ts'
+import { strictRerank } from '../rerank/wire.ts'
 import { dataFrame } from '../wire/sse-frame.ts'
 import type { Operation, Wire } from '../wire/wire.ts'
 import { chat } from './chat.ts'
 import { embed } from './embed.ts'
 import { cohereFailure, cohereWords } from './failures.ts'
-import { rerank } from './rerank.ts'
 
 const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['/v2/chat', chat],
   ['/v2/embed', embed],
-  ['/v2/rerank', rerank],
+  ['/v2/rerank', strictRerank],
 ])
 
 /** Cohere's API v2, https://docs.cohere.com/reference/about. */

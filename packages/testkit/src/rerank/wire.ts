@@ -91,10 +91,13 @@ function rerankFailure({ kind, facts }: Failure, sequence: number): FailureReply
   }
 }
 
+/** Cohere's API v2, which Cohere's own wire has too. */
+export const strictRerank: CallOperation = rerank(true)
+
 const paths = new Map([
   ['/rerank', rerank(false)],
   ['/v1/rerank', rerank(false)],
-  ['/v2/rerank', rerank(true)],
+  ['/v2/rerank', strictRerank],
 ])
 
 /** Rerankers of the Cohere and Jina family. */

@@ -53,7 +53,7 @@ describe('streams', () => {
   test('thinking in tags, as older servers send it', () => {
     expect(fold(linesOf('stream-think-tags.ndjson'))?.choices[0]).toMatchObject({
       finish_reason: 'length',
-      message: { content: 'Yes.', reasoning_content: '\nHm.' },
+      message: { content: 'Yes.', reasoning_content: 'Hm.' },
     })
   })
 

@@ -2,7 +2,7 @@ import { createError } from '../../errors.ts'
 import type { ChatResponse } from '../../types/chat.ts'
 import { isJsonObject, textOf } from '../../types/json.ts'
 import type { CallInfo } from '../codec.ts'
-import { ThinkTags } from '../think-tags.ts'
+import { thinkTags } from '../openai-chat/settle/think-tags.ts'
 import { decodeLateError } from './errors.ts'
 import { decodeFinishReason, nativeReason } from './finish-reason.ts'
 import { decodeLogprobs } from './logprobs.ts'
@@ -20,15 +20,13 @@ export function decodeResponse(body: unknown, info: CallInfo): ChatResponse {
       model: info.model,
     })
   const { message } = body
-  const tags = new ThinkTags()
-  const [first, rest] = [tags.push(textOf(message.content)), tags.end()]
-  const text = first.text + rest.text
-  const thinking = textOf(message.thinking) + first.thinking + rest.thinking
+  const text = textOf(message.content)
+  const thinking = textOf(message.thinking)
   const calls = decodeToolCalls(message.tool_calls, idSource(info))
   const finish_reason = decodeFinishReason(body.done_reason, calls.length > 0, info)
   const usage = decodeUsage(body)
   const logprobs = decodeLogprobs(body.logprobs)
-  return {
+  const reply: ChatResponse = {
     id: info.id,
     object: 'chat.completion',
     created: Math.floor(info.now / 1000),
@@ -49,4 +47,7 @@ export function decodeResponse(body: unknown, info: CallInfo): ChatResponse {
     ],
     ...(usage && { usage }),
   }
+  // Servers before 0.9, and models they do not know, leave the thinking in the text.
+  thinkTags()(reply)
+  return reply
 }

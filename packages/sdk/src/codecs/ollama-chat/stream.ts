@@ -3,8 +3,8 @@ import type { ChatChunk, ChatDelta } from '../../types/chat.ts'
 import { isJsonObject, type JsonObject, textOf } from '../../types/json.ts'
 import type { StreamTransform, WireEvent } from '../../types/stream.ts'
 import type { CallInfo } from '../codec.ts'
+import { thinkTags } from '../openai-chat/settle/think-tags.ts'
 import { parseEvent } from '../parse-event.ts'
-import { ThinkTags } from '../think-tags.ts'
 import { decodeLateError } from './errors.ts'
 import { decodeFinishReason, nativeReason } from './finish-reason.ts'
 import { decodeLogprobs } from './logprobs.ts'
@@ -19,7 +19,7 @@ export function decodeStream(info: CallInfo): StreamTransform<WireEvent, ChatChu
 class StreamDecoder implements StreamTransform<WireEvent, ChatChunk> {
   private readonly info: CallInfo
   private readonly nextId: () => string
-  private readonly tags = new ThinkTags()
+  private readonly settle = thinkTags()
   private begun = false
   private calls = 0
   private ended = false
@@ -49,8 +49,8 @@ class StreamDecoder implements StreamTransform<WireEvent, ChatChunk> {
   }
 
   private said(message: JsonObject, logprobs: JsonObject | undefined): ChatChunk[] {
-    const { text, thinking } = this.tags.push(textOf(message.content))
-    const reasoning = textOf(message.thinking) + thinking
+    const text = textOf(message.content)
+    const reasoning = textOf(message.thinking)
     const calls = decodeToolCalls(message.tool_calls, this.nextId).map(call => ({
       ...call,
       index: this.calls++,
@@ -68,24 +68,21 @@ class StreamDecoder implements StreamTransform<WireEvent, ChatChunk> {
 
   private finish(line: JsonObject): ChatChunk[] {
     this.ended = true
-    const { text, thinking } = this.tags.end()
-    const held = {
-      ...(text !== '' && { content: text }),
-      ...(thinking !== '' && { reasoning_content: thinking }),
-    }
     const finish_reason = decodeFinishReason(line.done_reason, this.calls > 0, this.info)
-    const last = this.chunk(held, { finish_reason, ...nativeReason(line.done_reason, finish_reason) })
+    const last = this.chunk({}, { finish_reason, ...nativeReason(line.done_reason, finish_reason) })
     const usage = decodeUsage(line)
     return usage ? [last, { ...last, choices: [], usage }] : [last]
   }
 
   private chunk(delta: ChatDelta, more?: JsonObject): ChatChunk {
-    return {
+    const chunk: ChatChunk = {
       id: this.info.id,
       object: 'chat.completion.chunk',
       created: Math.floor(this.info.now / 1000),
       model: this.info.model,
       choices: [{ index: 0, delta, finish_reason: null, ...more }],
     }
+    this.settle(chunk)
+    return chunk
   }
 }
