@@ -132,7 +132,7 @@ function checkThinking(body: JsonObject, turns: readonly Turn[]): void {
 }
 
 function checkToolNames(body: JsonObject): void {
-  const tools = asObjects(body.tools)
+  const tools = asObjects(body.tools).filter(({ type }) => type !== 'mcp_toolset')
   for (const [index, { name }] of tools.entries()) {
     if (!/^[a-zA-Z0-9_-]{1,128}$/.test(asText(name))) {
       refuse(`tools.${index}.custom.name: String should match pattern '^[a-zA-Z0-9_-]{1,128}$'`)

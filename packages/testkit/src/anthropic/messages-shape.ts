@@ -102,11 +102,26 @@ const assistantBlocks = {
   bash_code_execution_tool_result: openRecord,
   text_editor_code_execution_tool_result: openRecord,
   tool_search_tool_result: openRecord,
+  container_upload: openRecord,
+}
+const betaAssistantBlocks = {
+  ...assistantBlocks,
+  mcp_tool_use: openRecord,
+  mcp_tool_result: openRecord,
+  mcp_tool_listing: openRecord,
+  advisor_tool_result: openRecord,
+  compaction: openRecord,
+  fallback: openRecord,
 }
 
 const message = tagged('role', {
   user: record({ role: text, content: textOr(list(tagged('type', userBlocks), 1)) }),
   assistant: record({ role: text, content: textOr(list(tagged('type', assistantBlocks), 1)) }),
+})
+
+const betaMessage = tagged('role', {
+  user: record({ role: text, content: textOr(list(tagged('type', userBlocks), 1)) }),
+  assistant: record({ role: text, content: textOr(list(tagged('type', betaAssistantBlocks), 1)) }),
 })
 
 const customTool = record(
@@ -189,6 +204,9 @@ const needed = { model: filledText, messages: list(message, 1) }
 /** The body of `POST /v1/messages`, https://docs.anthropic.com/en/api/messages. */
 export const messagesShape = record({ ...needed, max_tokens: integer(1) }, generated)
 /** The same with the fields a beta header opens. */
-export const betaMessagesShape = record({ ...needed, max_tokens: integer(1) }, { ...generated, ...beta })
+export const betaMessagesShape = record(
+  { ...needed, messages: list(betaMessage, 1), max_tokens: integer(1) },
+  { ...generated, ...beta },
+)
 /** The body of `POST /v1/messages/count_tokens`. */
 export const countTokensShape = record(needed, { ...countable, ...beta })

@@ -4,6 +4,7 @@ import { signatureOf } from '../answer/signature.ts'
 import { argumentPieces, countTokens } from '../answer/tokens.ts'
 import { asObject, asObjects, asText, asTexts, type JsonObject } from '../json.ts'
 import type { ChatOperation, PlainOperation, Route } from '../wire/wire.ts'
+import { checkBetas, checkOutputSchema } from './beta-rules.ts'
 import { checkMessagesRules, type Turn, turnsOf } from './messages-rules.ts'
 import { betaMessagesShape, countTokensShape, messagesShape } from './messages-shape.ts'
 
@@ -19,7 +20,11 @@ export function messagesOperation(beta: boolean): ChatOperation {
     kind: 'chat',
     read(body, route) {
       shape(body, [])
+      // Other platforms' wires that serve these bodies may leave it out.
+      const betas = route.params?.betas
+      if (betas !== undefined) checkBetas(body, betas)
       checkMessagesRules(body)
+      checkOutputSchema(body)
       return readMessages(body, route)
     },
     whole: wholeMessage,

@@ -69,7 +69,9 @@ export const anthropic: Wire = {
 
 function operationOf({ method, path, headers }: Head): Route | undefined {
   if (method === 'POST' && path === '/v1/messages') {
-    return { operation: headers['anthropic-beta'] === undefined ? plain : beta, framing: 'sse' }
+    const betas = headers['anthropic-beta']
+    const isBeta = betas !== undefined
+    return { operation: isBeta ? beta : plain, framing: 'sse', params: { betas: String(betas ?? '') } }
   }
   if (method === 'POST' && path === '/v1/complete') return { operation: complete, framing: 'sse' }
   if (method === 'POST' && path === '/v1/messages/count_tokens') {
