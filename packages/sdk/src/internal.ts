@@ -6,6 +6,7 @@ export type { OriginalRequest } from './call.ts'
 export type * from './callbacks/callback.ts'
 export { openRecord, stampRecord } from './callbacks/records.ts'
 export type * from './codecs/codec.ts'
+export { SEARCH_GROUP } from './codecs/perplexity-search/codec.ts'
 export { codecs } from './codecs/registry.ts'
 export type * from './credentials/credentials.ts'
 export type * from './endpoints/endpoint.ts'
@@ -17,6 +18,7 @@ export { estimateWorstCase } from './models/cost.ts'
 export { type ModelFacts, maxOutputTokens } from './models/model-facts.ts'
 export {
   CUSTOM_ENDPOINTS,
+  type CustomEndpoint,
   type CustomProviderRow,
   customProvider,
 } from './providers/custom-provider.ts'

@@ -4,6 +4,7 @@ import { buildSettings, type SettingsParts } from './build-settings.ts'
 import { allProviders } from './deployments/custom-providers.ts'
 import { checkGroupNames } from './deployments/group-names.ts'
 import { readModelList } from './deployments/read-model-list.ts'
+import { searchToolDeployments } from './deployments/search-tools.ts'
 import { zeroConfig } from './deployments/zero-config.ts'
 import { commandLine, environmentVariables } from './keys/environment-variables.ts'
 import { readSection } from './keys/read-section.ts'
@@ -58,7 +59,10 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const deployments: readonly Deployment[] =
     path === undefined
       ? zeroConfig(environment, providers.values())
-      : readModelList(root, { providers, environmentName: variables.LITELLM_ENVIRONMENT }, report)
+      : [
+          ...readModelList(root, { providers, environmentName: variables.LITELLM_ENVIRONMENT }, report),
+          ...searchToolDeployments(file.search_tools ?? [], root, providers, report),
+        ]
   const parts: SettingsParts = {
     source: path === undefined ? undefined : resolve(path),
     environment,

@@ -20,6 +20,8 @@ const chat = door('chat', codecs.openaiChat)
 const messages = door('chat', codecs.anthropicMessages)
 const embeddings = door('embedding', codecs.openaiEmbeddings)
 const rerank = door('rerank', codecs.rerank)
+const search = door('search', codecs.perplexitySearch)
+const videoList = door('video_list', codecs.openaiVideoList)
 
 /**
  * OpenAI's operations that name a model. Each is there as `/v1/…`, as `/…` (LiteLLM), and after a model's name:
@@ -31,6 +33,11 @@ const OPERATIONS: readonly (readonly [tail: string, door: Door])[] = [
   ['/completions', door('text_completion', codecs.openaiCompletions)],
   ['/moderations', door('moderation', codecs.openaiModerations)],
   ['/rerank', rerank],
+  ['/images/generations', door('image_generation', codecs.openaiImages)],
+  ['/images/edits', door('image_edit', codecs.openaiImageEdits)],
+  ['/images/variations', door('image_variation', codecs.openaiImageVariations)],
+  ['/videos', door('video_generation', codecs.openaiVideos)],
+  ['/ocr', door('ocr', codecs.mistralOcr)],
   ['/audio/speech', door('speech', codecs.openaiSpeech)],
   ['/audio/transcriptions', door('transcription', codecs.openaiTranscriptions)],
   ['/audio/translations', door('translation', codecs.openaiTranslations)],
@@ -39,10 +46,15 @@ const MODEL_PREFIXES = ['/openai/deployments/', '/engines/'] as const
 
 /** Other paths without variables. */
 const FIXED: Readonly<Record<DoorMethod, readonly (readonly [path: string, door: Door])[]>> = {
-  GET: [],
+  GET: [
+    ['/v1/videos', videoList],
+    ['/videos', videoList],
+  ],
   POST: [
     ['/v1/messages', messages],
     ['/v2/rerank', rerank],
+    ['/v1/search', search],
+    ['/search', search],
     ['/v1/messages/count_tokens', door('count_tokens', codecs.anthropicCountTokens)],
   ],
   DELETE: [],
@@ -50,9 +62,15 @@ const FIXED: Readonly<Record<DoorMethod, readonly (readonly [path: string, door:
 
 /** Paths with variables of one segment each, `/videos/{video_id}/content`; each is there as `/v1/…` too. */
 const PATTERNS: Readonly<Record<DoorMethod, readonly (readonly [path: string, door: Door])[]>> = {
-  GET: [],
-  POST: [],
-  DELETE: [],
+  GET: [
+    ['/videos/{video_id}', door('video_status', codecs.openaiVideoStatus)],
+    ['/videos/{video_id}/content', door('video_content', codecs.openaiVideoContent)],
+  ],
+  POST: [
+    ['/videos/{video_id}/remix', door('video_remix', codecs.openaiVideoRemix)],
+    ['/search/{search_tool}', search],
+  ],
+  DELETE: [['/videos/{video_id}', door('video_delete', codecs.openaiVideoDelete)]],
 }
 
 const GEMINI_PREFIXES = ['/v1beta/models/', '/v1/models/', '/models/'] as const

@@ -21,6 +21,11 @@ const MEDIA: Readonly<Record<string, Provider['endpoints']>> = {
   ...OPENAI_SHAPED_IMAGES,
   azure: AZURE_MEDIA,
   dashscope: DASHSCOPE_IMAGES,
+  mock: {
+    ...OPENAI_MEDIA,
+    ocr: [{ codec: mistralOcr, path: '/ocr' }],
+    search: [{ codec: perplexitySearch, path: '/search' }],
+  },
   mistral: { ocr: [{ codec: mistralOcr, path: '/ocr' }] },
   modelscope: { image_generation: [{ codec: modelscopeImages, path: '/images/generations' }] },
   openai: OPENAI_MEDIA,

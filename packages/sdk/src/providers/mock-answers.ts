@@ -5,6 +5,15 @@ import type { EmbeddingRequest, EmbeddingResponse } from '../types/embedding.ts'
 import type { EndpointName, RequestOf, ResponseOf } from '../types/endpoint-map.ts'
 import { isJsonObject } from '../types/json.ts'
 import { mockSpeech, mockTranscript } from './mock-audio-answers.ts'
+import {
+  mockImages,
+  mockOcr,
+  mockSearch,
+  mockVideo,
+  mockVideoContent,
+  mockVideoDeletion,
+  mockVideoList,
+} from './mock-media-answers.ts'
 import { mockModeration, mockRerank, mockText } from './mock-text-answers.ts'
 import type { LocalAnswer } from './provider.ts'
 
@@ -27,6 +36,17 @@ const ANSWERS: {
   transcription: (request, say) => mockTranscript(say(request.file.filename)),
   translation: (request, say) => mockTranscript(say(request.file.filename)),
   rerank: (request, _say, info) => mockRerank(request, info),
+  image_generation: mockImages,
+  image_edit: mockImages,
+  image_variation: mockImages,
+  video_generation: (request, _say, info) => mockVideo(request, info),
+  video_status: (request, _say, info) => mockVideo(request, info),
+  video_remix: (request, _say, info) => mockVideo(request, info),
+  video_content: mockVideoContent,
+  video_delete: (request, _say, info) => mockVideoDeletion(request.video_id, info),
+  video_list: mockVideoList,
+  ocr: (_request, say, info) => mockOcr(say, info),
+  search: mockSearch,
 }
 
 function mockAnswer<E extends EndpointName>(

@@ -147,11 +147,11 @@ const toolParams = {
   doc: 'How a search tool is called.',
   open: true,
   rows: {
-    search_provider: accepted(text, 'Provider.', { required: true }),
-    api_key: accepted(secret, 'Key.'),
-    api_base: accepted(text, 'Address.'),
-    timeout: accepted(amount, 'Seconds.'),
-    max_retries: accepted(amount, 'Retries.'),
+    search_provider: works({ ...text, example: 'tavily' }, 'Provider.', 'deployment.provider', { required: true }),
+    api_key: works(secret, 'Key.', 'deployment.apiKey'),
+    api_base: works(text, 'Address.', 'deployment.apiBase'),
+    timeout: works(amount, 'Seconds.', 'deployment.timeoutMs'),
+    max_retries: works(amount, 'Retries.', 'deployment.retries'),
   },
 } as const satisfies Section
 
@@ -160,8 +160,10 @@ export const searchTool = {
   name: 'search_tools[]',
   doc: 'Search tools.',
   rows: {
-    search_tool_name: accepted(text, 'Its name.', { required: true }),
-    litellm_params: accepted(objectOf(toolParams), 'How it is called.', { required: true }),
+    search_tool_name: works(text, 'Its name, as in `/search/{name}`.', 'deployment.group', {
+      required: true,
+    }),
+    litellm_params: works(objectOf(toolParams), 'How it is called.', 'deployment', { required: true }),
     search_tool_info: accepted(object, 'Description; for people.'),
   },
 } as const satisfies Section

@@ -49,7 +49,7 @@ export const topLevel = {
     mcp_servers: accepted(map(objectOf(mcpServer)), 'MCP servers.'),
     mcp_tools: accepted(anyList, 'MCP tools in code.'),
     vector_store_registry: accepted(list(objectOf(vectorStore)), 'Vector stores.'),
-    search_tools: accepted(list(objectOf(searchTool)), 'Search tools.'),
+    search_tools: works(list(objectOf(searchTool)), 'Search tools, for `/search`.', 'deployments'),
     prompts: accepted(list(objectOf(prompt)), 'Prompts.'),
     agents: accepted(anyList, 'A2A agents.'),
     agent_list: accepted(anyList, 'A2A agents, another spelling.'),

@@ -4,10 +4,12 @@ export interface Outline {
   readonly tag:
     | 'Audio'
     | 'Chat'
+    | 'Documents'
     | 'Embeddings'
     | 'Images'
     | 'Moderations'
     | 'Rerank'
+    | 'Search'
     | 'Text'
     | 'Tokens'
     | 'Videos'
@@ -113,6 +115,112 @@ export const OUTLINES: Readonly<Record<string, Outline>> = {
     request: { file: 'any' },
     response: { text: 'string' },
     url: 'https://platform.openai.com/docs/api-reference/audio/createTranslation',
+  },
+  '/images/generations': {
+    summary: 'Make images from words',
+    tag: 'Images',
+    name: 'ImageGeneration',
+    request: { prompt: 'string' },
+    response: { created: 'integer', data: 'array' },
+    url: 'https://platform.openai.com/docs/api-reference/images/create',
+    streams: 'on request',
+    modelOptional: true,
+  },
+  '/images/edits': {
+    summary: 'Make images from images and words',
+    tag: 'Images',
+    name: 'ImageEdit',
+    request: { image: 'any', prompt: 'string' },
+    response: { created: 'integer', data: 'array' },
+    url: 'https://platform.openai.com/docs/api-reference/images/createEdit',
+    streams: 'on request',
+    modelOptional: true,
+  },
+  '/images/variations': {
+    summary: 'Make images like another',
+    tag: 'Images',
+    name: 'ImageVariation',
+    request: { image: 'any' },
+    response: { created: 'integer', data: 'array' },
+    url: 'https://platform.openai.com/docs/api-reference/images/createVariation',
+    modelOptional: true,
+  },
+  '/videos': {
+    summary: 'Begin to make a video',
+    tag: 'Videos',
+    name: 'Video',
+    request: { prompt: 'string' },
+    response: { id: 'string', object: 'string', status: 'string' },
+    url: 'https://platform.openai.com/docs/api-reference/videos/create',
+    modelOptional: true,
+  },
+  'GET /videos': {
+    summary: 'List the videos of a model, named by ?model=',
+    tag: 'Videos',
+    name: 'VideoList',
+    request: {},
+    response: { object: 'string', data: 'array' },
+    url: 'https://platform.openai.com/docs/api-reference/videos/list',
+  },
+  'GET /videos/{video_id}': {
+    summary: 'Tell how far a video is',
+    tag: 'Videos',
+    name: 'VideoStatus',
+    request: {},
+    response: { id: 'string', object: 'string', status: 'string' },
+    url: 'https://platform.openai.com/docs/api-reference/videos/retrieve',
+  },
+  'DELETE /videos/{video_id}': {
+    summary: 'Delete a video',
+    tag: 'Videos',
+    name: 'VideoDeletion',
+    request: {},
+    response: { id: 'string', object: 'string', deleted: 'any' },
+    url: 'https://platform.openai.com/docs/api-reference/videos/delete',
+  },
+  '/videos/{video_id}/content': {
+    summary: 'Fetch the file of a finished video',
+    tag: 'Videos',
+    name: 'VideoContent',
+    request: {},
+    response: {},
+    url: 'https://platform.openai.com/docs/api-reference/videos/content',
+    answers: 'video/*',
+  },
+  '/videos/{video_id}/remix': {
+    summary: 'Make a video anew from another',
+    tag: 'Videos',
+    name: 'VideoRemix',
+    request: { prompt: 'string' },
+    response: { id: 'string', object: 'string', status: 'string' },
+    url: 'https://platform.openai.com/docs/api-reference/videos/remix',
+    modelOptional: true,
+  },
+  '/ocr': {
+    summary: 'Read a document into Markdown',
+    tag: 'Documents',
+    name: 'Ocr',
+    request: { document: 'object' },
+    response: { object: 'string', model: 'string', pages: 'array' },
+    url: 'https://docs.mistral.ai/api/endpoint/ocr',
+  },
+  '/search': {
+    summary: 'Search the web with a tool, named by search_tool_name',
+    tag: 'Search',
+    name: 'Search',
+    request: { query: 'any' },
+    response: { object: 'string', results: 'array' },
+    url: 'https://docs.perplexity.ai/api-reference/search-post',
+    modelOptional: true,
+  },
+  '/search/{search_tool}': {
+    summary: 'Search the web with a tool',
+    tag: 'Search',
+    name: 'Search',
+    request: { query: 'any' },
+    response: { object: 'string', results: 'array' },
+    url: 'https://docs.perplexity.ai/api-reference/search-post',
+    modelOptional: true,
   },
   '/embeddings': {
     summary: 'Turn texts into vectors',

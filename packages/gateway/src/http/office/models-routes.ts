@@ -1,5 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { createError, type Deployment, factsOfDeployment, type JsonObject } from 'sluice/internal'
+import {
+  createError,
+  type Deployment,
+  factsOfDeployment,
+  type JsonObject,
+  SEARCH_GROUP,
+} from 'sluice/internal'
 import { mayUseModel } from '../../auth/authorize-model.ts'
 import type { Caller } from '../../auth/caller.ts'
 import { callerOfRequest } from '../../management/protect-routes.ts'
@@ -52,6 +58,8 @@ function anyKey(summary: string) {
 function names(caller: Caller, { routes, catalogue }: Stages): string[] {
   const all = new Set<string>()
   for (const name of routes.groups.names()) {
+    // Search tools are no models.
+    if (name.startsWith(SEARCH_GROUP)) continue
     if (!name.includes('*')) all.add(name)
     else if (name.endsWith('/*'))
       for (const model of catalogue.models(name.slice(0, -2))) all.add(`${name.slice(0, -1)}${model}`)
