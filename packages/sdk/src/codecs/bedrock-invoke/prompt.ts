@@ -6,11 +6,11 @@ import type { Usage } from '../../types/usage.ts'
 import { extrasOf } from '../anthropic-messages/request/context.ts'
 import { decodeAwsError } from '../aws-errors.ts'
 import type { CallInfo, Codec, WireRequest } from '../codec.ts'
+import { thinkTags } from '../openai-chat/settle/think-tags.ts'
 import { parseEvent } from '../parse-event.ts'
 import { unwrapChunks } from './chunks.ts'
 import { finishOf, type PromptFamily, type PromptReply } from './families.ts'
 import { turnsOf } from './prompts.ts'
-import { ThinkSplitter } from './think-splitter.ts'
 
 /** InvokeModel for makers whose body is one prompt. Source: the pages named in `families.ts`. */
 export function bedrockPrompt(family: PromptFamily): Codec<'chat'> {
@@ -83,28 +83,24 @@ function decodeResponse(
     inputTokenCount: Number(headers['x-amzn-bedrock-input-token-count']),
     outputTokenCount: Number(headers['x-amzn-bedrock-output-token-count']),
   })
-  return {
+  const response: ChatResponse = {
     id: info.id,
     object: 'chat.completion',
     created: Math.floor(info.now / 1000),
     model: info.model,
     choices: replies.map((reply, index) => ({
       index,
-      message: { role: 'assistant', ...saidBy(reply, family) },
+      message: { role: 'assistant', content: (family.thinks ? OPENED : '') + reply.text || null },
       finish_reason: finishOf(reply.finish),
     })),
     ...(usage && { usage }),
   }
+  if (family.thinks) thinkTags()(response)
+  return response
 }
 
-function saidBy({ text }: PromptReply, { thinks }: PromptFamily) {
-  if (!thinks) return { content: text || null }
-  const splitter = new ThinkSplitter()
-  const deltas = [...splitter.push(text), ...splitter.end()]
-  const join = (key: 'content' | 'reasoning_content') => deltas.map(delta => delta[key] ?? '').join('')
-  const reasoning = join('reasoning_content')
-  return { content: join('content') || null, ...(reasoning !== '' && { reasoning_content: reasoning }) }
-}
+/** The prompt itself has opened the thinking, so the answer begins inside it. */
+const OPENED = '<think>'
 
 /** The maker's own counts, else those AWS adds. */
 function usageOf(reply: PromptReply | undefined, metrics: JsonObject): Usage | undefined {
@@ -122,7 +118,7 @@ function count(value: unknown): number | undefined {
 class PromptStream implements StreamTransform<WireEvent, ChatChunk> {
   private readonly info: CallInfo
   private readonly family: PromptFamily
-  private readonly splitter: ThinkSplitter | undefined
+  private readonly settle: ((chunk: JsonObject) => void) | undefined
   private begun = false
   private finish: unknown
   private complete = false
@@ -130,7 +126,7 @@ class PromptStream implements StreamTransform<WireEvent, ChatChunk> {
   constructor(info: CallInfo, family: PromptFamily) {
     this.info = info
     this.family = family
-    this.splitter = family.thinks && new ThinkSplitter()
+    this.settle = family.thinks && thinkTags()
   }
 
   push({ data }: WireEvent): ChatChunk[] {
@@ -138,43 +134,43 @@ class PromptStream implements StreamTransform<WireEvent, ChatChunk> {
     const reply = this.family.piece?.(event) ?? { text: '' }
     const metrics = event['amazon-bedrock-invocationMetrics']
     if (reply.finish != null) this.finish = reply.finish
-    const deltas = this.splitter?.push(reply.text) ?? (reply.text === '' ? [] : [{ content: reply.text }])
-    const chunks = deltas.map(delta => this.chunk(delta))
+    const chunks = reply.text === '' ? [] : [this.chunk({ content: reply.text })]
     if (!isJsonObject(metrics)) return chunks
     this.complete = true
     const usage = usageOf(reply, metrics)
-    return [
-      ...chunks,
-      ...(this.splitter?.end() ?? []).map(delta => this.chunk(delta)),
-      this.chunk({}, finishOf(this.finish)),
-      ...(usage ? [{ ...this.chunk({}), choices: [], usage }] : []),
-    ]
+    const last = this.chunk({}, finishOf(this.finish))
+    return [...chunks, last, ...(usage ? [{ ...last, choices: [], usage }] : [])]
   }
 
   end(): ChatChunk[] {
     if (this.complete) return []
-    if (this.finish === undefined)
-      throw createError({
-        kind: 'truncated',
-        message: 'The provider ended its stream before the answer was complete.',
-        provider: this.info.deployment.provider,
-        model: this.info.model,
-      })
-    return [
-      ...(this.splitter?.end() ?? []).map(delta => this.chunk(delta)),
-      this.chunk({}, finishOf(this.finish)),
-    ]
+    if (this.finish !== undefined) return [this.chunk({}, finishOf(this.finish))]
+    throw createError({
+      kind: 'truncated',
+      message: 'The provider ended its stream before the answer was complete.',
+      provider: this.info.deployment.provider,
+      model: this.info.model,
+    })
   }
 
   private chunk(delta: ChatDelta, finish: FinishReason | null = null): ChatChunk {
-    const role = this.begun ? undefined : ({ role: 'assistant' } as const)
+    const first = !this.begun
     this.begun = true
-    return {
+    const opened = first && this.settle ? OPENED + (delta.content ?? '') : delta.content
+    const chunk: ChatChunk = {
       id: this.info.id,
       object: 'chat.completion.chunk',
       created: Math.floor(this.info.now / 1000),
       model: this.info.model,
-      choices: [{ index: 0, delta: { ...role, ...delta }, finish_reason: finish }],
+      choices: [
+        {
+          index: 0,
+          delta: { ...(first && { role: 'assistant' }), ...(opened != null && { content: opened }) },
+          finish_reason: finish,
+        },
+      ],
     }
+    this.settle?.(chunk)
+    return chunk
   }
 }
