@@ -35,6 +35,14 @@ export function azurePath(operation: string) {
   }
 }
 
+/** Responses name the model in the body, so no deployment stands in their path. */
+export function azureResponsesPath({ deployment, base }: At): string {
+  const { apiVersion = DEFAULT_API_VERSION } = deployment
+  if (UNIFIED.has(apiVersion) || /\/openai\/v1\/?$/.test(base ?? deployment.apiBase ?? ''))
+    return azurePath('/responses')({ model: '', deployment, base })
+  return `/openai/responses?api-version=${encodeURIComponent(apiVersion)}`
+}
+
 /** `AZURE_API_VERSION` stands in for a version that the deployment does not give. */
 export function setVersionFromEnvironment(
   request: OutgoingRequest,

@@ -1,12 +1,15 @@
 import { openaiChatWith } from '../codecs/openai-chat/codec.ts'
 import { openaiCompletions } from '../codecs/openai-completions/codec.ts'
 import { openaiEmbeddings } from '../codecs/openai-embeddings/codec.ts'
+import { openaiResponses } from '../codecs/openai-responses/codec.ts'
 import { badRequest } from '../errors.ts'
 import { azureCredentials } from './azure-credentials.ts'
 import { AZURE_ERRORS } from './azure-errors.ts'
-import { azurePath, setVersionFromEnvironment, versionParams } from './azure-versions.ts'
+import { azurePath, azureResponsesPath, setVersionFromEnvironment, versionParams } from './azure-versions.ts'
+import { openaiAudio } from './openai-audio.ts'
 import { openaiModelParams } from './openai-models.ts'
 import type { ParamRules, Provider } from './provider.ts'
+import { responsesModel } from './responses-models.ts'
 import { writesOn } from './writes-on.ts'
 
 /** LiteLLM's way to say which rules hold for a deployment whose name does not: `o_series/my-deployment`. */
@@ -55,11 +58,20 @@ export const azure: Provider = {
     prepare: setVersionFromEnvironment,
   }),
   endpoints: {
-    chat: [{ codec: openaiChatWith({}), path: azurePath('/chat/completions'), model: azureModel }],
+    chat: [
+      {
+        codec: openaiChatWith({}),
+        path: azurePath('/chat/completions'),
+        model: azureModel,
+        serves: model => !model.startsWith('responses/'),
+      },
+      { codec: openaiResponses, path: azureResponsesPath, model: responsesModel },
+    ],
     embedding: [{ codec: openaiEmbeddings, path: azurePath('/embeddings'), model: azureModel }],
     text_completion: [
       { codec: openaiCompletions, path: azurePath('/completions'), model: azureModel, serves: writesOn },
     ],
+    ...openaiAudio(azurePath, azureModel),
   },
   modelParams: azureModelParams,
   errors: AZURE_ERRORS,

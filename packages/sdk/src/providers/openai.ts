@@ -2,11 +2,13 @@ import { openaiChat } from '../codecs/openai-chat/codec.ts'
 import { openaiCompletions } from '../codecs/openai-completions/codec.ts'
 import { openaiEmbeddings } from '../codecs/openai-embeddings/codec.ts'
 import { openaiModerations } from '../codecs/openai-moderations/codec.ts'
+import { openaiResponses } from '../codecs/openai-responses/codec.ts'
 import { bearer } from '../credentials/bearer.ts'
 import type { Credentials } from '../credentials/credentials.ts'
 import { openaiAudio } from './openai-audio.ts'
 import { openaiModelParams } from './openai-models.ts'
 import type { Provider } from './provider.ts'
+import { responsesModel, wantsChat } from './responses-models.ts'
 import { writesOn } from './writes-on.ts'
 
 const key = bearer(['OPENAI_API_KEY'])
@@ -27,7 +29,10 @@ export const openai: Provider = {
   baseUrlEnv: ['OPENAI_BASE_URL', 'OPENAI_API_BASE'],
   credentials,
   endpoints: {
-    chat: [{ codec: openaiChat, path: '/chat/completions' }],
+    chat: [
+      { codec: openaiChat, path: '/chat/completions', serves: wantsChat },
+      { codec: openaiResponses, path: '/responses', model: responsesModel },
+    ],
     embedding: [{ codec: openaiEmbeddings, path: '/embeddings' }],
     text_completion: [{ codec: openaiCompletions, path: '/completions', serves: writesOn }],
     moderation: [{ codec: openaiModerations, path: '/moderations' }],

@@ -22,6 +22,7 @@ const MODELS: Readonly<Record<string, string>> = {
   'openai-chat': 'gpt-4o',
   'anthropic-messages': 'claude-sonnet-4-5',
   gemini: 'gemini-2.5-flash',
+  'openai-responses': 'gpt-5.1-codex',
   'cohere-chat': 'command-a-03-2025',
   'ollama-chat': 'qwen3',
   'bedrock-converse': 'anthropic.claude-sonnet-4-5-20250929-v1:0',

@@ -65,6 +65,8 @@ export function recordingsOf(format: string): readonly Recording[] {
       return record('anthropic', anthropic)
     case 'gemini':
       return record('gemini', gemini)
+    case 'openai-responses':
+      return fixtures('openai-responses', 'stream-reasoning.sse', 'stream-tools.sse')
     case 'cohere-chat':
       return fixtures('cohere-chat', 'stream-cited.sse', 'stream-tools.sse')
     case 'bedrock-converse':
@@ -78,6 +80,8 @@ export function recordingsOf(format: string): readonly Recording[] {
 
 /** How a provider of a format that no client speaks tells of an error in the middle of a stream. */
 export const FAILURES: Readonly<Record<string, string>> = {
+  'openai-responses':
+    'event: error\ndata: {"type":"error","code":"rate_limit_exceeded","message":"Slow down.","param":null}\n\n',
   'cohere-chat': 'event: message-end\ndata: {"type":"message-end","delta":{"error":"Slow down."}}\n\n',
   'ollama-chat': '{"error":"Slow down."}\n',
   'bedrock-converse': awsException('throttlingException', '{"message":"Slow down."}'),

@@ -1,0 +1,61 @@
+import { createError } from '../../errors.ts'
+import type { ChatResponse, FinishReason } from '../../types/chat.ts'
+import { isJsonArray, isJsonObject, type JsonObject } from '../../types/json.ts'
+import type { CallInfo } from '../codec.ts'
+import { decodeLateError } from '../openai-chat/errors.ts'
+import { decodeOutput } from './output.ts'
+import { decodeUsage } from './usage.ts'
+
+/** A whole response as a chat reply. Throws for one that failed. */
+export function decodeResponse(body: unknown, info: CallInfo): ChatResponse {
+  if (isJsonObject(body) && body.error != null) throw decodeLateError(body.error, info)
+  if (!isJsonObject(body) || !isJsonArray(body.output))
+    throw createError({
+      kind: 'bad_gateway',
+      message: 'The provider answered without "output".',
+      provider: info.deployment.provider,
+      model: info.model,
+    })
+  const { message, logprobs } = decodeOutput(body.output)
+  const usage = decodeUsage(body.usage, body.output)
+  return {
+    ...headOf(body, info),
+    object: 'chat.completion',
+    choices: [
+      {
+        index: 0,
+        message,
+        finish_reason: finishOf(body, (message.tool_calls?.length ?? 0) > 0, info),
+        ...(logprobs.length > 0 && { logprobs: { content: logprobs } }),
+      },
+    ],
+    ...(usage && { usage }),
+  }
+}
+
+/** Id, time, model and tier. */
+export function headOf({ id, created_at: created, model, service_tier: tier }: JsonObject, info: CallInfo) {
+  return {
+    id: typeof id === 'string' ? id : info.id,
+    created: typeof created === 'number' ? Math.floor(created) : Math.floor(info.now / 1000),
+    model: typeof model === 'string' ? model : info.model,
+    ...(typeof tier === 'string' && { service_tier: tier }),
+  }
+}
+
+/** Why it stopped. Throws for a response that was neither finished nor cut by a limit. */
+export function finishOf(
+  { status, incomplete_details: details }: JsonObject,
+  called: boolean,
+  info: CallInfo,
+): FinishReason {
+  if (status === 'incomplete')
+    return isJsonObject(details) && details.reason === 'content_filter' ? 'content_filter' : 'length'
+  if (status === undefined || status === 'completed') return called ? 'tool_calls' : 'stop'
+  throw createError({
+    kind: 'bad_gateway',
+    message: `The provider ended the response as "${String(status)}".`,
+    provider: info.deployment.provider,
+    model: info.model,
+  })
+}
