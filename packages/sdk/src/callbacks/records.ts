@@ -2,6 +2,8 @@ import type { Meter } from '../endpoints/meter.ts'
 import { endpoints } from '../endpoints/registry.ts'
 import { type Catalogue, factsOfDeployment } from '../models/catalogue.ts'
 import { costOf } from '../models/cost.ts'
+import { reportedCost } from '../models/reported-cost.ts'
+import { providers } from '../providers/registry.ts'
 import type { CallRecord } from '../types/call-record.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
 import type { Usage } from '../types/usage.ts'
@@ -58,13 +60,15 @@ export function stampRecord(
     return
   }
   const facts = factsOfDeployment(catalogue, record.deployment, meter.priceVariants)
-  const { provider } = record.deployment
-  record.cost = costOf(record.usage, facts?.price, {
+  const { provider, modelInfo } = record.deployment
+  const listed = costOf(record.usage, facts?.price, {
     now: record.startedAt,
     provider,
     serviceTier: meter.serviceTier,
     units: meter.units,
   })
+  const reports = meter.usage !== undefined && providers.get(provider)?.reportsCost
+  record.cost = (reports && reportedCost(record.usage, listed, modelInfo)) || listed
 }
 
 function estimatedUsage(meter: Meter, estimate: Estimate): Usage {

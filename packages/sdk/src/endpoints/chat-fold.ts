@@ -9,6 +9,9 @@ import type {
 } from '../types/chat.ts'
 import { isJsonArray, isJsonObject, type JsonObject } from '../types/json.ts'
 
+/** What a search found; each chunk repeats it. */
+const SOURCES = ['citations', 'search_results'] as const
+
 /** Chunks → the whole reply they add up to, as far as they go. */
 export function foldChunks(chunks: readonly ChatChunk[]): ChatResponse {
   // Azure begins with a chunk of empty fields.
@@ -25,6 +28,7 @@ export function foldChunks(chunks: readonly ChatChunk[]): ChatResponse {
     if (chunk.usage) response.usage = chunk.usage
     if (chunk.system_fingerprint) response.system_fingerprint = chunk.system_fingerprint
     if (chunk.service_tier) response.service_tier = chunk.service_tier
+    for (const key of SOURCES) if (chunk[key] != null) response[key] = chunk[key]
     if (chunk.prompt_filter_results) response.prompt_filter_results = chunk.prompt_filter_results
     for (const piece of chunk.choices) {
       let fold = choices.get(piece.index)
@@ -51,6 +55,8 @@ export function foldChunks(chunks: readonly ChatChunk[]): ChatResponse {
   return response
 }
 
+const GROWING = new Set(['text', 'summary', 'data'])
+
 class ChoiceFold {
   readonly choice: ChatChoice
   private readonly message: ChatResponseMessage = { role: 'assistant', content: null }
@@ -70,6 +76,8 @@ class ChoiceFold {
     if (delta.images) message.images = [...(message.images ?? []), ...delta.images]
     if (delta.annotations)
       message.annotations = [...(message.annotations ?? []), ...(delta.annotations as JsonObject[])]
+    if (isJsonArray(delta.reasoning_details))
+      for (const piece of delta.reasoning_details) if (isJsonObject(piece)) this.addDetail(piece)
     if (delta.audio) message.audio = addAudio(message.audio, delta.audio)
     if (delta.provider_specific_fields)
       message.provider_specific_fields = {
@@ -106,6 +114,20 @@ class ChoiceFold {
     if (this.calls.size > 0)
       this.message.tool_calls = [...this.calls].sort(([a], [b]) => a - b).map(([, call]) => call)
     return this.choice
+  }
+
+  /** Reasoning in OpenRouter's words: pieces of one `index` are one detail, and must go back whole. */
+  private addDetail(piece: JsonObject): void {
+    const details = (this.message.reasoning_details ??= []) as JsonObject[]
+    const last = details.at(-1)
+    if (last === undefined || last.type !== piece.type || last.index !== piece.index) {
+      details.push({ ...piece })
+      return
+    }
+    for (const [key, value] of Object.entries(piece)) {
+      const grows = GROWING.has(key) && typeof last[key] === 'string' && typeof value === 'string'
+      if (value != null) last[key] = grows ? `${last[key] as string}${value}` : value
+    }
   }
 
   /** Thinking text comes in pieces, its signature last; a signature closes the block. */
