@@ -1,6 +1,7 @@
 import { startUpstream, testAwsKeys, type Upstream } from '@sluice/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { completion } from '../api/completion.ts'
+import { embedding } from '../api/embedding.ts'
 import { messages as anthropicMessages } from '../api/messages.ts'
 import type { ChatRequest, ChatTool } from '../types/chat.ts'
 import type { JsonObject } from '../types/json.ts'
@@ -223,5 +224,48 @@ describe('InvokeModel', () => {
     expect(reply).toMatchObject({ content: [{ type: 'text', text: 'You said: Hello there' }] })
     expect(lastRequest().path).toMatch(/\/invoke$/)
     expect(lastRequest().body).toMatchObject({ anthropic_version: 'bedrock-2023-05-31' })
+  })
+})
+
+describe('Embeddings', () => {
+  const embed = (model: string, more: JsonObject = {}) =>
+    embedding(
+      { model: `bedrock/${model}`, input: ['Hello there', 'you', 'all'], ...keys(), ...more },
+      options(),
+    )
+
+  test.each([
+    ['amazon.titan-embed-text-v1', 3, 8],
+    ['cohere.embed-english-v3', 1, 8],
+    ['amazon.nova-2-multimodal-embeddings-v1:0', 3, 3072],
+  ])('%s, as many requests as it wants', async (model, requests, dimensions) => {
+    const reply = await embed(model)
+    expect(reply.data.map(({ index, embedding: vector }) => [index, vector.length])).toEqual([
+      [0, dimensions],
+      [1, dimensions],
+      [2, dimensions],
+    ])
+    expect(reply.data[0]?.embedding).not.toEqual(reply.data[1]?.embedding)
+    expect(reply.usage).toEqual({ prompt_tokens: 4, total_tokens: 4 })
+    expect(upstream.requests).toHaveLength(requests)
+  })
+
+  test('dimensions go where the model has them, or are refused', async () => {
+    const reply = await embed('amazon.titan-embed-text-v2:0', { dimensions: 512 })
+    expect(reply.data[0]?.embedding).toHaveLength(512)
+    await expect(embed('amazon.titan-embed-text-v1', { dimensions: 512 })).rejects.toThrow(/dimensions/)
+  })
+
+  test('an image is embedded by a multimodal model and refused by others', async () => {
+    const input = 'data:image/png;base64,aW1hZ2U='
+    const reply = await embed('amazon.titan-embed-image-v1', { input })
+    expect(reply.data).toHaveLength(1)
+    expect(lastRequest().body).toEqual({ inputImage: 'aW1hZ2U=' })
+    await expect(embed('amazon.titan-embed-text-v1', { input })).rejects.toThrow(/multimodal/)
+  })
+
+  test('a failure in the middle of a batch is the error of its kind', async () => {
+    upstream.script({ match: request => JSON.stringify(request.body).includes('you'), failure: 'rate-limit' })
+    await expect(embed('amazon.titan-embed-text-v1')).rejects.toMatchObject({ name: 'RateLimitError' })
   })
 })

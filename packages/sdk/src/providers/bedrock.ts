@@ -1,5 +1,7 @@
 import { bedrockConverse } from '../codecs/bedrock-converse/codec.ts'
 import { converseTraits } from '../codecs/bedrock-converse/request/models.ts'
+import { bedrockEmbeddings } from '../codecs/bedrock-embeddings/codec.ts'
+import { takesDimensions } from '../codecs/bedrock-embeddings/families.ts'
 import { bedrockAnthropic } from '../codecs/bedrock-invoke/anthropic.ts'
 import { bedrockCohere } from '../codecs/bedrock-invoke/cohere.ts'
 import {
@@ -64,9 +66,16 @@ const claude = invoke(bedrockAnthropic, model => {
   return family === 'anthropic' && (route === 'invoke' || !isStated)
 })
 
+const embeddings: Binding<'embedding'> = {
+  codec: bedrockEmbeddings,
+  path: bedrockPath('invoke'),
+  model: idOf,
+}
+
 /** What one model behind Converse cannot do, another can. */
 function modelParams(model: string): ParamRules | undefined {
   const { id, route } = bedrockModel(model)
+  if (/embed/.test(id)) return takesDimensions(id) ? undefined : { dimensions: 'refuse' }
   if (route !== 'converse') return undefined
   const { reasoning, forcing, topK, grounding } = converseTraits(id)
   return {
@@ -90,7 +99,7 @@ export const bedrock: Provider = {
     bearerEnv: ['AWS_BEARER_TOKEN_BEDROCK'],
     endpoint: { param: 'aws_bedrock_runtime_endpoint', env: ['AWS_BEDROCK_RUNTIME_ENDPOINT'] },
   }),
-  endpoints: { chat: [converse, claude, ...invokes] },
+  endpoints: { chat: [converse, claude, ...invokes], embedding: [embeddings] },
   modelParams,
   exampleModels: [
     'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
@@ -101,5 +110,7 @@ export const bedrock: Provider = {
     'us.meta.llama4-maverick-17b-instruct-v1:0',
     'mistral.mistral-large-3-675b-instruct',
     'us.deepseek.r1-v1:0',
+    'amazon.titan-embed-text-v2:0',
+    'cohere.embed-v4:0',
   ],
 }
