@@ -110,4 +110,4 @@ export const providerNamesAllowed = [
   'packages/gateway/src/http/**',
 ]
 /** Provider names that are also ordinary words of the code. */
-export const ordinaryWords = ['mock', 'empower', 'github', 'morph', 'custom', 'inception']
+export const ordinaryWords = ['mock', 'empower', 'github', 'meta', 'morph', 'custom', 'inception']

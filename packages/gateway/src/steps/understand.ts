@@ -35,15 +35,11 @@ export async function understand<E extends EndpointName>(
   settings: Settings,
 ): Promise<Asked<E>> {
   record.caller = caller.record
-  const { inbound } = from.codec
-  if (inbound === undefined) throw badRequest(`${from.codec.format} is not a format clients may speak here.`)
   const warn: InboundInfo['warn'] = warning => void record.warnings.push(warning)
-  const { id, startedAt: now } = record
-  const { model: named, stream, variables } = from
   const given = readRequest(from as unknown as InferenceRequest)
   const body = given instanceof Promise ? await given : given
   const isJson = from.query === undefined && !(body instanceof WireForm)
-  const decoded = inbound.decodeRequest(body, { id, now, model: named, stream, variables, warn })
+  const decoded = decode(from, body, record, warn)
   const { request: said, options = NO_OPTIONS } = splitOptions(
     withExtraBody((isJson ? decoded : parseOptionFields(decoded)) as RequestOf<E> & JsonObject),
   )
@@ -79,6 +75,16 @@ export async function understand<E extends EndpointName>(
       warn,
     },
   }
+}
+
+function decode<E extends EndpointName>(
+  { codec: { inbound, format }, model, stream, variables }: InferenceRequest<E>,
+  body: unknown,
+  { id, startedAt: now }: CallRecord,
+  warn: InboundInfo['warn'],
+): RequestOf<E> {
+  if (inbound === undefined) throw badRequest(`${format} is not a format clients may speak here.`)
+  return inbound.decodeRequest(body, { id, now, model, stream, variables, warn })
 }
 
 function strictnessOf(options: CallOptions, { calls }: Settings) {
