@@ -102,6 +102,8 @@ export interface UpstreamHalf<E extends EndpointName> {
    */
   readonly params: ReadonlySet<string>
   encodeRequest(request: RequestOf<E>, info: CallInfo): WireRequest
+  /** The headers of a client that speaks this format, as this provider takes them; as they are unless stated. */
+  hears?(headers: Readonly<Record<string, string>>, info: CallInfo): Readonly<Record<string, string>>
   /** True when a reply may be something else than JSON: `WireBytes` is then what `decodeResponse` gets for it. */
   readonly takesBytes?: true
   /**

@@ -227,6 +227,18 @@ test('Claude hears its version and no model; betas go in the header', async () =
   expect(headers?.['anthropic-beta']).toBe('context-1m-2025-08-07')
 })
 
+test('an Anthropic client’s own betas reach Claude as far as Vertex AI knows them', async () => {
+  const formatHeaders = { 'anthropic-beta': 'context-1m-2025-08-07, fast-mode-2026-02-01,made-up-2030-01-01' }
+  const over = { clientFormat: 'anthropic-messages', formatHeaders }
+  const ask = askChat(deployment('claude-sonnet-4-5'), { max_tokens: 10 }, over)
+  await call(ask, host)
+  expect(last()?.headers['anthropic-beta']).toBe('context-1m-2025-08-07')
+  expect(ask.warnings.map(({ param }) => param)).toEqual([
+    'betas.fast-mode-2026-02-01',
+    'betas.made-up-2030-01-01',
+  ])
+})
+
 test('an Anthropic client’s answer passes untouched, its request does not', async () => {
   const body = {
     model: 'claude-sonnet-4-5',
@@ -241,6 +253,10 @@ test('an Anthropic client’s answer passes untouched, its request does not', as
   const reply = await call({ ...ask, request: body }, host)
   expect(reply.kind).toBe('relay')
   expect(last()?.body).not.toHaveProperty('model')
+  const stream = await call({ ...ask, request: { ...body, stream: true } }, host)
+  expect(stream.kind).toBe('relay-stream')
+  expect(last()?.path).toMatch(/:streamRawPredict$/)
+  if (stream.kind === 'relay-stream') stream.abort()
 })
 
 test.each(['gemini-2.5-flash', 'claude-sonnet-4-5@20250929'])('%s counts tokens', async model => {

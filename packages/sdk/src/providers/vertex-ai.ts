@@ -79,55 +79,7 @@ function vertex(name: string, title: string, version: string): Provider {
         },
       ],
       embedding: embeddingBindings(paths),
-      image_generation: [
-        { codec: imagen, serves: isImagen, path: paths.model('google', 'predict') },
-        {
-          codec: geminiImages,
-          serves: isGoogle,
-          model: pathName,
-          path: paths.model('google', 'generateContent'),
-        },
-      ],
-      image_edit: [
-        { codec: imagenEdit, serves: isImagen, path: paths.model('google', 'predict') },
-        {
-          codec: geminiImageEdits,
-          serves: isGoogle,
-          model: pathName,
-          path: paths.model('google', 'generateContent'),
-        },
-      ],
-      speech: [
-        {
-          codec: geminiSpeech,
-          serves: model => model.includes('gemini'),
-          model: pathName,
-          path: paths.model('google', 'generateContent'),
-        },
-        { codec: cloudSpeech, path: '/v1/text:synthesize' },
-      ],
-      rerank: [{ codec: vertexRerank, path: RANKING }],
-      video_generation: [
-        { codec: vertexVeo.video_generation, path: paths.model('google', 'predictLongRunning') },
-      ],
-      video_status: [{ codec: vertexVeo.video_status, path: '' }],
-      video_content: [{ codec: vertexVeo.video_content, path: '' }],
-      ocr: [
-        {
-          codec: mistralOcrWith({ inlines: true }),
-          serves: isMistral,
-          model: pathName,
-          path: paths.model('mistralai', 'rawPredict'),
-        },
-      ],
-      text_completion: [
-        {
-          codec: FIM.codec,
-          serves: model => isMistral(model) && model.includes('codestral'),
-          model: pathName,
-          path: paths.model('mistralai', 'rawPredict', 'streamRawPredict'),
-        },
-      ],
+      ...mediaEndpoints(paths),
     },
     followHosts: ['storage.googleapis.com'],
     modelParams,
@@ -186,6 +138,48 @@ function embeddingBindings(paths: VertexPaths): readonly Binding<'embedding'>[] 
     { codec: vertexTunedEmbeddings, serves: isNumber, model: pathName, path },
     { codec: vertexTextEmbeddings, model: pathName, path },
   ]
+}
+
+/** Pictures, voices, videos and what else is asked for once in a while. */
+function mediaEndpoints(paths: VertexPaths): Provider['endpoints'] {
+  const generate = paths.model('google', 'generateContent')
+  const predict = paths.model('google', 'predict')
+  return {
+    image_generation: [
+      { codec: imagen, serves: isImagen, path: predict },
+      { codec: geminiImages, serves: isGoogle, model: pathName, path: generate },
+    ],
+    image_edit: [
+      { codec: imagenEdit, serves: isImagen, path: predict },
+      { codec: geminiImageEdits, serves: isGoogle, model: pathName, path: generate },
+    ],
+    speech: [
+      { codec: geminiSpeech, serves: model => model.includes('gemini'), model: pathName, path: generate },
+      { codec: cloudSpeech, path: '/v1/text:synthesize' },
+    ],
+    rerank: [{ codec: vertexRerank, path: RANKING }],
+    video_generation: [
+      { codec: vertexVeo.video_generation, path: paths.model('google', 'predictLongRunning') },
+    ],
+    video_status: [{ codec: vertexVeo.video_status, path: '' }],
+    video_content: [{ codec: vertexVeo.video_content, path: '' }],
+    ocr: [
+      {
+        codec: mistralOcrWith({ inlines: true }),
+        serves: isMistral,
+        model: pathName,
+        path: paths.model('mistralai', 'rawPredict'),
+      },
+    ],
+    text_completion: [
+      {
+        codec: FIM.codec,
+        serves: model => isMistral(model) && model.includes('codestral'),
+        model: pathName,
+        path: paths.model('mistralai', 'rawPredict', 'streamRawPredict'),
+      },
+    ],
+  }
 }
 
 function modelParams(model: string): ParamRules | undefined {

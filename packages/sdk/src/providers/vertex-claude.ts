@@ -31,6 +31,7 @@ export const vertexClaudeCountTokens: Codec<'count_tokens'> = {
   upstream: {
     ...anthropicCountTokens.upstream,
     inlines: () => true,
+    ...(base.upstream.hears && { hears: base.upstream.hears }),
     encodeRequest(request, info) {
       const { body, headers } = encodeCountTokens(request, info, 'vertex')
       return { body: { ...VERSION, ...body }, ...(headers && { headers }) }

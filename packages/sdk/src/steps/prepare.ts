@@ -44,7 +44,7 @@ export function prepare<E extends EndpointName>(ask: Call<E>, host: CallHost): P
     url: urlOf(provider, binding, info, host.secret(provider.baseUrlEnv ?? []), wire),
     headers: joinHeaders(
       wire.body === undefined ? wire.headers : { 'content-type': wire.contentType, ...wire.headers },
-      ask.clientFormat === codec.format ? ask.formatHeaders : undefined,
+      heardBy(codec, ask, info),
       ask.headers,
       deployment.headers,
     ),
@@ -67,6 +67,13 @@ export function prepare<E extends EndpointName>(ask: Call<E>, host: CallHost): P
     relayed,
     secret: secretOf(provider, deployment, host),
   }
+}
+
+/** Headers of the client's format, for providers that speak it too. */
+function heardBy<E extends EndpointName>(codec: Codec<E>, ask: Call<E>, info: CallInfo) {
+  const { formatHeaders, clientFormat } = ask
+  if (formatHeaders === undefined || clientFormat !== codec.format) return undefined
+  return codec.upstream.hears ? codec.upstream.hears(formatHeaders, info) : formatHeaders
 }
 
 /** What answers without a network: a canned reply, the provider itself, or the endpoint where the provider has none. */

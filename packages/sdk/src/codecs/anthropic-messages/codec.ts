@@ -6,6 +6,7 @@ import { decodeResponse, encodeResponse } from './reply/response.ts'
 import { decodeStream } from './reply/stream.ts'
 import { encodeStream } from './reply/stream-encode.ts'
 import type { ClaudePlatform } from './request/betas.ts'
+import { clientBetasOn } from './request/client-betas.ts'
 import { ANTHROPIC_PARAMS, decodeRequest, encodeRequest } from './request/request.ts'
 
 /**
@@ -21,6 +22,7 @@ export function anthropicMessagesOn(platform: ClaudePlatform): Codec<'chat'> {
     upstream: {
       params: ANTHROPIC_PARAMS,
       encodeRequest: (request, info) => encodeRequest(request, info, platform),
+      hears: clientBetasOn(platform),
       inlines: inlinesOn(platform),
       decodeResponse,
       decodeStream,
