@@ -7,8 +7,9 @@ const LIMITS = { timeoutMs: 3_000, maxBytes: 256 * 1024 }
 const IMDS = 'http://169.254.169.254/metadata/identity/oauth2/token'
 
 /**
- * A token of the managed identity this machine runs as: App Service and its kin tell where to ask, virtual machines
- * answer at a fixed address. `undefined` where nothing answers.
+ * A token of the managed identity this machine runs as. App Service and its kin tell where to ask. The fixed address
+ * of virtual machines, which other clouds use too, is asked only when `AZURE_TOKEN_CREDENTIALS` says
+ * `ManagedIdentityCredential`. `undefined` where neither is so, or nothing answers.
  * Source: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token
  */
 export async function machineToken(
@@ -18,6 +19,7 @@ export async function machineToken(
 ): Promise<BearerToken | undefined> {
   const resource = scope.replace(/\/\.default$/, '')
   const request = requestFor(resource, clientId, host)
+  if (request === undefined) return undefined
   try {
     return readTokenReply(await host.exchange(request, LIMITS), host.now(), 'The managed identity endpoint')
   } catch (error) {
@@ -27,10 +29,16 @@ export async function machineToken(
   }
 }
 
-function requestFor(resource: string, clientId: string | undefined, host: SigningHost): OutgoingRequest {
+function requestFor(
+  resource: string,
+  clientId: string | undefined,
+  host: SigningHost,
+): OutgoingRequest | undefined {
   const endpoint = host.secret(['IDENTITY_ENDPOINT'])
   const header = host.secret(['IDENTITY_HEADER'])
   const isService = endpoint !== undefined && header !== undefined && URL.canParse(endpoint)
+  const isAsked = host.secret(['AZURE_TOKEN_CREDENTIALS'])?.toLowerCase() === 'managedidentitycredential'
+  if (!isService && !isAsked) return undefined
   const url = new URL(isService ? endpoint : IMDS)
   url.searchParams.set('api-version', isService ? '2019-08-01' : '2018-02-01')
   url.searchParams.set('resource', resource)

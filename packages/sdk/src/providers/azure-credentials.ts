@@ -17,7 +17,8 @@ interface AzureCredentialOptions {
 const REMEDY =
   'Set api_key on the deployment or AZURE_API_KEY; or azure_ad_token; or tenant_id, client_id and client_secret ' +
   '(AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET); or run where workload identity ' +
-  '(AZURE_FEDERATED_TOKEN_FILE) or a managed identity is at hand.'
+  '(AZURE_FEDERATED_TOKEN_FILE) or a managed identity is at hand; on a virtual machine, ask for the latter with ' +
+  'AZURE_TOKEN_CREDENTIALS=ManagedIdentityCredential.'
 
 /**
  * A key, or a token of Entra ID: first what the deployment says, then what the environment says. Throws an

@@ -98,6 +98,28 @@ describe('signing in', () => {
     ])
   })
 
+  test('the address of virtual machines is asked only when the operator says so', async () => {
+    const asked: string[] = []
+    const { host } = caller
+    const exchange: typeof host.signing.exchange = async ({ url, headers }) => {
+      asked.push(url)
+      expect(headers).toEqual({ metadata: 'true' })
+      const body = JSON.stringify({ access_token: 'a-token', expires_on: '4102444800' })
+      return { status: 200, headers: {}, body: Buffer.from(body) }
+    }
+    const recording = { ...host, signing: { ...host.signing, exchange } }
+    await expect(chat({}, {}, recording)).rejects.toMatchObject({
+      kind: 'authentication',
+      message: expect.stringContaining('AZURE_TOKEN_CREDENTIALS'),
+    })
+    expect(asked).toEqual([])
+    setEnvironment({ AZURE_TOKEN_CREDENTIALS: 'ManagedIdentityCredential', AZURE_CLIENT_ID: 'on-a-machine' })
+    await chat({}, {}, recording).catch(() => {})
+    expect(asked).toEqual([
+      'http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fcognitiveservices.azure.com&client_id=on-a-machine',
+    ])
+  })
+
   test('a wrong secret is an authentication error in Entra’s words, without the secret', async () => {
     const error = await failure({ params: { ...app, client_secret: 'bad-key' } })
     expect(error).toMatchObject({ kind: 'authentication', status: 401, code: 'invalid_client' })
