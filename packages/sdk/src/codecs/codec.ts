@@ -19,6 +19,9 @@ export const HUB_FORMATS: ReadonlySet<string> = new Set([
   'mistral-ocr',
   'perplexity-search',
   'openai-moderations',
+  'openai-speech',
+  'openai-transcriptions',
+  'openai-translations',
   'rerank',
 ])
 

@@ -24,7 +24,7 @@ export function openaiAudio(
   return {
     speech: [
       { codec: openaiSpeechEvents, path: at('/audio/speech'), serves: tellsTokens, ...named },
-      { codec: openaiSpeech, path: at('/audio/speech'), ...named },
+      { codec: openaiSpeech, path: at('/audio/speech'), serves: model => !tellsTokens(model), ...named },
     ],
     transcription: [{ codec: openaiTranscriptions, path: at('/audio/transcriptions'), ...named }],
     translation: [{ codec: openaiTranslations, path: at('/audio/translations'), ...named }],
