@@ -18,7 +18,10 @@ export class ExpiringCache<Value extends Expiring> {
   private readonly entries = new Map<string, { readonly value: Value; readonly until: number }>()
   private readonly pending = new Map<string, Promise<Value>>()
 
-  /** The value of a key, loaded when there is none that lasts. A failed load is told to all who wait, and not kept. */
+  /**
+   * The value of a key, loaded when there is none that lasts. A failed load is told to all who wait, and not kept; while
+   * the value before is still good, it serves once more.
+   */
   async get(key: string, now: number, load: () => Promise<Value>): Promise<Value> {
     const kept = this.entries.get(key)
     if (kept && kept.until > now) {
@@ -32,9 +35,12 @@ export class ExpiringCache<Value extends Expiring> {
       this.keep(key, value, now)
       return value
     })
-    this.pending.set(key, loading)
+    const before = kept?.value
+    const isGood = before?.expiresAt !== undefined && before.expiresAt > now
+    const served = isGood ? loading.catch(() => before) : loading
+    this.pending.set(key, served)
     try {
-      return await loading
+      return await served
     } finally {
       this.pending.delete(key)
     }

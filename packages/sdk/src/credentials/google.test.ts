@@ -100,6 +100,17 @@ test('a token is asked for once, shared while it is on its way, and renewed befo
   expect(asked).toHaveLength(2)
 })
 
+test('while the old token is good, trouble with the new one is no trouble for calls', async () => {
+  const ring = new GoogleKeyRing()
+  const take = () => ring.tokenFor(deployment({ vertex_credentials: account }), undefined, host)
+  await take()
+  answer = () => ({ status: 503, body: 'sorry' })
+  now += 3_400_000
+  expect((await take()).token).toBe('token-1')
+  now += 200_000
+  expect(await rejectionOf(take())).toMatchObject({ kind: 'unavailable' })
+})
+
 test('a refusal is an authentication error in Google’s words, is not kept, and holds no key', async () => {
   const ring = new GoogleKeyRing()
   answer = () => ({
