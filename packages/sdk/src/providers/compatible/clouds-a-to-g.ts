@@ -148,6 +148,14 @@ export const CLOUDS_A_TO_G = {
     baseUrlEnv: ['GALADRIEL_API_BASE'],
     env: ['GALADRIEL_API_KEY'],
   },
+  gdc: {
+    title: 'Google Distributed Cloud',
+    docs: 'https://cloud.google.com/distributed-cloud/hosted/docs/latest/gdch/gemini/gemini-capabilities',
+    baseUrlEnv: ['GDC_API_BASE'],
+    env: ['GDC_API_KEY'],
+    chat: { developerRole: false },
+    params: MAX_TOKENS,
+  },
   github: {
     title: 'GitHub Models',
     docs: 'https://docs.github.com/en/rest/models/inference',
