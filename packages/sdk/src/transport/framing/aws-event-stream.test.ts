@@ -42,6 +42,17 @@ test('an error message keeps its code and text', () => {
   expect(read(error)).toEqual([{ event: 'Oops', data: '{"message":"no \\"luck\\""}', exception: true }])
 })
 
+test('a payload that is no text stays bytes, half a character included', () => {
+  const half = Buffer.from('ü').subarray(0, 1)
+  const headers = {
+    ':message-type': { type: 'string', value: 'event' },
+    ':event-type': { type: 'string', value: 'PayloadPart' },
+    ':content-type': { type: 'string', value: 'application/octet-stream' },
+  } as const
+  const part = Buffer.from(codec.encode({ headers, body: half }))
+  expect(createAwsEventStreamReader()(part)).toEqual([{ event: 'PayloadPart', data: '', bytes: half }])
+})
+
 test('headers of every other type are stepped over', () => {
   const mixed = codec.encode({
     headers: {

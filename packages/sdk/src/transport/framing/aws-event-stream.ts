@@ -6,6 +6,8 @@ const MAX_MESSAGE_LENGTH = 16 * 1024 * 1024
 /** Total length, headers length, checksum of both. */
 const PRELUDE = 12
 const CHECKSUM = 4
+/** Payloads of this type are pieces of something else, cut anywhere: half a character may be in one. */
+const OCTETS = 'application/octet-stream'
 
 /**
  * Bytes → AWS messages, one array per network read. Both checksums of every message are verified. Throws a
@@ -42,7 +44,11 @@ function decodeMessage(message: Buffer): WireEvent {
   const data = message.toString('utf8', headersEnd, end)
   const type = headers.get(':message-type')
   if (type === 'exception') return { event: headers.get(':exception-type'), data, exception: true }
-  if (type !== 'error') return { event: headers.get(':event-type'), data }
+  if (type !== 'error') {
+    const event = headers.get(':event-type')
+    if (headers.get(':content-type') !== OCTETS) return { event, data }
+    return { event, data: '', bytes: message.subarray(headersEnd, end) }
+  }
   const text = JSON.stringify({ message: headers.get(':error-message') ?? '' })
   return { event: headers.get(':error-code'), data: text, exception: true }
 }
