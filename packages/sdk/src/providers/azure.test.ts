@@ -205,6 +205,7 @@ describe('what a model takes', () => {
     [{ model: 'o_series/mine' }, { logprobs: true }, 'logprobs'],
     [{ model: 'gpt5_series/mine' }, { presence_penalty: 1 }, 'presence_penalty'],
     [{ model: 'gpt-5.1' }, { reasoning_effort: 'low', temperature: 0.2 }, 'temperature'],
+    [{ model: 'gpt-4o' }, { reasoning_effort: 'low' }, 'reasoning_effort'],
     [{ apiVersion: '2024-02-01' }, { tool_choice: 'required', tools: [] }, 'tool_choice'],
     [
       { apiVersion: '2024-06-01' },

@@ -19,7 +19,7 @@ export interface Column {
 
 /** The model each column asks. A new chat codec adds its line here and gets its column. */
 const MODELS: Readonly<Record<string, string>> = {
-  'openai-chat': 'gpt-4o',
+  'openai-chat': 'gpt-oss-120b',
   'anthropic-messages': 'claude-sonnet-4-5',
   gemini: 'gemini-2.5-flash',
   'openai-responses': 'gpt-5.1-codex',
