@@ -72,6 +72,11 @@ export const environmentVariables = {
       'Seconds a key is answered from memory while the database is away.',
       'auth.maxKeyStalenessMs',
     ),
+    SLUICE_GOOGLE_TOKEN_ORIGINS: works(
+      text,
+      'Origins besides Google’s, by commas, that Google credentials files may name.',
+      'providers.credentials',
+    ),
     SLUICE_DEFAULT_MAX_OUTPUT_TOKENS: works(
       whole(1),
       'Output tokens reserved when no limit is known.',

@@ -20,6 +20,8 @@ import {
 } from './types.ts'
 
 const upstreamModel: ValueType<string> = { ...text, name: 'provider/model', example: 'openai/gpt-4o' }
+/** A file of credentials, by path or in full. */
+const keyFile: ValueType<unknown> = { ...anything, name: 'a path or JSON', secret: true }
 /** For ways to sign in that no provider has yet. */
 const signIn = (doc: string) => accepted(text, doc)
 const secretSignIn = (doc: string) => accepted(secret, doc)
@@ -144,9 +146,9 @@ export const litellmParams = {
     azure_scope: works(text, 'Entra scope.', 'deployment.params'),
     azure_username: works(text, 'Entra user name; refused, with the ways to sign in.', 'deployment.params'),
     azure_password: works(secret, 'Entra password; refused, with the ways to sign in.', 'deployment.params'),
-    vertex_project: signIn('Google Cloud project.'),
-    vertex_location: signIn('Google Cloud region.'),
-    vertex_credentials: accepted(anything, 'Service account: path or JSON.'),
+    vertex_project: works(text, 'Google Cloud project.', 'deployment.params'),
+    vertex_location: works(text, 'Google Cloud region, `us`, `eu` or `global`.', 'deployment.params'),
+    vertex_credentials: works(keyFile, 'Google credentials file: its path or its JSON.', 'deployment.params'),
     gcs_bucket_name: signIn('Bucket for files and batches.'),
     aws_access_key_id: secretSignIn('AWS access key id.'),
     aws_secret_access_key: secretSignIn('AWS secret access key.'),
