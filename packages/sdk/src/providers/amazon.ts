@@ -1,5 +1,13 @@
 import { bedrock } from './bedrock.ts'
+import { bedrockMantle } from './bedrock-mantle.ts'
 import type { Provider } from './provider.ts'
+import { sagemaker, sagemakerChatProvider, sagemakerNova } from './sagemaker.ts'
 
-/** Everything that AWS and Amazon serve. */
-export const amazonProviders: readonly Provider[] = [bedrock]
+/** What AWS serves. */
+export const amazonProviders: readonly Provider[] = [
+  bedrock,
+  bedrockMantle,
+  sagemaker,
+  sagemakerChatProvider,
+  sagemakerNova,
+]
