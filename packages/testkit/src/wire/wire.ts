@@ -13,6 +13,7 @@ export type WireName =
   | 'vertex'
   | 'tokens'
   | 'bedrock'
+  | 'sagemaker'
   | 'media'
   | 'rerank'
   | 'cohere'

@@ -8,6 +8,7 @@ import { azure } from '../openai/azure.ts'
 import { elsewhere } from '../openai/elsewhere.ts'
 import { openai } from '../openai/wire.ts'
 import { reranker } from '../rerank/wire.ts'
+import { sagemaker } from '../sagemaker/wire.ts'
 import { tokens } from '../tokens/wire.ts'
 import { vertex } from '../vertex/wire.ts'
 import type { Wire, WireName } from './wire.ts'
@@ -16,6 +17,7 @@ import type { Wire, WireName } from './wire.ts'
 export const wires: Readonly<Record<WireName, Wire>> = {
   tokens,
   bedrock,
+  sagemaker,
   media,
   cohere,
   ollama,

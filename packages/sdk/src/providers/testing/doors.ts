@@ -41,7 +41,9 @@ const OWN_DOORS: Readonly<Record<string, Door>> = {
 
 /** The door of a provider's chat, or the bare address for those that do not chat; `undefined` when there is none. */
 export function doorOf(provider: Provider): Door | undefined {
-  const format = provider.endpoints.chat?.[0]?.codec.format
+  const { format, framing } = provider.endpoints.chat?.[0]?.codec ?? {}
+  // OpenAI's bodies in AWS's messages have doors, and tests, of their own.
+  if (format === 'openai-chat' && framing === 'aws-event-stream') return undefined
   return OWN_DOORS[provider.name] ?? (format === undefined ? undefined : DOORS[format])
 }
 
