@@ -1,17 +1,11 @@
 import { featureExtraction } from '../codecs/feature-extraction/codec.ts'
-import { openaiChat } from '../codecs/openai-chat/codec.ts'
-import { rerankWith } from '../codecs/rerank/codec.ts'
+import { openaiChatWith } from '../codecs/openai-chat/codec.ts'
 import { tgiGenerate } from '../codecs/tgi-generate/codec.ts'
 import { bearer } from '../credentials/bearer.ts'
 import type { Deployment } from '../types/deployment.ts'
+import { THINKS } from './compatible.ts'
 import type { Binding, Provider } from './provider.ts'
-
-/** Text Embeddings Inference. Source: https://huggingface.github.io/text-embeddings-inference/ */
-const teiRerank = rerankWith({
-  topN: false,
-  returnDocuments: 'return_text',
-  shape: ({ model: _, documents, ...body }) => ({ body: { ...body, texts: documents } }),
-})
+import { TEI_RERANK } from './rerankers.ts'
 
 /**
  * Hugging Face: its router of inference providers, and endpoints of one's own under `api_base`.
@@ -25,12 +19,12 @@ export const huggingface: Provider = {
   baseUrlEnv: ['HUGGINGFACE_API_BASE'],
   credentials: bearer(['HF_TOKEN', 'HUGGINGFACE_API_KEY'], { required: false }),
   endpoints: {
-    chat: [{ codec: openaiChat, path: '/v1/chat/completions', model: routed }],
+    chat: [{ codec: openaiChatWith(THINKS), path: '/v1/chat/completions', model: routed }],
     text_completion: [{ codec: tgiGenerate, path: taskPath(''), model: ofHfInference }],
     embedding: [
       { codec: featureExtraction, path: taskPath('/pipeline/feature-extraction'), model: ofHfInference },
     ],
-    rerank: [{ codec: teiRerank, path: '/rerank' }],
+    rerank: [TEI_RERANK],
   },
   params: { store: 'drop', metadata: 'drop' },
   exampleModels: ['openai/gpt-oss-120b', 'together/deepseek-ai/DeepSeek-V3.2', 'BAAI/bge-m3'],

@@ -65,15 +65,6 @@ export const AGGREGATORS = {
     env: ['HELICONE_API_KEY'],
     forwards: true,
   },
-  huggingface: {
-    title: 'Hugging Face Inference Providers',
-    docs: 'https://huggingface.co/docs/inference-providers',
-    baseUrl: 'https://router.huggingface.co/v1',
-    baseUrlEnv: ['HUGGINGFACE_API_BASE'],
-    env: ['HF_TOKEN', 'HUGGINGFACE_API_KEY'],
-    chat: THINKS,
-    forwards: true,
-  },
   nadir: {
     title: 'Nadir',
     docs: 'https://docs.litellm.ai/docs/providers/openai_compatible',
