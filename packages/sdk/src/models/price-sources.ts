@@ -3,6 +3,7 @@
  * are called: a server of one's own that serves `gpt-4o` does not charge what OpenAI does.
  */
 export const PRICE_SOURCES: Readonly<Record<string, string>> = {
+  aiohttp_openai: 'openai',
   anthropic: 'anthropic',
   azure: 'azure',
   azure_ai: 'azure',

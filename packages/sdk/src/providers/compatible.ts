@@ -6,9 +6,9 @@ import { openaiEmbeddings, openaiEmbeddingsWith, textEmbeddings } from '../codec
 import type { OpenaiEmbeddingsOptions } from '../codecs/openai-embeddings/options.ts'
 import { bearer } from '../credentials/bearer.ts'
 import type { Credentials } from '../credentials/credentials.ts'
-import { type VendorHeaders, vendorHeaders } from '../credentials/vendor-headers.ts'
 import { badRequest } from '../errors.ts'
 import type { Binding, ParamRules, Provider } from './provider.ts'
+import { type VendorHeaders, vendorHeaders } from './vendor-headers.ts'
 
 /** A provider that speaks OpenAI's chat format and differs, if at all, in facts. */
 export interface CompatibleRow

@@ -5,7 +5,9 @@ import type { Prepared } from '../steps/shapes.ts'
 import { bind } from './bind.ts'
 import type { Provider } from './provider.ts'
 import { providers } from './registry.ts'
-import { ERROR_BODIES, type ErrorBody } from './testing/error-bodies.ts'
+import { CLOUD_ERRORS } from './testing/cloud-errors.ts'
+import type { ErrorBody } from './testing/error-body.ts'
+import { MAKER_ERRORS } from './testing/maker-errors.ts'
 
 const NOW = 1_767_225_600_000
 
@@ -19,14 +21,13 @@ function errorOf({ provider: name, status, body, headers = {} }: ErrorBody) {
 }
 
 describe('what vendors say when they refuse', () => {
-  test.each(ERROR_BODIES.map(each => [each.provider, each.status, each.kind, each] as const))(
-    '%s, %i: %s',
-    (_name, _status, _kind, wanted) => {
-      const error = errorOf(wanted)
-      const { provider: _, body: __, headers: ___, ...facts } = wanted
-      expect(error).toMatchObject({ retryable: ERROR_KINDS[wanted.kind].retryable, ...facts })
-      expect(error.retryAfterMs).toBe(wanted.retryAfterMs)
-      expect(error.message).not.toContain('<html')
-    },
-  )
+  test.each(
+    [...MAKER_ERRORS, ...CLOUD_ERRORS].map(each => [each.provider, each.status, each.kind, each] as const),
+  )('%s, %i: %s', (_name, _status, _kind, wanted) => {
+    const error = errorOf(wanted)
+    const { provider: _, body: __, headers: ___, ...facts } = wanted
+    expect(error).toMatchObject({ retryable: ERROR_KINDS[wanted.kind].retryable, ...facts })
+    expect(error.retryAfterMs).toBe(wanted.retryAfterMs)
+    expect(error.message).not.toContain('<html')
+  })
 })

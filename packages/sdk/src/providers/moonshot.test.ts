@@ -19,11 +19,21 @@ test('a tool that must be called is asked for in words', () => {
   expect(moonshot.warnings).toMatchObject([{ action: 'approximated', param: 'tool_choice' }])
 })
 
-test('effort and thinking are one switch', () => {
-  expect(moonshot.sends({ reasoning_effort: 'none' }).body.thinking).toEqual({ type: 'disabled' })
-  const { body } = moonshot.sends({ reasoning_effort: 'low' })
+test('effort and thinking are one switch for models that have one, and said to be dropped elsewhere', () => {
+  const kimi = wireOf('moonshot', 'kimi-k2.5')
+  expect(kimi.sends({ reasoning_effort: 'none' }).body.thinking).toEqual({ type: 'disabled' })
+  const { body } = kimi.sends({ reasoning_effort: 'low' })
   expect(body).toMatchObject({ thinking: { type: 'enabled' } })
   expect(body.reasoning_effort).toBeUndefined()
+  const plain = moonshot.sends({ reasoning_effort: 'low', thinking: { type: 'enabled' } }).body
+  expect(Object.keys(plain)).toEqual(['model', 'messages'])
+  expect(moonshot.warnings.map(({ param }) => param)).toEqual(['thinking', 'reasoning_effort'])
+})
+
+test('models of fixed sampling refuse another', () => {
+  const kimi = wireOf('moonshot', 'kimi-k2.5')
+  expect(() => kimi.sends({ temperature: 0.2, n: 2 })).toThrow(/temperature, n/)
+  expect(kimi.sends({ temperature: 1 }).body.temperature).toBe(1)
 })
 
 test('usage of a stream comes in the last choice', () => {

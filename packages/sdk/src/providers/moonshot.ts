@@ -1,13 +1,34 @@
 import type { CallInfo } from '../codecs/codec.ts'
 import { isJsonArray, isJsonObject, type JsonObject } from '../types/json.ts'
 import { type CompatibleRow, MAX_TOKENS } from './compatible.ts'
-import type { ErrorRule } from './provider.ts'
+import type { ErrorRule, ParamRules } from './provider.ts'
 import { thinkingSwitch } from './thinking-switch.ts'
 
 /** Several answers at a temperature near zero are refused. Source: https://platform.moonshot.ai/docs/api/chat */
 const WARM_ENOUGH = 0.3
 
-const encodeThinking = thinkingSwitch({ takesEffort: false })
+const switchThinking = thinkingSwitch({ takesEffort: false })
+
+/** Kimi K2.5 and later can be told to think; earlier models do or do not. */
+const SWITCHES = /^kimi-k(2\.[5-9]|[3-9])/
+
+function encodeThinking(body: JsonObject, info: CallInfo): void {
+  if (SWITCHES.test(info.model)) return switchThinking(body, info)
+  for (const param of ['thinking', 'reasoning_effort']) {
+    if (body[param] == null) continue
+    delete body[param]
+    info.warn({ action: 'dropped', param, reason: 'this model has no switch for it' })
+  }
+}
+
+/** Their sampling is fixed. Source: https://platform.moonshot.ai/docs/guide/kimi-k2-5-quickstart */
+const FIXED: ParamRules = {
+  temperature: { only: [1, 0.6] },
+  top_p: { only: [0.95] },
+  n: 'refuse',
+  presence_penalty: 'refuse',
+  frequency_penalty: 'refuse',
+}
 
 function adjust(body: JsonObject, info: CallInfo): void {
   const { n, temperature } = body
@@ -70,6 +91,7 @@ export const MOONSHOT = {
     settle: () => settleUsage,
   },
   params: { ...MAX_TOKENS, temperature: { max: 1 }, functions: 'refuse', function_call: 'refuse' },
+  modelParams: model => (SWITCHES.test(model) ? FIXED : undefined),
   errors,
   exampleModels: ['kimi-k2-0905-preview', 'kimi-latest'],
 } as const satisfies CompatibleRow

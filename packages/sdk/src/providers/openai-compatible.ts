@@ -4,6 +4,7 @@ import { CLOUDS_H_TO_Z } from './compatible/clouds-h-to-z.ts'
 import { MAKERS } from './compatible/makers.ts'
 import { OWN_SERVERS } from './compatible/own-servers.ts'
 import { type CompatibleRow, compatible } from './compatible.ts'
+import { openai } from './openai.ts'
 import type { Provider } from './provider.ts'
 
 /** Every provider that needs no more than facts. Keys are LiteLLM’s names: `groq/llama-3.3-70b-versatile`. */
@@ -15,6 +16,10 @@ const ROWS = {
   ...OWN_SERVERS,
 }
 
-export const openaiCompatible: readonly Provider[] = Object.entries(ROWS).map(
-  ([name, row]: [string, CompatibleRow]) => compatible(name, row),
-)
+/** LiteLLM's name for OpenAI by way of another HTTP client. */
+const aiohttpOpenai: Provider = { ...openai, name: 'aiohttp_openai' }
+
+export const openaiCompatible: readonly Provider[] = [
+  ...Object.entries(ROWS).map(([name, row]: [string, CompatibleRow]) => compatible(name, row)),
+  aiohttpOpenai,
+]

@@ -59,6 +59,7 @@ export const PERPLEXITY = {
     top_logprobs: 'refuse',
     seed: 'refuse',
   },
+  modelParams: model => (/^sonar(-pro)?$/.test(model) ? { reasoning_effort: 'refuse' } : undefined),
   errors,
   reportsCost: true,
   exampleModels: ['sonar-pro', 'sonar', 'sonar-reasoning-pro'],

@@ -12,6 +12,8 @@ export interface Door {
   readonly base: string
   /** A model's name that the provider understands; `m` unless stated. */
   readonly model?: string
+  /** False where the model decides the wire of an embedding: those have tests of their own. */
+  readonly embeds?: false
 }
 
 /** By the wire format of its chat. */
@@ -24,17 +26,24 @@ const DOORS: Readonly<Record<string, Door>> = {
   'bedrock-converse': { chat: /^\/model\/m\/converse(-stream)?$/, base: '' },
 }
 
-/** By the provider's name, where it has a door of its own. `/elsewhere` is OpenAI's format at any path. */
-const OWN_DOORS: Readonly<Record<string, Door>> = {
+/**
+ * By the provider's name, where it has a door of its own; `undefined` where all its calls are tried in tests of its own.
+ * `/elsewhere` is OpenAI's format at any path.
+ */
+const OWN_DOORS: Readonly<Record<string, Door | undefined>> = {
   azure: { chat: /^\/openai\//, base: '' },
   azure_ai: { chat: /^\/models\/chat\/completions$/, base: '' },
+  bedrock: { chat: /^\/model\/m\/converse(-stream)?$/, base: '', embeds: false },
   datarobot: { chat: /^\/elsewhere\/api\/v2\/genai\/llmgw\/chat\/completions$/, base: '/elsewhere' },
+  huggingface: { chat: /^\/v1\/chat\/completions$/, base: '', embeds: false },
   openrouter: { chat: /^\/elsewhere\/v1\/chat\/completions$/, base: '/elsewhere/v1' },
   ragflow: {
     chat: /^\/elsewhere\/api\/v1\/chats_openai\/c1\/chat\/completions$/,
     base: '/elsewhere',
     model: 'chat/c1/m',
   },
+  sagemaker_chat: undefined,
+  sagemaker_nova: undefined,
   vertex_ai: { chat: /\/publishers\/google\/models\/m:(streamG|g)enerateContent$/, base: '' },
   vertex_ai_beta: { chat: /\/publishers\/google\/models\/m:(streamG|g)enerateContent$/, base: '' },
 }
@@ -44,7 +53,8 @@ export function doorOf(provider: Provider): Door | undefined {
   const { format, framing } = provider.endpoints.chat?.[0]?.codec ?? {}
   // OpenAI's bodies in AWS's messages have doors, and tests, of their own.
   if (format === 'openai-chat' && framing === 'aws-event-stream') return undefined
-  return OWN_DOORS[provider.name] ?? (format === undefined ? undefined : DOORS[format])
+  if (Object.hasOwn(OWN_DOORS, provider.name)) return OWN_DOORS[provider.name]
+  return format === undefined ? undefined : DOORS[format]
 }
 
 /** The base URL under which the testkit takes the provider's calls. */

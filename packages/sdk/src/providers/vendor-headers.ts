@@ -1,4 +1,4 @@
-import type { Credentials } from './credentials.ts'
+import type { Credentials } from '../credentials/credentials.ts'
 
 /**
  * Headers a vendor wants besides the usual ones, lower case. `env`: the first set variable's value, else `otherwise`,

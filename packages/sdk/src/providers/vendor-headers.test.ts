@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { bearer } from '../credentials/bearer.ts'
+import type { OutgoingRequest, SigningHost } from '../credentials/credentials.ts'
 import type { Deployment } from '../types/deployment.ts'
-import { bearer } from './bearer.ts'
-import type { OutgoingRequest, SigningHost } from './credentials.ts'
 import { vendorHeaders } from './vendor-headers.ts'
 
 const deployment: Deployment = { id: 'd', group: 'g', provider: 'p', model: 'm' }
