@@ -62,7 +62,10 @@ const ROWS: readonly Row[] = [
     models: /^o\d/,
     rules: { ...THINKS, ...NO_VERBOSITY, ...efforts(...EFFORTS), parallel_tool_calls: 'refuse' },
   },
-  { models: /^(gpt-4|gpt-3\.5|gpt-35|chatgpt-4)/, rules: { ...NO_VERBOSITY, reasoning_effort: 'refuse' } },
+  {
+    models: /^(gpt-4|gpt-3\.5|gpt-35|chatgpt-4)/,
+    rules: { ...NO_VERBOSITY, reasoning_effort: 'refuse', thinking: 'drop' },
+  },
 ]
 
 /** Which rules of OpenAI's models hold for a request; `undefined` for models without any. */
