@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject } from '../types/json.ts'
 import { factsOf, isNumeric, type ModelFacts, mergeRows } from './model-facts.ts'
 import { familyNames, plainName, undated } from './model-names.ts'
 import { overlayRow } from './overlay.ts'
+import { pieceRow } from './piece-prices.ts'
 import { type Price, priceOf, type ScheduledPrice } from './price.ts'
 import { type LoadReport, type PriceRows, problemOfRow, readPriceFile } from './price-file.ts'
 import { type ListedModel, listedModel, listedModels } from './price-list.ts'
@@ -106,7 +107,7 @@ function lookUp(
   // The list matches dated names itself, at their own price; the file's dateless entry comes after it.
   const inFile = fileRow(file, provider, name) ?? (listed ? undefined : fileRow(file, provider, release))
   const older = listed ?? (release === name ? undefined : listedModel(provider, release))
-  const overlay = overlayRow(provider, familyNames(name))
+  const overlay = pieceRow(provider, name) ?? overlayRow(provider, familyNames(name))
   const own = overrides && Object.keys(overrides).some(isDescriptive) ? overrides : undefined
   if (!older && !inFile && !overlay && !own) return undefined
   const problem = own && problemOfRow(own)

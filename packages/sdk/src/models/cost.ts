@@ -41,8 +41,7 @@ export function costOf(usage: Usage, price: Price | undefined, context: CostCont
   if (rates.input || !(rates.query && units?.query)) chargeInput(bill, usage, prompt)
   chargeOutput(bill, usage)
   if (rates.request) bill.fees.add(1, rates.request)
-  const searches = count(usage.server_tool_use?.web_search_requests)
-  if (searches > 0) bill.charge('fees', searches, 'web searches', rates.webSearch)
+  chargeTools(bill, usage.server_tool_use)
   if (units) chargeUnits(bill, units)
   return bill.cost()
 }
@@ -120,6 +119,18 @@ function chargeInput(bill: Bill, usage: Usage, prompt: number): void {
   bill.charge('input', left, 'input tokens', rates.input)
   if (cached > 0) chargeCacheReads(bill, details, cached)
   if (written > 0) chargeCacheWrites(bill, details?.cache_creation_token_details, written)
+}
+
+/** The provider's own tools, charged by the call or by the session. */
+const TOOLS = [
+  ['web_search_requests', 'web searches', 'webSearch'],
+  ['file_search_requests', 'file searches', 'fileSearch'],
+  ['code_interpreter_sessions', 'code sessions', 'codeSession'],
+] as const satisfies readonly (readonly [field: string, what: string, rate: RateName])[]
+
+function chargeTools(bill: Bill, used: Usage['server_tool_use']): void {
+  if (used === undefined) return
+  for (const [field, what, rate] of TOOLS) bill.charge('fees', count(used[field]), what, bill.rates[rate])
 }
 
 type PromptDetails = Usage['prompt_tokens_details']
