@@ -19,6 +19,7 @@ export type WireName =
   | 'cohere'
   | 'ollama'
   | 'elsewhere'
+  | 'prompt-servers'
 
 /** A request's head as a wire sees it. */
 export interface Head {

@@ -7,6 +7,7 @@ import { ollama } from '../ollama/wire.ts'
 import { azure } from '../openai/azure.ts'
 import { elsewhere } from '../openai/elsewhere.ts'
 import { openai } from '../openai/wire.ts'
+import { promptServers } from '../prompt-servers/wire.ts'
 import { reranker } from '../rerank/wire.ts'
 import { sagemaker } from '../sagemaker/wire.ts'
 import { tokens } from '../tokens/wire.ts'
@@ -28,4 +29,5 @@ export const wires: Readonly<Record<WireName, Wire>> = {
   rerank: reranker,
   openai,
   elsewhere,
+  'prompt-servers': promptServers,
 }
