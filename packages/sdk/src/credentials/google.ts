@@ -70,7 +70,7 @@ export class GoogleKeyRing {
 
   private fromMachine(host: SigningHost): Promise<GoogleToken> {
     return this.keep(['machine'], host, async () => {
-      const folder = host.secret(['CLOUDSDK_CONFIG']) ?? join(homedir(), '.config', 'gcloud')
+      const folder = gcloudFolder(host)
       const file = join(folder, 'application_default_credentials.json')
       const text = await readFile(file, 'utf8').catch(() => undefined)
       if (text !== undefined) return mintGoogleToken(parseGoogleKey(text), true, host)
@@ -99,4 +99,13 @@ export class GoogleKeyRing {
     if (text === undefined) this.texts.set(given, (text = JSON.stringify(given)))
     return text
   }
+}
+
+/** Where gcloud keeps its files, on Windows and elsewhere. */
+function gcloudFolder(host: SigningHost): string {
+  const windows = host.secret(['APPDATA'])
+  return (
+    host.secret(['CLOUDSDK_CONFIG']) ??
+    (windows === undefined ? join(homedir(), '.config', 'gcloud') : join(windows, 'gcloud'))
+  )
 }

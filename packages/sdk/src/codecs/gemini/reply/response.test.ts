@@ -32,6 +32,7 @@ test('text, finish reason, usage with thoughts, and what the hub has no field fo
       prompt_tokens_details: { text_tokens: 9, cached_tokens: 4 },
       completion_tokens_details: { reasoning_tokens: 20 },
     },
+    vertex_ai_safety_results: [[{ category: 'HARM_CATEGORY_HARASSMENT', probability: 'NEGLIGIBLE' }]],
   })
 })
 

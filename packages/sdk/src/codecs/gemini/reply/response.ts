@@ -17,6 +17,7 @@ import {
 import { decodeFinishReason, encodeFinishReason } from './finish-reason.ts'
 import { countSearches, decodeGrounding } from './grounding.ts'
 import { decodeLogprobs } from './logprobs.ts'
+import { replyMetadata } from './metadata.ts'
 import { decodeTier, decodeUsage, encodeUsage } from './usage.ts'
 
 /** Ids for function calls that came without: same reply, same ids. */
@@ -52,6 +53,7 @@ export function decodeResponse(
       : candidates.map((candidate, at) => decodeCandidate(candidate, at, nextId, info)),
     ...(usage && { usage }),
     ...(tier !== undefined && { service_tier: tier }),
+    ...replyMetadata(candidates),
   }
 }
 

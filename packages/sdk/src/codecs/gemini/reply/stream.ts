@@ -19,6 +19,7 @@ import { decodeExtras, encodeExtras, encodeParts, groundingOf, readParts, spoken
 import { decodeFinishReason, encodeFinishReason } from './finish-reason.ts'
 import { countSearches, decodeGrounding } from './grounding.ts'
 import { decodeLogprobs } from './logprobs.ts'
+import { replyMetadata } from './metadata.ts'
 import { blockedChoice, encodeCall, idSource, replyHead, withSearches } from './response.ts'
 import { decodeTier, decodeUsage, encodeUsage } from './usage.ts'
 
@@ -56,9 +57,12 @@ class StreamDecoder implements StreamTransform<WireEvent, ChatChunk> {
     const head = (this.head ??= replyHead(body, this.info))
     if (body.usageMetadata != null) this.usage = body.usageMetadata
     const chunks: ChatChunk[] = []
-    const candidates = Array.isArray(body.candidates) ? (body.candidates as unknown[]) : []
-    for (const [at, candidate] of candidates.entries())
-      if (isJsonObject(candidate)) this.decodeCandidate(candidate, at, head, chunks)
+    const candidates = (Array.isArray(body.candidates) ? (body.candidates as unknown[]) : []).filter(
+      isJsonObject,
+    )
+    for (const [at, candidate] of candidates.entries()) this.decodeCandidate(candidate, at, head, chunks)
+    const last = chunks.at(-1)
+    if (last) Object.assign(last, replyMetadata(candidates))
     const blocked = this.candidates.size === 0 ? blockedChoice(body.promptFeedback) : undefined
     if (blocked) {
       this.candidates.set(0, { ...newState(), finished: true })
