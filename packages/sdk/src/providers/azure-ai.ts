@@ -4,7 +4,7 @@ import { openaiChatWith } from '../codecs/openai-chat/codec.ts'
 import { OPENAI_CHAT_PARAMS } from '../codecs/openai-chat/request.ts'
 import { cohereRerank } from '../codecs/rerank/codec.ts'
 import type { OutgoingRequest } from '../credentials/credentials.ts'
-import { entraTokens } from '../credentials/entra.ts'
+import { EntraTokens } from '../credentials/entra/entra-tokens.ts'
 import { badRequest } from '../errors.ts'
 import { agentsChat, isAgent } from './azure-agents.ts'
 import { claudePath, foundryPath, isServerless, rerankPath } from './azure-ai-paths.ts'
@@ -23,7 +23,7 @@ const foundryChat = openaiChatWith({
 })
 
 /** Agents belong to projects, which have a scope of their own. */
-const agentTokens = entraTokens('https://ai.azure.com/.default')
+const agentTokens = new EntraTokens('https://ai.azure.com/.default')
 
 const isClaude = (model: string) => /^claude-/.test(model)
 const isOther = (model: string) => !isClaude(model) && !isAgent(model)

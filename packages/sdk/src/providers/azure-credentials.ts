@@ -1,5 +1,5 @@
 import type { Credentials, OutgoingRequest, SigningHost } from '../credentials/credentials.ts'
-import { type EntraTokens, entraTokens } from '../credentials/entra.ts'
+import { EntraTokens } from '../credentials/entra/entra-tokens.ts'
 import { createError } from '../errors.ts'
 import type { Deployment } from '../types/deployment.ts'
 
@@ -26,7 +26,7 @@ const REMEDY =
  */
 export function azureCredentials(options: AzureCredentialOptions): Credentials {
   const { env, prepare, putKey = putApiKey, tokensFor } = options
-  const usual = entraTokens()
+  const usual = new EntraTokens()
   return {
     env,
     required: false,

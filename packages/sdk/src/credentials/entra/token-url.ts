@@ -1,5 +1,5 @@
-import { badRequest } from '../errors.ts'
-import type { SigningHost } from './credentials.ts'
+import { badRequest } from '../../errors.ts'
+import type { SigningHost } from '../credentials.ts'
 
 /** The environment variable that lists further origins, by commas, where Entra ID may be asked for tokens. */
 export const AUTHORITIES_ENV = 'SLUICE_ENTRA_AUTHORITIES'

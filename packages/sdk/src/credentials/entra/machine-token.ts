@@ -1,6 +1,6 @@
-import { SluiceError } from '../errors.ts'
-import type { OutgoingRequest, SigningHost } from './credentials.ts'
-import { type BearerToken, readTokenReply } from './token-reply.ts'
+import { SluiceError } from '../../errors.ts'
+import type { OutgoingRequest, SigningHost } from '../credentials.ts'
+import { type BearerToken, readTokenReply } from '../token-reply.ts'
 
 /** The machine's own endpoint answers at once, or there is none. */
 const LIMITS = { timeoutMs: 3_000, maxBytes: 256 * 1024 }
