@@ -11,6 +11,9 @@ export interface UrlVariable {
   readonly what: string
 }
 
+/** Nothing that could make another host of the address, to which the credentials would go. */
+const NAME = /^[\w-]+(\.[\w-]+)*$/
+
 /** The same credentials, and the variable's value put into the URL. Throws `BadRequestError` when there is none. */
 export function withUrlVariable(credentials: Credentials, { env, param, what }: UrlVariable): Credentials {
   return {
@@ -21,7 +24,9 @@ export function withUrlVariable(credentials: Credentials, { env, param, what }: 
         const value = typeof own === 'string' ? own : host.secret([env])
         if (value === undefined)
           throw badRequest(`${param}: ${what} is needed. Set ${env}, or ${param} on the deployment.`, param)
-        request.url = request.url.replace(env, () => encodeURIComponent(value))
+        if (!NAME.test(value))
+          throw badRequest(`${param}: "${value}" must be letters, digits, "-", "_" and "." only.`, param)
+        request.url = request.url.replace(env, () => value)
       }
       return credentials.sign(request, secret, deployment, host)
     },

@@ -41,17 +41,18 @@ export const CREDENTIAL_PARAMS: ReadonlySet<string> = new Set([
   'vertex_credentials',
   'vertex_location',
   'vertex_project',
-  'watsonx_iam_url',
   'watsonx_project',
   'watsonx_region_name',
   'watsonx_token',
-  'watsonx_zenapikey',
+  'zen_api_key',
 ])
 
 /** What a call of one's own says of how to reach the provider, apart from what it asks. */
 export function splitCredentials<R extends JsonObject>(request: R): { request: R; params?: JsonObject } {
+  let found = false
+  for (const key in request) found ||= CREDENTIAL_PARAMS.has(key)
+  if (!found) return { request }
   const given = Object.entries(request).filter(([key]) => CREDENTIAL_PARAMS.has(key))
-  if (given.length === 0) return { request }
   const asked = Object.entries(request).filter(([key]) => !CREDENTIAL_PARAMS.has(key))
   return { request: Object.fromEntries(asked) as R, params: Object.fromEntries(given) }
 }

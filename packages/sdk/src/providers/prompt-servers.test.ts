@@ -283,6 +283,8 @@ describe('Snowflake', () => {
 
   test('the account comes from the environment, or is asked for', async () => {
     await expect(completion(request, { apiKey: 'k', numRetries: 0 })).rejects.toThrow(/SNOWFLAKE_ACCOUNT_ID/)
+    vi.stubEnv('SNOWFLAKE_ACCOUNT_ID', 'evil.example/')
+    await expect(completion(request, { apiKey: 'k', numRetries: 0 })).rejects.toThrow(/letters, digits/)
   })
 })
 

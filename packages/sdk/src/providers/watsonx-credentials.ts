@@ -42,7 +42,7 @@ async function authorization(
   const token =
     deployment.apiKey === undefined ? given('watsonx_token', 'WATSONX_TOKEN', 'WX_TOKEN') : undefined
   if (token !== undefined) return `Bearer ${token}`
-  const zen = deployment.apiKey === undefined ? given('watsonx_zenapikey', 'WATSONX_ZENAPIKEY') : undefined
+  const zen = deployment.apiKey === undefined ? given('zen_api_key', 'WATSONX_ZENAPIKEY') : undefined
   if (zen !== undefined) return `ZenApiKey ${zen}`
   if (secret === undefined)
     throw createError({
@@ -50,7 +50,8 @@ async function authorization(
       message:
         'No credentials for IBM watsonx. Set WATSONX_APIKEY, WATSONX_TOKEN or WATSONX_ZENAPIKEY, or api_key on the deployment.',
     })
-  const url = given('watsonx_iam_url', 'WATSONX_IAM_URL') ?? IAM_URL
+  // From the environment only: whoever names the service is told the key.
+  const url = host.secret(['WATSONX_IAM_URL']) ?? IAM_URL
   const { token: minted } = await tokens.get(`${url} ${secret}`, host.now(), () => askIam(url, secret, host))
   return `Bearer ${minted}`
 }

@@ -106,6 +106,14 @@ test('URLs: regions, versions, streams, deployments', () => {
   )
 })
 
+test('a region cannot name another host', () => {
+  const chat = bind(watsonx, 'chat', undefined, model)
+  const own = { ...deployment, params: { watsonx_region_name: 'evil.example/' } }
+  expect(() => urlOf(watsonx, chat, { model, stream: false, deployment: own }, undefined)).toThrow(
+    /is no region/,
+  )
+})
+
 describe('chat', () => {
   const messages = [{ role: 'user' as const, content: 'Hi' }]
 

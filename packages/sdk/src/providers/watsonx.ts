@@ -99,8 +99,16 @@ function watsonxAs(name: string, endpoints: Provider['endpoints']): Provider {
   }
 }
 
+/** Nothing that could make another host of the address, to which the credentials would go. */
+const REGION = /^[a-z0-9-]+$/
+
 function regional({ params }: Deployment): string {
   const region = params?.watsonx_region_name
+  if (typeof region === 'string' && !REGION.test(region))
+    throw badRequest(
+      `watsonx_region_name: "${region}" is no region. Use a name such as us-south.`,
+      'watsonx_region_name',
+    )
   if (typeof region === 'string') return `https://${region}.ml.cloud.ibm.com`
   throw badRequest(
     'api_base: IBM watsonx needs the address of your region. Set WATSONX_URL or api_base, for example https://us-south.ml.cloud.ibm.com.',
