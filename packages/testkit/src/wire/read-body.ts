@@ -13,7 +13,7 @@ export function readBody(head: Head, route: Route, raw: Buffer, form: Form | und
   if (!takes.includes(kind) && !(takes.includes('json') && kind !== 'form' && kind !== 'none')) {
     throw new Failure('invalid', { message: refusalOf(takes, kind, head) })
   }
-  if (kind === 'none') return {}
+  if (kind === 'none' || (takes.includes('list') && raw.toString('utf8', 0, 1) === '[')) return {}
   if (kind === 'form') return form?.toObject() ?? {}
   if (kind === 'urlencoded' && takes.includes(kind)) {
     return Object.fromEntries(new URLSearchParams(raw.toString()))
@@ -39,6 +39,7 @@ function mediaType(contentType: string): string {
 
 const names: Readonly<Record<BodyKind, string>> = {
   json: 'application/json',
+  list: 'application/json',
   form: 'multipart/form-data',
   urlencoded: 'application/x-www-form-urlencoded',
   bytes: 'bytes',

@@ -18,6 +18,17 @@ export type WireName =
   | 'rerank'
   | 'cohere'
   | 'ollama'
+  | 'bfl'
+  | 'chat-images'
+  | 'dashscope'
+  | 'documents'
+  | 'fal'
+  | 'modelscope'
+  | 'recraft'
+  | 'runway'
+  | 'searches'
+  | 'stability'
+  | 'topaz'
   | 'elsewhere'
   | 'prompt-servers'
 
@@ -77,8 +88,8 @@ export interface PlainOperation {
   reply(body: JsonObject, route: Route): JsonObject
 }
 
-/** How a request's body may be written. `none`: no body, as of a GET. */
-export type BodyKind = 'json' | 'form' | 'urlencoded' | 'bytes' | 'none'
+/** How a request's body may be written. `list`: a JSON list, which stays in `raw`. `none`: no body, as of a GET. */
+export type BodyKind = 'json' | 'list' | 'form' | 'urlencoded' | 'bytes' | 'none'
 
 /** Any other exchange: forms, bytes, text, streams that are no chat, jobs. */
 export interface CallOperation extends OwnWords {

@@ -1,15 +1,28 @@
 import { anthropic } from '../anthropic/wire.ts'
 import { bedrock } from '../bedrock/wire.ts'
 import { cohere } from '../cohere/wire.ts'
+import { documents } from '../documents/wire.ts'
 import { gemini } from '../gemini/wire.ts'
 import { media } from '../media/wire.ts'
 import { ollama } from '../ollama/wire.ts'
 import { azure } from '../openai/azure.ts'
 import { elsewhere } from '../openai/elsewhere.ts'
 import { openai } from '../openai/wire.ts'
+import {
+  bfl,
+  chatImages,
+  dashscope,
+  fal,
+  modelscope,
+  recraft,
+  runway,
+  stability,
+  topaz,
+} from '../pictures/wires.ts'
 import { promptServers } from '../prompt-servers/wire.ts'
 import { reranker } from '../rerank/wire.ts'
 import { sagemaker } from '../sagemaker/wire.ts'
+import { searches } from '../searches/wire.ts'
 import { tokens } from '../tokens/wire.ts'
 import { vertex } from '../vertex/wire.ts'
 import type { Wire, WireName } from './wire.ts'
@@ -27,6 +40,17 @@ export const wires: Readonly<Record<WireName, Wire>> = {
   azure,
   anthropic,
   rerank: reranker,
+  'chat-images': chatImages,
+  bfl,
+  dashscope,
+  documents,
+  fal,
+  modelscope,
+  recraft,
+  runway,
+  searches,
+  stability,
+  topaz,
   openai,
   elsewhere,
   'prompt-servers': promptServers,

@@ -147,7 +147,9 @@ const toolParams = {
   doc: 'How a search tool is called.',
   open: true,
   rows: {
-    search_provider: works({ ...text, example: 'tavily' }, 'Provider.', 'deployment.provider', { required: true }),
+    search_provider: works({ ...text, example: 'tavily' }, 'Provider.', 'deployment.provider', {
+      required: true,
+    }),
     api_key: works(secret, 'Key.', 'deployment.apiKey'),
     api_base: works(text, 'Address.', 'deployment.apiBase'),
     timeout: works(amount, 'Seconds.', 'deployment.timeoutMs'),

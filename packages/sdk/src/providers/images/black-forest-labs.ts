@@ -10,7 +10,7 @@ import { isJsonObject, type JsonObject, textOf } from '../../types/json.ts'
 import type { Provider } from '../provider.ts'
 import { failedJob, imagesAt } from './image-answers.ts'
 
-const POLL_MS = 1_000
+const POLL_MS = 500
 
 const credentials: Credentials = {
   env: ['BFL_API_KEY'],

@@ -49,7 +49,7 @@ function follow(
     method: 'GET',
     url: step === 0 ? `../tasks/${encodeURIComponent(id)}` : asked,
     headers: { 'x-modelscope-task-type': 'image_generation' },
-    afterMs: step === 0 ? POLL_MS / 2 : POLL_MS,
+    afterMs: step === 0 ? POLL_MS / 4 : POLL_MS,
   }
 }
 

@@ -2,6 +2,8 @@ import type { CallInfo, FollowUp, WireReply } from '../../codecs/codec.ts'
 import { isJsonArray, isJsonObject, textOf } from '../../types/json.ts'
 import { failedJob } from './image-answers.ts'
 
+/** Milliseconds to the first look, and the most between two: the vendor asks for no more than one in five seconds. */
+const FIRST_POLL_MS = 1_000
 const POLL_MS = 5_000
 
 /** A task's failure in words; the code says whether a filter refused it: https://docs.dev.runwayml.com/errors/task-failures/ */
@@ -24,7 +26,7 @@ export function followTask(
   if (status === 'FAILED' || status === 'CANCELLED') throw taskFailure(body, info)
   if (status === 'SUCCEEDED') return undefined
   const url = step === 0 ? `tasks/${encodeURIComponent(textOf(body.id))}` : asked
-  return { method: 'GET', url, afterMs: POLL_MS }
+  return { method: 'GET', url, afterMs: step === 0 ? FIRST_POLL_MS : POLL_MS }
 }
 
 /** Where the files of a finished task lie. */

@@ -1,7 +1,7 @@
 import { mistralOcrWith } from '../../codecs/mistral-ocr/codec.ts'
 import type { Credentials } from '../../credentials/credentials.ts'
 import type { Provider } from '../provider.ts'
-import { documentIntelligence } from './document-intelligence.ts'
+import { documentIntelligence, isDocumentIntelligence } from './document-intelligence.ts'
 
 const KEY = ['AZURE_DOCUMENT_INTELLIGENCE_API_KEY'] as const
 const ENDPOINT = ['AZURE_DOCUMENT_INTELLIGENCE_ENDPOINT'] as const
@@ -19,7 +19,11 @@ export function withAzureOcr(provider: Provider): Provider {
       ...provider.endpoints,
       ocr: [
         documentIntelligence,
-        { codec: mistralOcrWith({ inlines: true }), path: '/providers/mistral/azure/ocr' },
+        {
+          codec: mistralOcrWith({ inlines: true }),
+          path: '/providers/mistral/azure/ocr',
+          serves: model => !isDocumentIntelligence(model),
+        },
       ],
     },
   }

@@ -8,8 +8,15 @@ import type { OcrPage, OcrRequest, OcrResponse } from '../../types/ocr.ts'
 import type { Binding } from '../provider.ts'
 
 const POLL_MS = 1_000
+const FIRST_POLL_MS = 250
 const DEFAULT_API_VERSION = '2024-11-30'
 const PREFIX = 'doc-intelligence/'
+
+/** True for `doc-intelligence/prebuilt-layout` and its like. */
+export function isDocumentIntelligence(model: string): boolean {
+  return model.startsWith(PREFIX)
+}
+
 /** Pixels per inch that LiteLLM and the service assume. */
 const DPI = 96
 
@@ -46,7 +53,7 @@ function follow(
   if (state === 'succeeded') return undefined
   const url = step === 0 ? job : asked
   if (url === undefined) throw failed({}, info)
-  return { method: 'GET', url, afterMs: POLL_MS }
+  return { method: 'GET', url, afterMs: step === 0 ? FIRST_POLL_MS : POLL_MS }
 }
 
 function failed({ error }: JsonObject, info: CallInfo) {
@@ -104,6 +111,6 @@ const analyze: Codec<'ocr'> = {
 export const documentIntelligence: Binding<'ocr'> = {
   codec: analyze,
   path: '/documentintelligence',
-  serves: model => model.startsWith(PREFIX),
+  serves: isDocumentIntelligence,
   model: model => model.slice(PREFIX.length),
 }
