@@ -1,9 +1,11 @@
 import { decodeAwsError } from '../aws-errors.ts'
 import type { Codec } from '../codec.ts'
-import { decodeResponse } from './reply/response.ts'
+import { encodeError } from './errors.ts'
+import { decodeResponse, encodeResponse } from './reply/response.ts'
 import { decodeStream } from './reply/stream.ts'
+import { encodeStream } from './reply/stream-encode.ts'
 import { inlines } from './request/media.ts'
-import { CONVERSE_PARAMS, encodeRequest } from './request/request.ts'
+import { CONVERSE_PARAMS, decodeRequest, encodeRequest } from './request/request.ts'
 
 /**
  * AWS's Converse and ConverseStream, one shape for every vendor's chat models.
@@ -20,5 +22,11 @@ export const bedrockConverse: Codec<'chat'> = {
     decodeResponse,
     decodeStream,
     decodeError: decodeAwsError,
+  },
+  inbound: {
+    decodeRequest,
+    encodeResponse: (response, _request, info) => encodeResponse(response, info),
+    encodeStream: (_request, info) => encodeStream(info),
+    encodeError,
   },
 }

@@ -56,6 +56,8 @@ export function replyFields({ trace, serviceTier }: JsonObject): JsonObject {
 export function encodeResponse(response: ChatResponse, info: InboundInfo): JsonObject {
   const choice = response.choices[0]
   const fields = choice?.provider_specific_fields
+  if (response.choices.length > 1)
+    info.warn({ action: 'dropped', param: 'choices[1]', reason: 'a reply holds one answer here' })
   const content = encodeContent(choice?.message, warning => info.warn(warning))
   const hasCalls = (choice?.message.tool_calls?.length ?? 0) > 0
   return {

@@ -1,5 +1,5 @@
 import { badRequest, createError } from '../../../errors.ts'
-import type { ChatRequest } from '../../../types/chat.ts'
+import type { ChatRequest, ChatTool } from '../../../types/chat.ts'
 import { isJsonArray, isJsonObject, type JsonObject } from '../../../types/json.ts'
 import { extrasOf, pick } from '../../anthropic-messages/request/context.ts'
 import { betasOf } from '../../anthropic-messages/request/features.ts'
@@ -205,6 +205,7 @@ function tellMetadata({ metadata }: ChatRequest, info: CallInfo): void {
 
 /** Converse's keys `decodeRequest` has words for; the others stay on the hub request under their own names. */
 const DECODED = new Set([
+  'additionalModelRequestFields',
   'inferenceConfig',
   'messages',
   'modelId',
@@ -227,15 +228,38 @@ export function decodeRequest(body: unknown, info: InboundInfo): ChatRequest {
   const tier = objectOf(body, 'serviceTier')?.type
   return {
     ...extrasOf(body, DECODED),
+    ...decodeFields(objectOf(body, 'additionalModelRequestFields') ?? {}),
     model,
     messages: decodeMessages(body.system, body.messages),
     ...(info.stream === true && { stream: true, stream_options: { include_usage: true } }),
     ...decodeInference(objectOf(body, 'inferenceConfig') ?? {}),
-    ...(tools && { tools: decodeTools(tools) }),
+    ...toolsOf(body, tools),
     ...(choice && { tool_choice: decodeToolChoice(choice) }),
     ...(format && { response_format: decodeResponseFormat(format) }),
     ...(typeof output?.effort === 'string' && { reasoning_effort: output.effort }),
     ...(typeof tier === 'string' && { service_tier: tier }),
+  }
+}
+
+/** Tools of `toolConfig`, and the model's own. */
+function toolsOf(body: JsonObject, config: JsonObject | undefined): Pick<ChatRequest, 'tools'> {
+  const own = objectOf(body, 'additionalModelRequestFields')?.tools
+  const tools = [
+    ...(config ? decodeTools(config) : []),
+    ...(isJsonArray(own) ? own.filter(isJsonObject) : []),
+  ] as ChatTool[]
+  return tools.length > 0 ? { tools } : {}
+}
+
+/** The model's own fields: those the hub has a word for, and the others under their own names. */
+function decodeFields(fields: JsonObject): JsonObject {
+  const { inferenceConfig: inference, tool_choice: choice, tools: _, ...rest } = fields
+  const topK = isJsonObject(inference) ? inference.topK : undefined
+  const isSingle = isJsonObject(choice) && choice.disable_parallel_tool_use === true
+  return {
+    ...rest,
+    ...(topK != null && { top_k: topK }),
+    ...(isSingle && { parallel_tool_calls: false }),
   }
 }
 
