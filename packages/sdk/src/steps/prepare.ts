@@ -4,7 +4,7 @@ import type { Endpoint } from '../endpoints/endpoint.ts'
 import { endpoints } from '../endpoints/registry.ts'
 import { createError } from '../errors.ts'
 import { bind, findBinding, urlOf } from '../providers/bind.ts'
-import { CREDENTIAL_PARAMS } from '../providers/credential-params.ts'
+import { CREDENTIAL_PARAMS, splitCredentials } from '../providers/credential-params.ts'
 import { cannedAnswer } from '../providers/mock-answers.ts'
 import { applyParamRules, dropForeignKeys, type Strictness } from '../providers/param-rules.ts'
 import type { Binding, Provider } from '../providers/provider.ts'
@@ -125,8 +125,17 @@ function withDefaults<E extends EndpointName>(
   const target = { endpoint, codec, provider, deployment, model: deployment.model }
   const { clientFormat } = ask
   const foreign = clientFormat !== codec.format && !HUB_FORMATS.has(clientFormat)
-  const asked = foreign ? dropForeignKeys(ask.request, clientFormat, target, info.warn) : ask.request
+  const own = withoutCredentials(ask.request, info)
+  const asked = foreign ? dropForeignKeys(own, clientFormat, target, info.warn) : own
   return applyParamRules(withParams(asked, deployment.params), target, strictnessOf(ask), info.warn)
+}
+
+/** A caller says what is asked, not who asks whom where: none of that is heeded, and none of it leaves the house. */
+function withoutCredentials<R extends JsonObject>(given: R, info: CallInfo): R {
+  const { request, params } = splitCredentials(given)
+  for (const param in params)
+    info.warn({ action: 'ignored', param, reason: 'it belongs to the deployment, not to a request' })
+  return request
 }
 
 /** The request over the deployment's defaults; the very same request when it says everything itself. */
