@@ -1,5 +1,6 @@
 import { anthropicCountTokens } from './anthropic-count-tokens/codec.ts'
 import { anthropicMessages } from './anthropic-messages/codec.ts'
+import { bedrockConverse } from './bedrock-converse/codec.ts'
 import { gemini } from './gemini/codec.ts'
 import { geminiCountTokens } from './gemini-count-tokens/codec.ts'
 import { geminiEmbeddings } from './gemini-embeddings/codec.ts'
@@ -22,6 +23,7 @@ export const codecs = {
   openaiChat,
   anthropicMessages,
   gemini,
+  bedrockConverse,
   openaiEmbeddings,
   openaiCompletions,
   openaiModerations,
