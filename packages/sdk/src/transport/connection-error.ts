@@ -7,6 +7,9 @@ const TIMEOUTS = new Set([
   'ETIMEDOUT',
 ])
 
+const UNKNOWN_AUTHORITY =
+  'its certificate is of an authority that is not trusted here; name the file of the authority’s certificate in NODE_EXTRA_CA_CERTS'
+
 /** Words for the codes people meet; the rest is named by its code. */
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
@@ -16,6 +19,11 @@ const REASONS: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'it closed the connection',
   UND_ERR_CONNECT_TIMEOUT: 'it does not accept connections',
   CERT_HAS_EXPIRED: 'its certificate has expired',
+  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_AUTHORITY,
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNKNOWN_AUTHORITY,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_AUTHORITY,
 }
 
 /** A socket-level failure as one of ours, by its code. `answering`: the head of an answer had arrived. */

@@ -1,0 +1,223 @@
+import type { CallInfo, Codec, WireRequest } from '../codecs/codec.ts'
+import { decodeError, decodeLateError } from '../codecs/openai-chat/errors.ts'
+import { createError } from '../errors.ts'
+import type {
+  ChatChunk,
+  ChatDelta,
+  ChatMessage,
+  ChatRequest,
+  ChatResponse,
+  FinishReason,
+} from '../types/chat.ts'
+import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../types/json.ts'
+import type { StreamTransform, WireEvent } from '../types/stream.ts'
+import type { Usage } from '../types/usage.ts'
+import { agentKey } from './agent-key.ts'
+import { AGENT_PARAMS } from './agent-params.ts'
+import type { Provider } from './provider.ts'
+
+/** What a run takes beside its input. */
+const RUN_FIELDS = [
+  'config',
+  'context',
+  'metadata',
+  'webhook',
+  'interrupt_before',
+  'interrupt_after',
+  'command',
+] as const
+const ROLES: Readonly<Record<string, string>> = { user: 'human', assistant: 'ai', developer: 'system' }
+
+/** Runs without a thread. Source: https://docs.langchain.com/langsmith/agent-server-api/stateless-runs */
+const runs: Codec<'chat'> = {
+  endpoint: 'chat',
+  format: 'langgraph-runs',
+  framing: 'sse',
+  upstream: { params: new Set(['metadata']), encodeRequest, decodeResponse, decodeStream, decodeError },
+}
+
+function encodeRequest(request: ChatRequest, info: CallInfo): WireRequest {
+  const own = RUN_FIELDS.flatMap(name => (request[name] == null ? [] : [[name, request[name]] as const]))
+  const input: JsonObject = isJsonObject(request.input) ? request.input : {}
+  return {
+    path: info.stream ? '/runs/stream' : '/runs/wait',
+    body: {
+      assistant_id: info.model,
+      input: { ...input, messages: request.messages.map(encodeMessage) },
+      ...(info.stream && { stream_mode: ['messages-tuple'] }),
+      ...Object.fromEntries(own),
+    },
+  }
+}
+
+/** LangChain's messages, which have OpenAI's parts and calls with parsed arguments. */
+function encodeMessage(message: ChatMessage): JsonObject {
+  const { role, content, name, tool_call_id: answered, tool_calls: calls } = message
+  return {
+    role: ROLES[role] ?? role,
+    content: content ?? '',
+    ...(typeof name === 'string' && { name }),
+    ...(typeof answered === 'string' && { tool_call_id: answered }),
+    ...(isJsonArray(calls) && calls.length > 0 && { tool_calls: calls.filter(isJsonObject).map(encodeCall) }),
+  }
+}
+
+function encodeCall(call: JsonObject): JsonObject {
+  const called = isJsonObject(call.function) ? call.function : {}
+  let args: unknown
+  try {
+    args = JSON.parse(textOf(called.arguments) || '{}')
+  } catch {
+    args = { raw_arguments: called.arguments }
+  }
+  return { id: call.id, name: called.name, args, type: 'tool_call' }
+}
+
+/** The state in which the graph ended; its last message is the answer. */
+function decodeResponse(body: unknown, info: CallInfo): ChatResponse {
+  const failed = isJsonObject(body) ? body.__error__ : undefined
+  if (isJsonObject(failed)) throw decodeLateError(failed, info)
+  const messages = isJsonObject(body) && isJsonArray(body.messages) ? body.messages.filter(isJsonObject) : []
+  const last = messages.findLast(isAnswer)
+  if (last === undefined)
+    throw createError({
+      kind: 'bad_gateway',
+      message: 'The graph ended without a message of its own. Its state must hold "messages".',
+      provider: info.deployment.provider,
+      model: info.model,
+    })
+  const calls = callsOf(last)
+  const usage = usageOf(last.usage_metadata)
+  return {
+    id: textOf(last.id) || info.id,
+    object: 'chat.completion',
+    created: Math.floor(info.now / 1000),
+    model: info.model,
+    choices: [
+      {
+        index: 0,
+        message: {
+          role: 'assistant',
+          content: textOfMessage(last),
+          ...(calls.length > 0 && { tool_calls: calls }),
+        },
+        finish_reason: finishOf(last, calls.length > 0),
+      },
+    ],
+    ...(usage && { usage }),
+  }
+}
+
+function isAnswer({ type, role }: JsonObject): boolean {
+  return (
+    type === 'ai' ||
+    type === 'AIMessageChunk' ||
+    type === 'AIMessage' ||
+    role === 'assistant' ||
+    role === 'ai'
+  )
+}
+
+function textOfMessage({ content }: JsonObject): string {
+  if (!isJsonArray(content)) return textOf(content)
+  return content
+    .map(part => (typeof part === 'string' ? part : isJsonObject(part) ? textOf(part.text) : ''))
+    .join('')
+}
+
+function callsOf({ tool_calls: calls }: JsonObject) {
+  return (isJsonArray(calls) ? calls.filter(isJsonObject) : []).map(({ id, name, args }) => ({
+    id: textOf(id),
+    type: 'function' as const,
+    function: { name: textOf(name), arguments: JSON.stringify(args ?? {}) },
+  }))
+}
+
+function finishOf({ response_metadata: told }: JsonObject, called: boolean): FinishReason {
+  const native = isJsonObject(told) ? textOf(told.finish_reason) || textOf(told.stop_reason) : ''
+  if (native === 'length' || native === 'max_tokens') return 'length'
+  if (native === 'content_filter') return 'content_filter'
+  return called ? 'tool_calls' : 'stop'
+}
+
+/** Source: https://reference.langchain.com/python/langchain_core/messages/ai/UsageMetadata */
+function usageOf(told: unknown): Usage | undefined {
+  if (!isJsonObject(told)) return undefined
+  const { input_tokens: prompt, output_tokens: completion } = told
+  if (typeof prompt !== 'number' || typeof completion !== 'number') return undefined
+  const details = isJsonObject(told.input_token_details) ? told.input_token_details : {}
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+    ...(typeof details.cache_read === 'number' && {
+      prompt_tokens_details: { cached_tokens: details.cache_read },
+    }),
+  }
+}
+
+/** Pieces of messages as the graph's models write them. A stream has no end mark: it ends when the run does. */
+function decodeStream(info: CallInfo): StreamTransform<WireEvent, ChatChunk> {
+  let begun = false
+  let finish: FinishReason = 'stop'
+  const totals = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }
+  const chunk = (delta: ChatDelta, reason: FinishReason | null = null): ChatChunk => ({
+    id: info.id,
+    object: 'chat.completion.chunk',
+    created: Math.floor(info.now / 1000),
+    model: info.model,
+    choices: [{ index: 0, delta, finish_reason: reason }],
+  })
+  return {
+    push({ event, data }) {
+      if (event === 'error') throw decodeLateError(parsed(data, info), info)
+      begun = true
+      if (event !== 'messages') return []
+      const pair = parsed(data, info)
+      const message = isJsonArray(pair) ? pair[0] : undefined
+      if (!isJsonObject(message) || !isAnswer(message)) return []
+      const usage = usageOf(message.usage_metadata)
+      if (usage) for (const key of Object.keys(totals) as (keyof typeof totals)[]) totals[key] += usage[key]
+      finish = finishOf(message, false)
+      const text = textOfMessage(message)
+      return text === '' ? [] : [chunk({ content: text })]
+    },
+    end() {
+      if (!begun)
+        throw createError({
+          kind: 'truncated',
+          message: 'The provider closed the stream before it was complete.',
+          provider: info.deployment.provider,
+          model: info.model,
+        })
+      const last = chunk({}, finish)
+      return totals.total_tokens > 0 ? [last, { ...chunk({}), choices: [], usage: totals }] : [last]
+    },
+  }
+}
+
+function parsed(data: string, info: CallInfo): unknown {
+  try {
+    return JSON.parse(data)
+  } catch (cause) {
+    throw createError({
+      kind: 'bad_gateway',
+      message: 'The provider sent a stream event that is not JSON.',
+      provider: info.deployment.provider,
+      model: info.model,
+      cause,
+    })
+  }
+}
+
+/** Source: https://docs.langchain.com/langsmith/server-api-ref */
+export const langgraph: Provider = {
+  name: 'langgraph',
+  title: 'LangGraph',
+  docs: 'https://docs.langchain.com/langsmith/server-api-ref',
+  baseUrl: 'http://localhost:2024',
+  baseUrlEnv: ['LANGGRAPH_API_BASE'],
+  credentials: agentKey(['LANGGRAPH_API_KEY']),
+  params: AGENT_PARAMS,
+  endpoints: { chat: [{ codec: runs, path: '/runs/wait' }] },
+}
