@@ -128,3 +128,31 @@ describe('the table of models', () => {
     expect(traitsOf(model)).toMatchObject({ thinking, jsonSchema })
   })
 })
+
+test('thinking that another vendor signed, or nobody, is not sent as Anthropic’s', () => {
+  const thinking_blocks = [
+    { type: 'thinking' as const, thinking: 'a', signature: 'EqQBCgIYAhIM1gbcDa9GJwZA2b3h+/w==' },
+    { type: 'thinking' as const, thinking: 'b', signature: 'openai-responses:rs_1:gAAA' },
+    { type: 'thinking' as const, thinking: 'c' },
+    { type: 'redacted_thinking' as const, data: 'd' },
+  ]
+  const { body, warnings } = encode(
+    {
+      messages: [
+        { role: 'user', content: 'x' },
+        { role: 'assistant', content: 'y', thinking_blocks },
+        { role: 'user', content: 'z' },
+      ],
+    },
+    'claude-opus-4-6',
+  )
+  expect((body.messages as { content: unknown }[])[1]?.content).toEqual([
+    thinking_blocks[0],
+    thinking_blocks[3],
+    { type: 'text', text: 'y' },
+  ])
+  expect(warnings).toEqual([
+    'dropped messages[1].thinking_blocks[1]',
+    'dropped messages[1].thinking_blocks[2]',
+  ])
+})

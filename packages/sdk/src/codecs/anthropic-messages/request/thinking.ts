@@ -141,21 +141,24 @@ export function encodeMaxTokens(
 /** LiteLLM's DEFAULT_ANTHROPIC_CHAT_MAX_TOKENS. */
 const DEFAULT_MAX_TOKENS = 4096
 
-/** Thinking of an earlier turn, unchanged; blocks of other vendors, which carry no signature, cannot be sent. */
+/** Anthropic's signatures are base64. What other formats sign for us has a mark and a colon before it. */
+const SIGNATURE = /^[\w+/=-]+$/
+
+/** Thinking of an earlier turn, unchanged; blocks that Anthropic has not signed cannot be sent. */
 export function encodeHistoryThinking(
   blocks: readonly ThinkingBlock[],
   at: string,
   { info }: EncodeContext,
 ): Block[] {
   return blocks.filter((block, index) => {
-    const valid = block.type !== 'thinking' || !!block.signature
-    if (!valid)
-      info.warn({
-        action: 'dropped',
-        param: `${at}.thinking_blocks[${index}]`,
-        reason: 'it has no signature, so Anthropic would refuse it',
-      })
-    return valid
+    if (block.type !== 'thinking' || (block.signature && SIGNATURE.test(block.signature))) return true
+    const why = block.signature ? 'another vendor signed it' : 'it has no signature'
+    info.warn({
+      action: 'dropped',
+      param: `${at}.thinking_blocks[${index}]`,
+      reason: `${why}, so Anthropic would refuse it`,
+    })
+    return false
   }) as Block[]
 }
 
