@@ -107,7 +107,7 @@ function lookUp(
   // The list matches dated names itself, at their own price; the file's dateless entry comes after it.
   const inFile = fileRow(file, provider, name) ?? (listed ? undefined : fileRow(file, provider, release))
   const older = listed ?? (release === name ? undefined : listedModel(provider, release))
-  const overlay = pieceRow(provider, name) ?? overlayRow(provider, familyNames(name))
+  const overlay = (inFile ? undefined : pieceRow(provider, name)) ?? overlayRow(provider, familyNames(name))
   const own = overrides && Object.keys(overrides).some(isDescriptive) ? overrides : undefined
   if (!older && !inFile && !overlay && !own) return undefined
   const problem = own && problemOfRow(own)
