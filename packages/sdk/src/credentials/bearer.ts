@@ -1,12 +1,15 @@
 import type { Credentials } from './credentials.ts'
 
-/** `Authorization: Bearer KEY`, as OpenAI and everyone who follows it. */
-export function bearer(env: readonly string[], options: { readonly required?: boolean } = {}): Credentials {
+/** `Authorization: Bearer KEY`, as OpenAI and everyone who follows it; or another scheme, `''` for the bare key. */
+export function bearer(
+  env: readonly string[],
+  { required = true, scheme = 'Bearer' }: { readonly required?: boolean; readonly scheme?: string } = {},
+): Credentials {
   return {
     env,
-    required: options.required ?? true,
+    required,
     sign(request, secret) {
-      if (secret) request.headers.authorization = `Bearer ${secret}`
+      if (secret) request.headers.authorization = scheme === '' ? secret : `${scheme} ${secret}`
     },
   }
 }

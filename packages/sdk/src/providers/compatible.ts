@@ -18,6 +18,8 @@ export interface CompatibleRow
   readonly baseUrl?: Provider['baseUrl']
   /** Environment variables that may hold the key, first wins; also shown in docs. */
   readonly env: readonly string[]
+  /** Before the key in `authorization`; `Bearer` unless stated, `''` for the bare key. */
+  readonly keyScheme?: string
   /** False for servers that may run without a key. */
   readonly keyRequired?: false
   /** In place of a bearer token in `env`. */
@@ -56,6 +58,7 @@ const NOT_ELSEWHERE: ParamRules = { store: 'drop', metadata: 'drop' }
 export function compatible(name: string, row: CompatibleRow): Provider {
   const {
     env,
+    keyScheme,
     keyRequired,
     headers,
     forwards,
@@ -67,7 +70,9 @@ export function compatible(name: string, row: CompatibleRow): Provider {
     endpoints,
     ...facts
   } = row
-  const credentials = row.credentials ?? bearer(env, { required: keyRequired ?? true })
+  const credentials =
+    row.credentials ??
+    bearer(env, { required: keyRequired ?? true, ...(keyScheme !== undefined && { scheme: keyScheme }) })
   const params = forwards ? row.params : { ...NOT_ELSEWHERE, ...row.params }
   const binding: Binding<'chat'> = {
     codec: chat ? openaiChatWith(chat) : openaiChat,

@@ -1,13 +1,12 @@
-import type { Deployment } from '../types/deployment.ts'
 import type { CompatibleRow } from './compatible.ts'
+import type { PathAt } from './provider.ts'
 
 const GATEWAY = '/genai/llmgw/chat/completions'
 
 /** The LLM gateway below the API's address; a deployment of one's own is addressed whole. */
-function path({ deployment: { apiBase } }: { readonly deployment: Deployment }): string {
-  if (apiBase === undefined) return GATEWAY
-  if (apiBase.includes('/deployments/')) return '/chat/completions'
-  return apiBase.replace(/\/$/, '').endsWith('/api/v2') ? GATEWAY : `/api/v2${GATEWAY}`
+function path({ base = '' }: PathAt): string {
+  if (base.includes('/deployments/')) return '/chat/completions'
+  return base.endsWith('/api/v2') ? GATEWAY : `/api/v2${GATEWAY}`
 }
 
 /** Source: https://docs.datarobot.com/en/docs/agentic-ai/genai-code/dr-llm-gateway.html */
@@ -15,7 +14,6 @@ export const DATAROBOT = {
   title: 'DataRobot LLM gateway',
   docs: 'https://docs.datarobot.com/en/docs/agentic-ai/genai-code/dr-llm-gateway.html',
   baseUrl: 'https://app.datarobot.com/api/v2',
-  // DataRobot's own tools write this variable with the path: https://app.datarobot.com/api/v2
   baseUrlEnv: ['DATAROBOT_ENDPOINT', 'DATAROBOT_API_BASE'],
   env: ['DATAROBOT_API_TOKEN', 'DATAROBOT_API_KEY'],
   path,

@@ -87,6 +87,46 @@ describe('base addresses', () => {
     expect(urlOf(each, bind(each, 'chat', undefined, 'm'), at, undefined)).toBe(url)
   })
 
+  it.each([
+    ['datarobot', undefined, 'https://app.datarobot.com/api/v2/genai/llmgw/chat/completions'],
+    ['datarobot', 'https://eu.example', 'https://eu.example/api/v2/genai/llmgw/chat/completions'],
+    [
+      'datarobot',
+      'https://eu.example/api/v2/deployments/1',
+      'https://eu.example/api/v2/deployments/1/chat/completions',
+    ],
+    ['gradient_ai', 'https://a.agents.do-ai.run', 'https://a.agents.do-ai.run/api/v1/chat/completions'],
+    ['heroku', 'https://us.inference.heroku.com', 'https://us.inference.heroku.com/v1/chat/completions'],
+    [
+      'docker_model_runner',
+      'http://localhost:22088/engines/llama.cpp',
+      'http://localhost:22088/engines/llama.cpp/v1/chat/completions',
+    ],
+    [
+      'docker_model_runner',
+      'http://localhost:12434/engines/v1',
+      'http://localhost:12434/engines/v1/chat/completions',
+    ],
+    ['baseten', undefined, 'https://inference.baseten.co/v1/chat/completions'],
+  ])('%s at %s', (name, base, url) => {
+    const each = provider(name)
+    const at = { model: 'm', stream: false, deployment: deploymentOf(name) }
+    expect(urlOf(each, bind(each, 'chat', undefined, 'm'), at, base)).toBe(url)
+  })
+
+  it('a dedicated Baseten model has an address of its own', () => {
+    const each = provider('baseten')
+    const deployment = deploymentOf('baseten', { model: 'abcd1234' })
+    expect(
+      urlOf(
+        each,
+        bind(each, 'chat', undefined, 'abcd1234'),
+        { model: 'abcd1234', stream: false, deployment },
+        undefined,
+      ),
+    ).toBe('https://model-abcd1234.api.baseten.co/environments/production/sync/v1/chat/completions')
+  })
+
   it.each(['hosted_vllm', 'litellm_proxy', 'databricks', 'openai_like', 'custom_openai'])(
     '%s asks for api_base when nobody gave one',
     name => {

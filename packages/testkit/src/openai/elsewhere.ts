@@ -18,6 +18,8 @@ export const elsewhere: Wire = {
   name: 'elsewhere',
   prefixed: true,
   basePath: '',
+  // Some take the key as it is, without a scheme.
+  credential: head => openai.credential(head) ?? head.headers.authorization,
   route({ method, path }) {
     if (method === 'POST' && path.endsWith('/chat/completions')) return { operation: lenient, framing: 'sse' }
     return path.endsWith('/embeddings') ? openaiRoute(method, '/embeddings') : undefined

@@ -28,6 +28,8 @@ export const CLOUDS_A_TO_G = {
     docs: 'https://www.assemblyai.com/docs/llm-gateway',
     baseUrl: 'https://llm-gateway.assemblyai.com/v1',
     env: ['ASSEMBLYAI_API_KEY'],
+    keyScheme: '',
+    forwards: true,
   },
   baseten: BASETEN,
   bytez: {

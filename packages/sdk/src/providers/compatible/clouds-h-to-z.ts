@@ -141,7 +141,8 @@ export const CLOUDS_H_TO_Z = {
   salad_cloud: {
     title: 'SaladCloud AI Gateway',
     docs: 'https://docs.salad.com/ai-gateway/explanation/overview',
-    baseUrl: 'https://ai.salad.cloud/v1',
+    // The gateway's address is in no public document: https://ai.salad.cloud/v1 is what LiteLLM's draft says.
+    baseUrlEnv: ['SALAD_CLOUD_API_BASE'],
     env: ['SALAD_CLOUD_API_KEY'],
     params: MAX_TOKENS,
   },

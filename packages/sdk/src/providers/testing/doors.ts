@@ -31,6 +31,7 @@ const DOORS: Readonly<Record<string, Door>> = {
  * `/elsewhere` is OpenAI's format at any path.
  */
 const OWN_DOORS: Readonly<Record<string, Door | undefined>> = {
+  assemblyai: { chat: /^\/elsewhere\/v1\/chat\/completions$/, base: '/elsewhere/v1' },
   azure: { chat: /^\/openai\//, base: '' },
   azure_ai: { chat: /^\/models\/chat\/completions$/, base: '' },
   bedrock: { chat: /^\/model\/m\/converse(-stream)?$/, base: '', embeds: false },
