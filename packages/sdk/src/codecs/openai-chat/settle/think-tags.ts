@@ -1,13 +1,13 @@
 import type { JsonObject } from '../../../types/json.ts'
-import { ThinkTags } from '../../think-tags.ts'
 import { eachMessage } from './each-message.ts'
+import { ThinkReader } from './think-reader.ts'
 
 /**
  * Thinking that open models write between `<think>` tags at the start of their text becomes `reasoning_content`.
  * Text that merely mentions the tags later stays as it is.
  */
 export function thinkTags(): (reply: JsonObject) => void {
-  const readers = new Map<unknown, ThinkTags>()
+  const readers = new Map<unknown, ThinkReader>()
   return reply =>
     eachMessage(reply, (message, choice) => {
       const whole = choice.message !== undefined
@@ -15,7 +15,7 @@ export function thinkTags(): (reply: JsonObject) => void {
       const { content } = message
       if (typeof content !== 'string' && !ends) return
       let reader = readers.get(choice.index)
-      if (reader === undefined) readers.set(choice.index, (reader = new ThinkTags()))
+      if (reader === undefined) readers.set(choice.index, (reader = new ThinkReader()))
       const before = typeof content === 'string' ? content : ''
       const first = reader.push(before)
       const rest = ends ? reader.end() : { text: '', thinking: '' }

@@ -10,7 +10,7 @@ export interface Parted {
  * Parts the thinking from the answer where a model writes it in front, as `<think>…</think>`. Fed piece by piece; what
  * may be half a tag is held back until more comes. Tags further on are the answer's own.
  */
-export class ThinkTags {
+export class ThinkReader {
   private state: 'before' | 'inside' | 'between' | 'after' = 'before'
   private held = ''
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { ThinkTags } from './think-tags.ts'
+import { ThinkReader } from './think-reader.ts'
 
 function parted(...pieces: readonly string[]) {
-  const tags = new ThinkTags()
+  const tags = new ThinkReader()
   const all = [...pieces.map(piece => tags.push(piece)), tags.end()]
   return [all.map(({ thinking }) => thinking).join(''), all.map(({ text }) => text).join('')]
 }
