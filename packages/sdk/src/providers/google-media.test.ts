@@ -2,7 +2,7 @@ import { startUpstream, testServiceAccount, type Upstream } from '@sluice/testki
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createHost } from '../api/host.ts'
 import { type Call, call } from '../call.ts'
-import { decodeVideoId } from '../codecs/video-id.ts'
+import { decodeVideoId } from '../codecs/media/video-id.ts'
 import { createCatalogue } from '../models/catalogue.ts'
 import type { RoutingHost } from '../router/router.ts'
 import { askChat, rejectionOf } from '../testing/ask.ts'
@@ -248,6 +248,20 @@ test('Google Cloud speaks by Vertex AI’s credentials', async () => {
   expect(marked.audio.bytes.toString()).toBe('LINEAR16 <speak>Hi</speak>')
   const flac = ask('speech', vertex, { model: 'chirp', input: 'Hi', response_format: 'flac' })
   expect(await rejectionOf(flac)).toMatchObject({ kind: 'unsupported_params', param: 'response_format' })
+})
+
+test('Mistral’s models of Vertex AI read documents and fill in code', async () => {
+  const document = { type: 'document_url' as const, document_url: 'data:application/pdf;base64,aGk=' }
+  const read = await ask('ocr', vertex, { model: 'mistral-ocr-2505', document })
+  expect(read.pages).toHaveLength(1)
+  expect(last()?.body).toMatchObject({ model: 'mistral-ocr-2505', document })
+  const filled = await ask('text_completion', vertex, {
+    model: 'codestral-2501',
+    prompt: 'function one() {',
+    suffix: '}',
+  })
+  expect(filled.choices[0]?.text).toBe('between "function one() {" and "}"')
+  expect(last()?.body).toMatchObject({ model: 'codestral-2501', prompt: 'function one() {', suffix: '}' })
 })
 
 test('Vertex AI ranks documents, the most relevant first', async () => {

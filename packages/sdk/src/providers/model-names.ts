@@ -14,6 +14,10 @@ const FAMILIES: readonly (readonly [RegExp, string])[] = [
     /^((us|eu|apac|jp|au|ca|global|us-gov)\.)?(amazon|anthropic|meta|cohere|mistral|ai21|deepseek|stability|openai|qwen|minimax|moonshot|moonshotai|writer|twelvelabs|zai|nvidia|google)\.[a-z]/,
     'bedrock',
   ],
+  [
+    /^(text-embedding-005|text-multilingual-embedding|textembedding-gecko|multimodalembedding|imagen|veo-)/,
+    'vertex_ai',
+  ],
   [/^(gemini-|gemma-|text-embedding-00\d)/, 'gemini'],
   [/^(mistral-|codestral|ministral|magistral|devstral|pixtral|voxtral|open-mi[sx]tral)/, 'mistral'],
   [/^deepseek-/, 'deepseek'],

@@ -17,6 +17,8 @@ describe('resolveModel', () => {
     ['ft:gpt-4o:me::1', 'openai', 'ft:gpt-4o:me::1'],
     ['claude-sonnet-4-5', 'anthropic', 'claude-sonnet-4-5'],
     ['gemini-2.5-pro', 'gemini', 'gemini-2.5-pro'],
+    ['imagen-4.0-generate-001', 'vertex_ai', 'imagen-4.0-generate-001'],
+    ['text-embedding-005', 'vertex_ai', 'text-embedding-005'],
     ['mistral-large-latest', 'mistral', 'mistral-large-latest'],
     ['dall-e-3', 'openai', 'dall-e-3'],
     ['whisper-1', 'openai', 'whisper-1'],

@@ -40,3 +40,38 @@ export const rank: PlainOperation = {
     return { records: scored.slice(0, typeof body.topN === 'number' ? body.topN : scored.length) }
   },
 }
+
+/** Mistral's OCR by `:rawPredict`: one page that names what it was given. */
+export const readDocument: PlainOperation = {
+  kind: 'plain',
+  reply(body, route): JsonObject {
+    const { type, document_url: url, image_url: image } = asObject(body.document)
+    const address = asText(url) || asText(image)
+    if (!address.startsWith('data:'))
+      throw new Failure('invalid', { message: 'The document must be a data: URI.' })
+    const page = { index: 0, markdown: `A ${asText(type)}`, images: [], dimensions: null }
+    return {
+      pages: [page],
+      model: route.model ?? '',
+      usage_info: { pages_processed: 1, doc_size_bytes: address.length },
+    }
+  },
+}
+
+/** Codestral's fill in the middle by `:rawPredict`. */
+export const fillIn: PlainOperation = {
+  kind: 'plain',
+  reply(body, route): JsonObject {
+    const [prompt, suffix] = [asText(body.prompt), asText(body.suffix)]
+    if (prompt === '') throw new Failure('invalid', { message: 'prompt: Field required' })
+    const message = { role: 'assistant', content: `between "${prompt}" and "${suffix}"` }
+    return {
+      id: 'testkit',
+      object: 'chat.completion',
+      created: 1_750_000_000,
+      model: route.model ?? '',
+      choices: [{ index: 0, message, finish_reason: 'stop' }],
+      usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 },
+    }
+  },
+}

@@ -9,7 +9,7 @@ import { Failure } from '../wire/failure.ts'
 import type { ChatOperation, Head, Operation, PlainOperation, Route, Wire } from '../wire/wire.ts'
 import { claudeOperation, countClaudeTokens } from './claude.ts'
 import { embedContent, predict } from './predict.ts'
-import { rank, synthesize } from './services.ts'
+import { fillIn, rank, readDocument, synthesize } from './services.ts'
 
 const claude = claudeOperation(false)
 const claudeBeta = claudeOperation(true)
@@ -112,6 +112,8 @@ function modelRoute(publisher: string, name: string, verb: string, head: Head): 
     return operation && { operation, model: name, stream, framing }
   }
   if (verb !== 'rawPredict' && verb !== 'streamRawPredict') return undefined
+  if (name.startsWith('mistral-ocr')) return { operation: readDocument, model: name }
+  if (name.startsWith('codestral')) return { operation: fillIn, model: name }
   if (publisher !== 'anthropic') return { operation: rawChat, model: name, stream }
   if (name === 'count-tokens') return { operation: countClaudeTokens }
   return { operation: head.headers['anthropic-beta'] ? claudeBeta : claude, model: name, stream }
