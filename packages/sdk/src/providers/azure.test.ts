@@ -7,6 +7,7 @@ import type { CallHost } from '../steps/shapes.ts'
 import type { Deployment } from '../types/deployment.ts'
 import type { JsonObject } from '../types/json.ts'
 import { azure } from './azure.ts'
+import { azureText } from './azure-text.ts'
 import { azurePath } from './azure-versions.ts'
 import { ProviderCaller } from './testing/provider-caller.ts'
 
@@ -143,6 +144,28 @@ describe('signing in', () => {
     expect(upstream.requests).toEqual([])
   })
 
+  test('a token of another identity provider is exchanged for Entra’s', async () => {
+    setEnvironment({ THE_TOKEN: 'a.jwt.of-another' })
+    const params = { tenant_id: 't-2', client_id: 'federated', azure_ad_token: 'oidc/env/THE_TOKEN' }
+    await chat({ apiKey: undefined, params })
+    const exchange = upstream.requests.find(({ path }) => path === '/t-2/oauth2/v2.0/token')
+    expect(new URLSearchParams(exchange?.raw.toString()).get('client_assertion')).toBe('a.jwt.of-another')
+    expect(last()?.headers.authorization).toBe(`Bearer ${upstream.tokens.all[0]?.token}`)
+    const nameless = await failure({ params: { azure_ad_token: 'oidc/env/THE_TOKEN' } })
+    expect(nameless).toMatchObject({ kind: 'authentication' })
+    expect(nameless.message).toContain('tenant_id and client_id')
+  })
+
+  test('the scope can be another', async () => {
+    const params = {
+      ...app,
+      client_id: 'scoped',
+      azure_scope: 'https://cognitiveservices.azure.com.test/.default',
+    }
+    await chat({ params })
+    expect(upstream.tokens.all).toMatchObject([{ scope: params.azure_scope }])
+  })
+
   test('a user name and password are refused with a remedy', async () => {
     const error = await failure({ params: { azure_username: 'u', azure_password: 'p' } })
     expect(error).toMatchObject({ kind: 'bad_request', param: 'azure_username' })
@@ -250,4 +273,15 @@ describe('content filters', () => {
       },
     })
   })
+})
+
+test('azure_text writes on from a prompt at the deployment', async () => {
+  const reply = await new ProviderCaller(azureText).whole({
+    endpoint: 'text_completion',
+    deployment: deployment({ model: 'my-instruct', apiKey: 'k-1', apiVersion: '2024-10-21' }),
+    request: { prompt: 'Hello there' },
+    clientFormat: 'openai-completions',
+  })
+  expect(reply.choices[0]?.text).toMatch(/\S/)
+  expect(last()?.path).toBe('/openai/deployments/my-instruct/completions')
 })
