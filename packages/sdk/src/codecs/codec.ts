@@ -88,13 +88,15 @@ export interface WireReply {
 
 /** A request that must follow a reply before there is an answer: look at a job again, fetch its result. */
 export interface FollowUp {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'DELETE'
   /** Absolute, or relative to the URL that was asked first. Other hosts than the provider's own are asked without credentials. */
   readonly url: string
   readonly body?: JsonObject
   readonly headers?: Readonly<Record<string, string>>
   /** Milliseconds to wait first. */
   readonly afterMs: number
+  /** True when the answer does not hang on it (tidying up): a refusal is then a reply like any other. */
+  readonly isOptional?: true
 }
 
 export interface UpstreamHalf<E extends EndpointName> {
@@ -104,6 +106,8 @@ export interface UpstreamHalf<E extends EndpointName> {
    * keys that OpenAI does not know are provider-specific and copied as they are.
    */
   readonly params: ReadonlySet<string>
+  /** The values that alone can be expressed, of parameters of which not all can: others are refused or dropped. */
+  readonly only?: Readonly<Record<string, readonly unknown[]>>
   encodeRequest(request: RequestOf<E>, info: CallInfo): WireRequest
   /** The headers of a client that speaks this format, as this provider takes them; as they are unless stated. */
   hears?(headers: Readonly<Record<string, string>>, info: CallInfo): Readonly<Record<string, string>>
@@ -112,7 +116,7 @@ export interface UpstreamHalf<E extends EndpointName> {
   /**
    * What to send next when a reply is not the answer yet (a job that runs, an upload to refer to); `undefined` when it
    * is. `step` counts the replies, from 0; `url` is what was asked last. The call's deadline bounds the whole. Throws
-   * when the job failed.
+   * when the job failed. `replies` are all so far, `reply` the last of them, for a format that gathers.
    */
   follow?(
     reply: WireReply,
@@ -120,7 +124,10 @@ export interface UpstreamHalf<E extends EndpointName> {
     info: CallInfo,
     step: number,
     url: string,
+    replies: readonly WireReply[],
   ): FollowUp | undefined
+  /** What `decodeResponse` gets where the answer is spread over several replies; the last one's body unless stated. */
+  gather?(replies: readonly WireReply[]): unknown
   /**
    * True for an `http(s)` URL of an image, file or recording that this provider will not fetch itself: it is then
    * fetched before `encodeRequest`, which sees a `data:` URI in its place.

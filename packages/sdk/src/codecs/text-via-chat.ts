@@ -41,8 +41,7 @@ export function textViaChat(chat: Codec<'chat'>): Codec<'text_completion'> {
       },
       ...(decodeStream && { decodeStream: info => textStream(decodeStream(info)) }),
       ...(follow && {
-        follow: (reply, request, info, step, url) =>
-          follow(reply, chatRequest(request, info), info, step, url),
+        follow: (reply, request, info, ...at) => follow(reply, chatRequest(request, info), info, ...at),
       }),
     },
   }

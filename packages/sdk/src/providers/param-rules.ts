@@ -46,7 +46,7 @@ export function applyParamRules<E extends EndpointName>(
     return out
   }
   for (const key in request) {
-    const rule = ruleIn(byModel, key) ?? ruleIn(target.provider.params, key)
+    const rule = ruleIn(byModel, key) ?? ruleIn(target.provider.params, key) ?? limitIn(target.codec, key)
     if (rule === 'keep' || strictness.allowedOpenaiParams.includes(key)) continue
     if (
       rule === undefined &&
@@ -67,7 +67,7 @@ export function applyParamRules<E extends EndpointName>(
     else {
       delete edit()[key]
       if (rule === 'drop' || !isDefault(key, value, request))
-        warn({ action: 'dropped', param: key, reason: unsupported(target) })
+        warn({ action: 'dropped', param: key, reason: limited(rule) ?? unsupported(target) })
     }
   }
   if (refused.length > 0) throw refusal(refused, target)
@@ -99,6 +99,17 @@ export function dropForeignKeys<E extends EndpointName>(
 
 function ruleIn(params: ParamRules | undefined, key: string): ParamRule | undefined {
   return params !== undefined && Object.hasOwn(params, key) ? params[key] : undefined
+}
+
+/** The format's own limits, for the endpoints it is of. */
+function limitIn<E extends EndpointName>({ upstream }: Codec<E>, key: string): ParamRule | undefined {
+  const only = upstream.only && Object.hasOwn(upstream.only, key) ? upstream.only[key] : undefined
+  return only && { only }
+}
+
+function limited(rule: ParamRule | undefined): string | undefined {
+  if (typeof rule !== 'object' || !('only' in rule)) return undefined
+  return `this provider takes only ${rule.only.map(String).join(', ')}`
 }
 
 type Change = Exclude<Extract<ParamRule, object>, { readonly only: unknown }>
@@ -173,7 +184,12 @@ function unsupported(target: { readonly provider: Provider }): string {
 }
 
 function refusal<E extends EndpointName>(refused: readonly string[], target: Target<E>) {
-  const names = refused.join(', ')
+  const names = refused
+    .map(key => {
+      const limit = limited(limitIn(target.codec, key))
+      return limit ? `${key} as asked (${limit})` : key
+    })
+    .join(', ')
   return createError({
     kind: 'unsupported_params',
     message:

@@ -16,29 +16,37 @@ export async function follow<E extends EndpointName>(
   prepared: Prepared<E>,
   first: WholeReply,
   host: CallHost,
-): Promise<WholeReply> {
-  const { codec, info, limits, ask } = prepared
+): Promise<WireReply> {
+  const { codec, info, limits, request } = prepared
   const { upstream } = codec
-  if (upstream.follow === undefined) return first
   const clock = performance.now()
-  let reply = first
+  let reply = wireReply(prepared, first)
+  if (upstream.follow === undefined) return reply
+  const replies = [reply]
   let url = prepared.outgoing.url
   for (let step = 0; ; step++) {
-    const next = upstream.follow(wireReply(prepared, reply), ask.request, info, step, url)
-    if (next === undefined) return reply
+    const next = upstream.follow(reply, request, info, step, url, replies)
+    if (next === undefined) return upstream.gather ? { ...reply, body: upstream.gather(replies) } : reply
     await wait(next.afterMs, limits.signal)
     const timeoutMs = Math.floor(limits.timeoutMs - (performance.now() - clock))
     if (timeoutMs <= 0)
       throw createError({ kind: 'timeout', message: 'The job did not end within the time for this call.' })
-    const request = await signed(prepared, next, host)
-    url = request.url
-    reply = await host.transport.exchange(request, { ...limits, timeoutMs })
-    if (reply.status >= 400) throw refusal(prepared, reply, reply.body)
+    const outgoing = await signed(prepared, next, host)
+    url = outgoing.url
+    const answer = await host.transport.exchange(outgoing, { ...limits, timeoutMs })
+    if (answer.status >= 400 && !next.isOptional) throw refusal(prepared, answer, answer.body)
+    reply = next.isOptional ? bare(answer) : wireReply(prepared, answer)
+    if (upstream.gather) replies.push(reply)
   }
 }
 
 function wireReply<E extends EndpointName>(prepared: Prepared<E>, reply: WholeReply): WireReply {
-  return { status: reply.status, headers: reply.headers, body: parseReply(prepared.codec, reply) }
+  return { ...bare(reply), body: parseReply(prepared.codec, reply) }
+}
+
+/** Of a reply that nothing hangs on nobody reads the body. */
+function bare({ status, headers }: WholeReply): WireReply {
+  return { status, headers, body: undefined }
 }
 
 async function signed<E extends EndpointName>(

@@ -59,6 +59,7 @@ export function prepare<E extends EndpointName>(ask: Call<E>, host: CallHost): P
   }
   return {
     ask,
+    request,
     provider,
     codec,
     info,

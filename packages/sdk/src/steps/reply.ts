@@ -1,4 +1,4 @@
-import type { Codec } from '../codecs/codec.ts'
+import type { Codec, WireReply } from '../codecs/codec.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { Meter } from '../endpoints/meter.ts'
 import { endpoints } from '../endpoints/registry.ts'
@@ -32,11 +32,11 @@ export interface ReplyFacts {
 
 export async function translatedWhole<E extends EndpointName>(
   prepared: Prepared<E>,
-  reply: WholeReply,
+  reply: WireReply,
   host: CallHost,
 ): Promise<Reply<E>> {
   const { codec, info, ask } = prepared
-  const decoded = codec.upstream.decodeResponse(parseReply(codec, reply), info, reply.headers)
+  const decoded = codec.upstream.decodeResponse(reply.body, info, reply.headers)
   const response = await withReplyMedia(prepared, decoded, host)
   return toldAsAsked(ask, response, reply.headers)
 }

@@ -68,6 +68,8 @@ export interface LocalReply<E extends EndpointName> {
 /** A call ready to be signed and sent. */
 export interface Prepared<E extends EndpointName> {
   readonly ask: Call<E>
+  /** What is asked of this provider: the deployment's defaults and the parameter rules applied. */
+  readonly request: RequestOf<E>
   readonly provider: Provider
   readonly codec: Codec<E>
   readonly info: CallInfo
