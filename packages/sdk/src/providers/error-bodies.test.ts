@@ -8,6 +8,7 @@ import { providers } from './registry.ts'
 import { CLOUD_ERRORS } from './testing/cloud-errors.ts'
 import type { ErrorBody } from './testing/error-body.ts'
 import { MAKER_ERRORS } from './testing/maker-errors.ts'
+import { PROMPT_SERVER_ERRORS } from './testing/prompt-server-errors.ts'
 
 const NOW = 1_767_225_600_000
 
@@ -22,7 +23,9 @@ function errorOf({ provider: name, status, body, headers = {} }: ErrorBody) {
 
 describe('what vendors say when they refuse', () => {
   test.each(
-    [...MAKER_ERRORS, ...CLOUD_ERRORS].map(each => [each.provider, each.status, each.kind, each] as const),
+    [...MAKER_ERRORS, ...CLOUD_ERRORS, ...PROMPT_SERVER_ERRORS].map(
+      each => [each.provider, each.status, each.kind, each] as const,
+    ),
   )('%s, %i: %s', (_name, _status, _kind, wanted) => {
     const error = errorOf(wanted)
     const { provider: _, body: __, headers: ___, ...facts } = wanted
