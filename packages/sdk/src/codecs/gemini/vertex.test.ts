@@ -82,3 +82,9 @@ test('a relayed answer tells its tier too', () => {
   tap?.push(`data: ${JSON.stringify(reply)}`)
   expect(tap).toMatchObject({ serviceTier: 'priority' })
 })
+
+test('a file of the Gemini API is refused with what to send instead', () => {
+  const content = [{ type: 'file' as const, file: { file_id: 'files/abc', format: 'application/pdf' } }]
+  const request = { model: 'm', messages: [{ role: 'user' as const, content }] }
+  expect(() => vertexGemini.upstream.encodeRequest(request, upstreamInfo())).toThrow(/gs:\/\/ or https:\/\//)
+})

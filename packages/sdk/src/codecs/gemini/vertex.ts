@@ -1,8 +1,10 @@
+import { badRequest } from '../../errors.ts'
 import { isJsonArray, isJsonObject, type JsonObject } from '../../types/json.ts'
 import type { CallInfo, Codec } from '../codec.ts'
 import { geminiCountTokens } from '../gemini-count-tokens/codec.ts'
 import { gemini } from './codec.ts'
 import { isFetchedByGoogle } from './request/fetched.ts'
+import { FILES_BASE } from './request/media.ts'
 import { encodeRequest } from './request/request.ts'
 
 /** Fields that the Gemini API alone has, by where they stand. Source: the vendor's client, `js-genai`. */
@@ -65,9 +67,19 @@ function turnFor(turn: unknown, at: number, info: CallInfo): unknown {
   if (!isJsonObject(turn) || !isJsonArray(turn.parts)) return turn
   const parts = turn.parts
     .filter(isJsonObject)
+    .map((part, index) => checked(part, `contents[${at}].parts[${index}].fileData.fileUri`))
     .map((part, index) => without(part, NOT_IN_PARTS, `contents[${at}].parts[${index}].`, info))
     .filter(part => Object.keys(part).length > 0)
   return { ...turn, parts }
+}
+
+function checked(part: JsonObject, path: string): JsonObject {
+  const uri = isJsonObject(part.fileData) ? part.fileData.fileUri : undefined
+  if (typeof uri !== 'string' || !uri.startsWith(FILES_BASE)) return part
+  throw badRequest(
+    `${path}: files of the Gemini API cannot be read by Vertex AI. Send a gs:// or https:// address, or the file itself.`,
+    path,
+  )
 }
 
 function without(object: JsonObject, names: readonly string[], path: string, info: CallInfo): JsonObject {

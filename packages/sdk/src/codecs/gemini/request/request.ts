@@ -83,7 +83,7 @@ export function encodeRequest(request: ChatRequest, info: CallInfo): WireRequest
         toolConfig: {
           ...(choice && { functionCallingConfig: choice }),
           ...(place && { retrievalConfig: place }),
-          ...(toolConfig as JsonObject | undefined),
+          ...wholeCalls(toolConfig, info),
         },
       }),
       ...(config && { generationConfig: config }),
@@ -91,6 +91,17 @@ export function encodeRequest(request: ChatRequest, info: CallInfo): WireRequest
       ...Object.fromEntries(Object.entries(named).filter(entry => !isConfig(entry))),
     },
   }
+}
+
+/** A call in pieces (Vertex AI) is nothing the hub could hand on: calls are asked for whole. */
+function wholeCalls(toolConfig: unknown, info: CallInfo): JsonObject | undefined {
+  if (!isJsonObject(toolConfig)) return undefined
+  const calling = toolConfig.functionCallingConfig
+  if (!isJsonObject(calling) || calling.streamFunctionCallArguments === undefined) return toolConfig
+  const { streamFunctionCallArguments: _, ...kept } = calling
+  const param = 'toolConfig.functionCallingConfig.streamFunctionCallArguments'
+  info.warn({ action: 'ignored', param, reason: 'function calls come whole' })
+  return { ...toolConfig, functionCallingConfig: kept }
 }
 
 function encodeConversation(request: ChatRequest, info: CallInfo): JsonObject {

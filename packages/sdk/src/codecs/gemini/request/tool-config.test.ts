@@ -20,3 +20,17 @@ test('a map without a place stays as it is', () => {
   expect(body.tools).toEqual([{ googleMaps: { enableWidget: true } }])
   expect(body).not.toHaveProperty('toolConfig')
 })
+
+test('calls in pieces are not asked for', () => {
+  const info = upstreamInfo()
+  const { body } = encodeRequest(
+    {
+      model: 'm',
+      messages: [{ role: 'user', content: 'Hi' }],
+      toolConfig: { functionCallingConfig: { mode: 'AUTO', streamFunctionCallArguments: true } },
+    },
+    info,
+  )
+  expect(body.toolConfig).toEqual({ functionCallingConfig: { mode: 'AUTO' } })
+  expect(info.warnings).toMatchObject([{ action: 'ignored' }])
+})
