@@ -136,6 +136,25 @@ test('a region of China has its own domain; an endpoint of one’s own replaces 
   expect((await signed(own, host)).url).toBe('https://vpce-1.example/model/a%3A0/converse')
 })
 
+test('some paths are another host’s, and a body may name the region', async () => {
+  const credentials = aws({
+    service: 'service',
+    hosts: { '/rank': 'service-agent' },
+    regional: 'arn:aws:x:{region}:',
+    endpoint: { param: 'aws_own_endpoint', env: [] },
+  })
+  const request: OutgoingRequest = {
+    method: 'POST',
+    url: 'https://service.{region}.amazonaws.com/rank',
+    headers: {},
+    body: '{"arn":"arn:aws:x:{region}:y","text":"arn:aws:x:{region}:"}',
+  }
+  const params = { ...KEYS, aws_region_name: 'eu-west-1', aws_own_endpoint: 'https://own.example' }
+  await credentials.sign(request, undefined, deploymentOf(params), world().host)
+  expect(request.url).toBe('https://service-agent.eu-west-1.amazonaws.com/rank')
+  expect(request.body).toBe('{"arn":"arn:aws:x:eu-west-1:y","text":"arn:aws:x:{region}:"}')
+})
+
 describe('roles', () => {
   const params = {
     ...KEYS,

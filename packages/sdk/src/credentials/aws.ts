@@ -11,6 +11,10 @@ export interface AwsService {
   readonly bearerEnv?: readonly string[]
   /** Deployment parameter and environment variables that replace the regional address, first wins. */
   readonly endpoint?: { readonly param: string; readonly env: readonly string[] }
+  /** Paths that another host of the service's serves, each with that host's first label. */
+  readonly hosts?: Readonly<Record<string, string>>
+  /** A text with `{region}` in it, whose first place in a body is filled in. */
+  readonly regional?: string
   /** Where the region is decided otherwise than for AWS in general. */
   readonly regionOf?: (deployment: Deployment, host: SigningHost) => string
 }
@@ -31,6 +35,9 @@ export function aws(service: AwsService): Credentials {
     async sign(request, secret, deployment, host) {
       const region = (service.regionOf ?? awsRegionOf)(deployment, host)
       request.url = addressed(request.url, region, service, deployment, host)
+      const { regional } = service
+      if (regional !== undefined && typeof request.body === 'string')
+        request.body = request.body.replace(regional, regional.replace(REGION, region))
       if (secret !== undefined && service.bearerEnv) {
         request.headers.authorization = `Bearer ${secret}`
         return
@@ -44,11 +51,13 @@ export function aws(service: AwsService): Credentials {
 function addressed(
   url: string,
   region: string,
-  { endpoint }: AwsService,
+  { endpoint, hosts }: AwsService,
   deployment: Deployment,
   host: SigningHost,
 ): string {
   if (!url.includes(REGION)) return url
+  const label = hosts?.[new URL(url).pathname]
+  if (label !== undefined) return `https://${label}.${region}.${awsDomainOf(region)}${new URL(url).pathname}`
   const param = endpoint && deployment.params?.[endpoint.param]
   const own = typeof param === 'string' && param !== '' ? param : host.secret(endpoint?.env ?? [])
   if (own !== undefined) {

@@ -2,8 +2,11 @@ import { startUpstream, testAwsKeys, type Upstream } from '@sluice/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { completion } from '../api/completion.ts'
 import { embedding } from '../api/embedding.ts'
+import { sdkHost } from '../api/host.ts'
 import { messages as anthropicMessages } from '../api/messages.ts'
+import { call } from '../call.ts'
 import type { ChatRequest, ChatTool } from '../types/chat.ts'
+import type { RequestOf } from '../types/endpoint-map.ts'
 import type { JsonObject } from '../types/json.ts'
 
 let upstream: Upstream
@@ -267,5 +270,75 @@ describe('Embeddings', () => {
   test('a failure in the middle of a batch is the error of its kind', async () => {
     upstream.script({ match: request => JSON.stringify(request.body).includes('you'), failure: 'rate-limit' })
     await expect(embed('amazon.titan-embed-text-v1')).rejects.toMatchObject({ name: 'RateLimitError' })
+  })
+})
+
+describe('other work', () => {
+  const deploymentOf = (model: string) => ({
+    id: 'd',
+    group: 'g',
+    provider: 'bedrock',
+    model,
+    apiBase: upstream.url,
+    params: keys(),
+  })
+
+  function callOf<E extends 'rerank' | 'image_generation'>(
+    endpoint: E,
+    model: string,
+    request: RequestOf<E>,
+  ) {
+    return call(
+      {
+        endpoint,
+        clientFormat: 'openai-chat',
+        request,
+        deployment: deploymentOf(model),
+        id: 'call-1',
+        now: Date.now(),
+        strictness: { dropParams: false, additionalDropParams: [], allowedOpenaiParams: [] },
+        timeoutMs: 5_000,
+        warn() {},
+      },
+      sdkHost(),
+    )
+  }
+
+  test('documents are reranked, the model named by its ARN in the region', async () => {
+    const reply = await callOf('rerank', 'cohere.rerank-v3-5:0', {
+      model: 'm',
+      query: 'you',
+      documents: ['Hello there', { text: 'you' }, { title: 'x', body: 'y' }],
+      top_n: 2,
+      return_documents: true,
+    })
+    expect(reply).toMatchObject({
+      kind: 'whole',
+      response: { results: [{ index: 1, relevance_score: 1, document: { text: 'you' } }, {}] },
+    })
+    expect(JSON.stringify(lastRequest().body)).toContain(
+      '"modelArn":"arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0"',
+    )
+  })
+
+  test.each([
+    ['amazon.nova-canvas-v1:0', { size: '512x768', n: 2, quality: 'hd' }, 2],
+    ['stability.stable-image-ultra-v1:1', { size: '1024x576', output_format: 'png' }, 1],
+    ['stability.stable-diffusion-xl-v1', { size: '512x512' }, 1],
+  ])('%s draws', async (model, more, count) => {
+    const reply = await callOf('image_generation', model, { model: 'm', prompt: 'A red square', ...more })
+    expect(reply).toMatchObject({ kind: 'whole' })
+    expect('response' in reply && (reply.response as { data: unknown[] }).data).toHaveLength(count)
+  })
+
+  test('what an image model cannot do is refused by name, a filtered picture is told', async () => {
+    const asked = { model: 'm', prompt: 'A red square' }
+    await expect(
+      callOf('image_generation', 'stability.stable-image-ultra-v1:1', { ...asked, quality: 'hd' }),
+    ).rejects.toThrow(/quality/)
+    upstream.script({ body: { images: [], finish_reasons: ['Filter reason: prompt'] } })
+    await expect(
+      callOf('image_generation', 'stability.stable-image-ultra-v1:1', asked),
+    ).rejects.toMatchObject({ name: 'ContentPolicyViolationError' })
   })
 })

@@ -2,6 +2,8 @@ import { bedrockConverse } from '../codecs/bedrock-converse/codec.ts'
 import { converseTraits } from '../codecs/bedrock-converse/request/models.ts'
 import { bedrockEmbeddings } from '../codecs/bedrock-embeddings/codec.ts'
 import { takesDimensions } from '../codecs/bedrock-embeddings/families.ts'
+import { bedrockImages } from '../codecs/bedrock-images/codec.ts'
+import { imageFamily } from '../codecs/bedrock-images/families.ts'
 import { bedrockAnthropic } from '../codecs/bedrock-invoke/anthropic.ts'
 import { bedrockCohere } from '../codecs/bedrock-invoke/cohere.ts'
 import {
@@ -16,6 +18,7 @@ import {
 import { bedrockNova } from '../codecs/bedrock-invoke/nova.ts'
 import { bedrockOpenai } from '../codecs/bedrock-invoke/openai.ts'
 import { bedrockPrompt } from '../codecs/bedrock-invoke/prompt.ts'
+import { bedrockRerank, RERANK_ARN } from '../codecs/bedrock-rerank.ts'
 import type { Codec } from '../codecs/codec.ts'
 import { aws } from '../credentials/aws.ts'
 import { type BedrockFamily, bedrockModel, bedrockPath } from './bedrock-model.ts'
@@ -72,9 +75,18 @@ const embeddings: Binding<'embedding'> = {
   model: idOf,
 }
 
+const IMAGE_MODELS = /nova-canvas|titan-image|stability\.|stable-diffusion|sd3/
+
+function imageParams(id: string): ParamRules {
+  const { params } = imageFamily(id)
+  const all = ['n', 'size', 'quality', 'output_format']
+  return Object.fromEntries(all.flatMap(name => (params.has(name) ? [] : [[name, 'refuse'] as const])))
+}
+
 /** What one model behind Converse cannot do, another can. */
 function modelParams(model: string): ParamRules | undefined {
   const { id, route } = bedrockModel(model)
+  if (IMAGE_MODELS.test(id)) return imageParams(id)
   if (/embed/.test(id)) return takesDimensions(id) ? undefined : { dimensions: 'refuse' }
   if (route !== 'converse') return undefined
   const { reasoning, forcing, topK, grounding } = converseTraits(id)
@@ -98,8 +110,15 @@ export const bedrock: Provider = {
     service: 'bedrock',
     bearerEnv: ['AWS_BEARER_TOKEN_BEDROCK'],
     endpoint: { param: 'aws_bedrock_runtime_endpoint', env: ['AWS_BEDROCK_RUNTIME_ENDPOINT'] },
+    hosts: { '/rerank': 'bedrock-agent-runtime' },
+    regional: RERANK_ARN,
   }),
-  endpoints: { chat: [converse, claude, ...invokes], embedding: [embeddings] },
+  endpoints: {
+    chat: [converse, claude, ...invokes],
+    embedding: [embeddings],
+    image_generation: [{ codec: bedrockImages, path: bedrockPath('invoke'), model: idOf }],
+    rerank: [{ codec: bedrockRerank, path: '/rerank', model: idOf }],
+  },
   modelParams,
   exampleModels: [
     'us.anthropic.claude-sonnet-4-5-20250929-v1:0',

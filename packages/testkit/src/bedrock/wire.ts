@@ -3,7 +3,9 @@ import type { Route, Wire } from '../wire/wire.ts'
 import { converse } from './converse.ts'
 import { embedOperation } from './embed.ts'
 import { bedrockException, bedrockFailure } from './failures.ts'
+import { imageOperation } from './images.ts'
 import { invokeOperation } from './invoke.ts'
+import { rerank } from './rerank.ts'
 
 const place = /^\/model\/([^/]+)\/(converse|converse-stream|invoke|invoke-with-response-stream)$/
 const signed = 'AWS4-HMAC-SHA256 '
@@ -12,6 +14,7 @@ const signed = 'AWS4-HMAC-SHA256 '
 export const bedrock: Wire = {
   name: 'bedrock',
   route({ method, path }): Route | undefined {
+    if (method === 'POST' && path === '/rerank') return { operation: rerank }
     const [, id = '', verb = ''] = (method === 'POST' && place.exec(path)) || []
     const model = decodeURIComponent(id)
     const stream = verb.endsWith('stream')
@@ -19,7 +22,7 @@ export const bedrock: Wire = {
       ? converse
       : verb === ''
         ? undefined
-        : (embedOperation(model) ?? invokeOperation(model))
+        : (embedOperation(model) ?? imageOperation(model) ?? invokeOperation(model))
     return operation && { operation, model, stream, framing: 'aws-event-stream' }
   },
   credential({ headers }) {
