@@ -40,7 +40,11 @@ function systemText(part: ContentPart, path: string, info: CallInfo): string {
 
 /** Gemini caches by itself; explicit caches are resources of their own (`cachedContent`). */
 export function warnCacheControl(path: string, info: CallInfo): void {
-  info.warn({ action: 'dropped', param: `${path}.cache_control`, reason: 'Gemini caches by itself' })
+  info.warn({
+    action: 'dropped',
+    param: `${path}.cache_control`,
+    reason: 'Gemini caches by itself; a cache made beforehand is named by cached_content',
+  })
 }
 
 /** `systemInstruction` → a system message; `undefined` when it is empty. */

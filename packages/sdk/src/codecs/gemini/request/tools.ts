@@ -5,6 +5,7 @@ import type { CallInfo, InboundInfo } from '../../codec.ts'
 import { expectArray, expectObject, expectString, fieldNames, readFields, without } from './fields.ts'
 import { takesJsonSchema } from './model-family.ts'
 import { decodeSchema, encodeSchema } from './schema.ts'
+import { warnCacheControl } from './system.ts'
 
 /** Google's own tools. Source: https://ai.google.dev/api/caching#Tool */
 const GOOGLE_TOOLS = [
@@ -48,8 +49,7 @@ export function encodeTools(request: ChatRequest, info: CallInfo): JsonObject[] 
   const google: JsonObject[] = []
   for (const [index, tool] of (request.tools ?? []).entries()) {
     const path = `tools[${index}]`
-    if (tool.cache_control !== undefined)
-      info.warn({ action: 'dropped', param: `${path}.cache_control`, reason: 'Gemini caches by itself' })
+    if (tool.cache_control !== undefined) warnCacheControl(path, info)
     if (tool.function !== undefined) declarations.push(encodeFunction(tool, path, info))
     else google.push(encodeGoogleTool(tool, path, info))
   }
