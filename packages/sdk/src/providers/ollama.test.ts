@@ -34,6 +34,14 @@ test('a conversation with tools, without a key', async () => {
   expect(upstream.requests.at(-1)?.headers.authorization).toBeUndefined()
 })
 
+test('the address of its OpenAI door leads here too', async () => {
+  for (const door of ['/v1', '/api/']) {
+    const apiBase = upstream.baseUrl('ollama') + door
+    await completion({ model: 'ollama/qwen3', messages }, { ...options(), apiBase })
+    expect(upstream.requests.at(-1)?.path).toBe('/api/chat')
+  }
+})
+
 test('thinking and usage, streamed', async () => {
   const stream = await completion(
     { model: 'ollama_chat/qwen3', messages, reasoning_effort: 'high', stream: true },

@@ -14,12 +14,17 @@ function ollamaAs(name: string): Provider {
     baseUrlEnv: ['OLLAMA_API_BASE', 'OLLAMA_HOST'],
     credentials: bearer(['OLLAMA_API_KEY'], { required: false }),
     endpoints: {
-      chat: [{ codec: ollamaChat, path: '/api/chat' }],
-      text_completion: [{ codec: ollamaGenerate, path: '/api/generate' }],
-      embedding: [{ codec: ollamaEmbeddings, path: '/api/embed' }],
+      chat: [{ codec: ollamaChat, path: '/api/chat', baseUrl: rootOf }],
+      text_completion: [{ codec: ollamaGenerate, path: '/api/generate', baseUrl: rootOf }],
+      embedding: [{ codec: ollamaEmbeddings, path: '/api/embed', baseUrl: rootOf }],
     },
     params: { parallel_tool_calls: 'drop', store: 'drop' },
   }
+}
+
+/** People also write the address of the OpenAI door, `…/v1`, or of the API, `…/api`. */
+function rootOf(base: string): string {
+  return base.replace(/\/(v1|api)\/?$/, '')
 }
 
 export const ollama: Provider = ollamaAs('ollama')
