@@ -54,6 +54,8 @@ export interface CallInfo {
   readonly deployment: Deployment
   /** The model's output limit where the catalogue knows it (Anthropic must be told a `max_tokens`). */
   readonly maxOutputTokens?: number | undefined
+  /** Headers of a client that speaks this format, for providers that want them elsewhere; lower case. */
+  readonly clientHeaders?: Readonly<Record<string, string>> | undefined
   /** What the caller asked, for replies that can only be read beside it. */
   readonly request?: JsonObject | undefined
   /** True when a request that the provider would refuse may be repaired, each repair recorded (`modify_params`). */

@@ -108,6 +108,7 @@ function infoOf<E extends EndpointName>(
     choices: typeof request.n === 'number' ? request.n : undefined,
     deployment,
     request,
+    clientHeaders: ask.clientFormat === binding?.codec.format ? ask.formatHeaders : undefined,
     maxOutputTokens: host.maxOutputTokens(deployment),
     modifyParams: ask.strictness.modifyParams || deployment.modifyParams,
     warn: ask.warn,
