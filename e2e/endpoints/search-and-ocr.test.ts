@@ -81,6 +81,7 @@ describe('search', () => {
     const response = await ask('/v1/search/web', { query: 'otters' })
     expect(await spendLog(rig, response)).toMatchObject({
       call_type: 'asearch',
+      spend: 0.008,
       custom_llm_provider: 'tavily',
       status: 'success',
     })

@@ -1,4 +1,4 @@
-import { readVideoId } from '../codecs/video-id.ts'
+import { readVideoId } from '../codecs/media/video-id.ts'
 import type { EndpointName, RequestOf, ResponseOf } from '../types/endpoint-map.ts'
 import type { JsonObject } from '../types/json.ts'
 import type {

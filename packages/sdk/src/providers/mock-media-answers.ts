@@ -1,4 +1,4 @@
-import { encodeVideoId } from '../codecs/video-id.ts'
+import { encodeVideoId } from '../codecs/media/video-id.ts'
 import { DOT } from '../endpoints/image-edit.ts'
 import type { ImageResponse } from '../types/image-generation.ts'
 import type { JsonObject } from '../types/json.ts'

@@ -14,7 +14,7 @@ export interface VideoGenerationRequest extends JsonObject {
   user?: string | null
 }
 
-/** A video that is being made, or was. The hub's `id` is encoded: see `codecs/video-id.ts`. */
+/** A video that is being made, or was. The hub's `id` is encoded: see `codecs/media/video-id.ts`. */
 export interface Video extends JsonObject {
   id: string
   object: 'video'

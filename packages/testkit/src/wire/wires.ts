@@ -8,17 +8,8 @@ import { ollama } from '../ollama/wire.ts'
 import { azure } from '../openai/azure.ts'
 import { elsewhere } from '../openai/elsewhere.ts'
 import { openai } from '../openai/wire.ts'
-import {
-  bfl,
-  chatImages,
-  dashscope,
-  fal,
-  modelscope,
-  recraft,
-  runway,
-  stability,
-  topaz,
-} from '../pictures/wires.ts'
+import { chatImages, dashscope, fal, recraft, stability, topaz } from '../pictures/at-once.ts'
+import { bfl, modelscope, runway } from '../pictures/polled.ts'
 import { promptServers } from '../prompt-servers/wire.ts'
 import { reranker } from '../rerank/wire.ts'
 import { sagemaker } from '../sagemaker/wire.ts'

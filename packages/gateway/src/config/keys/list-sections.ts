@@ -1,3 +1,4 @@
+import { providers } from 'sluice/internal'
 import { objectOf } from './read-section.ts'
 import { accepted, type Section, unenforced, works } from './row.ts'
 import {
@@ -142,12 +143,15 @@ export const mcpServer = {
   },
 } as const satisfies Section
 
+/** Any provider that searches, to show. */
+const SEARCHER = [...providers.values()].find(({ endpoints }) => endpoints.search)?.name ?? 'NAME'
+
 const toolParams = {
   name: 'search_tools[].litellm_params',
   doc: 'How a search tool is called.',
   open: true,
   rows: {
-    search_provider: works({ ...text, example: 'tavily' }, 'Provider.', 'deployment.provider', {
+    search_provider: works({ ...text, example: SEARCHER }, 'Provider.', 'deployment.provider', {
       required: true,
     }),
     api_key: works(secret, 'Key.', 'deployment.apiKey'),

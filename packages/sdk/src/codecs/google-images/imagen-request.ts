@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../types/json.ts'
 import type { CallInfo, WireRequest } from '../codec.ts'
 import { fieldNames, readFields, without } from '../gemini/request/fields.ts'
-import { nearestRatio } from '../image-size.ts'
+import { nearestRatio } from '../media/image-size.ts'
 import { warnBytesOnly } from '../openai-images/options.ts'
 
 const RATIOS = ['1:1', '3:4', '4:3', '9:16', '16:9']

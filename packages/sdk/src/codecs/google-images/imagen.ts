@@ -3,7 +3,7 @@ import type { ImageItem, ImageResponse } from '../../types/image-generation.ts'
 import { isJsonArray, isJsonObject, type JsonObject } from '../../types/json.ts'
 import type { CallInfo, Codec } from '../codec.ts'
 import { decodeError } from '../gemini/errors.ts'
-import { base64Of } from '../image-input.ts'
+import { base64Of } from '../media/image-input.ts'
 import { noImages } from '../openai-images/response.ts'
 import { encodeImagen, IMAGEN_PARAMS } from './imagen-request.ts'
 

@@ -4,7 +4,7 @@ import type { OcrDocument, OcrRequest, OcrResponse } from '../../types/ocr.ts'
 import { type UploadedFile, WireForm } from '../../types/wire-body.ts'
 import type { CallInfo, Codec, InboundInfo } from '../codec.ts'
 import { formObject, isUploadedFile } from '../form-object.ts'
-import { dataUriOf } from '../image-input.ts'
+import { dataUriOf } from '../media/image-input.ts'
 import { decodeError, encodeError } from '../openai-chat/errors.ts'
 import { stated } from '../openai-images/options.ts'
 

@@ -1,6 +1,6 @@
 import { type FormField, WireForm } from '../../types/wire-body.ts'
 import { isUploadedFile } from '../form-object.ts'
-import { fileOf } from '../image-input.ts'
+import { fileOf } from '../media/image-input.ts'
 
 /** Fields that hold pictures, whichever way they were handed in. */
 const PICTURES: ReadonlySet<string> = new Set(['image', 'mask', 'input_reference'])

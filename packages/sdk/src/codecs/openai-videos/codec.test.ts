@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Deployment } from '../../types/deployment.ts'
 import { WireBytes, WireForm } from '../../types/wire-body.ts'
 import type { CallInfo } from '../codec.ts'
-import { decodeVideoId, encodeVideoId } from '../video-id.ts'
+import { decodeVideoId, encodeVideoId } from '../media/video-id.ts'
 import { openaiVideos, openaiVideosWith } from './codec.ts'
 
 const deployment: Deployment = { id: 'dep;1', group: 'films/α', provider: 'openai', model: 'sora-2' }

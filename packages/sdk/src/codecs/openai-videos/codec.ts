@@ -1,10 +1,10 @@
 import type { Deployment } from '../../types/deployment.ts'
 import type { EndpointName } from '../../types/endpoint-map.ts'
 import type { Codec, UpstreamHalf, WireRequest } from '../codec.ts'
+import { decodeVideoId } from '../media/video-id.ts'
 import { decodeError } from '../openai-chat/errors.ts'
 import { imageForm } from '../openai-images/form.ts'
 import { stated } from '../openai-images/options.ts'
-import { decodeVideoId } from '../video-id.ts'
 import {
   decodeContentRequest,
   decodeGeneration,
@@ -25,12 +25,25 @@ export interface OpenaiVideosOptions {
 const NO_PARAMS: ReadonlySet<string> = new Set()
 
 /** The six operations on videos. Source: https://platform.openai.com/docs/api-reference/videos */
-export function openaiVideosWith({ prefix = '', query }: OpenaiVideosOptions) {
-  const at = (deployment: Deployment, tail: string): Pick<WireRequest, 'path' | 'query'> => {
+export function openaiVideosWith(options: OpenaiVideosOptions) {
+  return { ...making(options), ...keeping(options) }
+}
+
+/** A path below `/videos`, as this vendor writes it. */
+type At = (deployment: Deployment, tail: string) => { path: string; query?: Readonly<Record<string, string>> }
+
+function atOf({ prefix = '', query }: OpenaiVideosOptions): At {
+  return (deployment, tail) => {
     const more = query?.(deployment)
     return { path: `${prefix}/videos${tail}`, ...(more && { query: more }) }
   }
-  const one = (id: string) => `/${encodeURIComponent(id)}`
+}
+
+const one = (id: string) => `/${encodeURIComponent(id)}`
+
+/** What begins a job. */
+function making(options: OpenaiVideosOptions) {
+  const at = atOf(options)
   return {
     video_generation: codec('video_generation', inboundOfForms(), {
       params: new Set(['input_reference', 'seconds', 'size', 'user']),
@@ -42,24 +55,6 @@ export function openaiVideosWith({ prefix = '', query }: OpenaiVideosOptions) {
       }),
       decodeResponse: decodeVideo,
     }),
-    video_status: codec('video_status', inboundOf<'video_status'>(decodeVideoRequest), {
-      params: NO_PARAMS,
-      encodeRequest: ({ video_id: id }, { deployment }) => ({
-        ...at(deployment, one(id)),
-        method: 'GET',
-        body: {},
-      }),
-      decodeResponse: decodeVideo,
-    }),
-    video_content: codec('video_content', inboundOf<'video_content'>(decodeContentRequest), {
-      params: new Set(['variant']),
-      takesBytes: true,
-      encodeRequest({ video_id: id, variant }, { deployment }) {
-        const { path, query: more } = at(deployment, `${one(id)}/content`)
-        return { path: path ?? '', query: { ...more, ...(variant && { variant }) }, method: 'GET', body: {} }
-      },
-      decodeResponse: decodeContent,
-    }),
     video_remix: codec('video_remix', inboundOf<'video_remix'>(decodeRemix), {
       params: NO_PARAMS,
       encodeRequest: ({ video_id: id, prompt }, { deployment }) => ({
@@ -67,6 +62,25 @@ export function openaiVideosWith({ prefix = '', query }: OpenaiVideosOptions) {
         body: { prompt },
       }),
       decodeResponse: decodeVideo,
+    }),
+  }
+}
+
+/** What is about videos that are there. */
+function keeping(options: OpenaiVideosOptions) {
+  const at = atOf(options)
+  return {
+    video_status: codec('video_status', inboundOf<'video_status'>(decodeVideoRequest), {
+      params: NO_PARAMS,
+      encodeRequest: ({ video_id: id }, { deployment }) => get(at(deployment, one(id))),
+      decodeResponse: decodeVideo,
+    }),
+    video_content: codec('video_content', inboundOf<'video_content'>(decodeContentRequest), {
+      params: new Set(['variant']),
+      takesBytes: true,
+      encodeRequest: ({ video_id: id, variant }, { deployment }) =>
+        get(at(deployment, `${one(id)}/content`), { variant }),
+      decodeResponse: decodeContent,
     }),
     video_delete: codec('video_delete', inboundOf<'video_delete'>(decodeVideoRequest), {
       params: NO_PARAMS,
@@ -79,15 +93,17 @@ export function openaiVideosWith({ prefix = '', query }: OpenaiVideosOptions) {
     }),
     video_list: codec('video_list', inboundOf<'video_list'>(decodeListRequest), {
       params: new Set(['after', 'limit', 'order']),
-      encodeRequest({ after, limit, order }, { deployment }) {
-        const { path, query: more } = at(deployment, '')
-        const asked = stated({ after: after && (decodeVideoId(after)?.videoId ?? after), limit, order })
-        const texts = Object.fromEntries(Object.entries(asked).map(([key, value]) => [key, String(value)]))
-        return { path: path ?? '', query: { ...more, ...texts }, method: 'GET', body: {} }
-      },
+      encodeRequest: ({ after, limit, order }, { deployment }) =>
+        get(at(deployment, ''), { after: after && (decodeVideoId(after)?.videoId ?? after), limit, order }),
       decodeResponse: decodeVideoList,
     }),
   }
+}
+
+function get({ path, query }: ReturnType<At>, asked: Readonly<Record<string, unknown>> = {}): WireRequest {
+  const texts = Object.entries(stated(asked)).map(([key, value]) => [key, String(value)])
+  const whole = { ...query, ...Object.fromEntries(texts) }
+  return { method: 'GET', path, body: {}, ...(Object.keys(whole).length > 0 && { query: whole }) }
 }
 
 export const openaiVideos = openaiVideosWith({})

@@ -11,10 +11,10 @@ import type {
 import { WireForm } from '../../types/wire-body.ts'
 import type { InboundHalf, InboundInfo } from '../codec.ts'
 import { formObject } from '../form-object.ts'
+import { readVideoId } from '../media/video-id.ts'
 import { encodeError } from '../openai-chat/errors.ts'
 import { modelOf } from '../openai-images/check.ts'
 import { pictureOf } from '../openai-images/edit.ts'
-import { readVideoId } from '../video-id.ts'
 
 /** LiteLLM's and OpenAI's default. */
 const DEFAULT_MODEL = 'sora-2'

@@ -3,8 +3,8 @@ import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../../types/
 import type { Video } from '../../types/video.ts'
 import type { CallInfo } from '../codec.ts'
 import { decodeStreamError } from '../gemini/errors.ts'
+import { withPublicId } from '../media/video-id.ts'
 import { noVideo } from '../openai-videos/response.ts'
-import { withPublicId } from '../video-id.ts'
 
 /** A long-running operation → the hub's video. Source: https://google.aip.dev/151 */
 export function decodeOperation(body: unknown, info: CallInfo): Video {

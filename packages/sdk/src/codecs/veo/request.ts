@@ -2,8 +2,8 @@ import { isJsonObject, type JsonObject } from '../../types/json.ts'
 import type { VideoGenerationRequest } from '../../types/video.ts'
 import type { CallInfo, WireRequest } from '../codec.ts'
 import { fieldNames, readFields, without } from '../gemini/request/fields.ts'
-import { base64Of } from '../image-input.ts'
-import { nearestRatio, pixels } from '../image-size.ts'
+import { base64Of } from '../media/image-input.ts'
+import { nearestRatio, pixels } from '../media/image-size.ts'
 
 const RATIOS = ['16:9', '9:16']
 /** Lines of the shorter side → `resolution`. */

@@ -1,6 +1,6 @@
 import type { CallInfo, Codec, FollowUp, WireReply } from '../../codecs/codec.ts'
-import { base64Of } from '../../codecs/image-input.ts'
-import { pixels } from '../../codecs/image-size.ts'
+import { base64Of } from '../../codecs/media/image-input.ts'
+import { pixels } from '../../codecs/media/image-size.ts'
 import { decodeError } from '../../codecs/openai-chat/errors.ts'
 import { stated } from '../../codecs/openai-images/options.ts'
 import { noImages } from '../../codecs/openai-images/response.ts'

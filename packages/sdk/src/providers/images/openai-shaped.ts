@@ -1,4 +1,4 @@
-import { nearestRatio, pixels } from '../../codecs/image-size.ts'
+import { nearestRatio, pixels } from '../../codecs/media/image-size.ts'
 import { openaiImages, openaiImagesWith } from '../../codecs/openai-images/codec.ts'
 import type { OpenaiImagesOptions } from '../../codecs/openai-images/options.ts'
 import type { Binding, Provider } from '../provider.ts'

@@ -1,6 +1,6 @@
 import type { CallInfo, Codec, WireRequest } from '../../codecs/codec.ts'
-import { addressOf } from '../../codecs/image-input.ts'
-import { nearestSize } from '../../codecs/image-size.ts'
+import { addressOf } from '../../codecs/media/image-input.ts'
+import { nearestSize } from '../../codecs/media/image-size.ts'
 import { decodeError } from '../../codecs/openai-chat/errors.ts'
 import { stated } from '../../codecs/openai-images/options.ts'
 import { bearer } from '../../credentials/bearer.ts'

@@ -1,5 +1,5 @@
 import type { CallInfo, Codec, WireRequest } from '../../codecs/codec.ts'
-import { nearestRatio } from '../../codecs/image-size.ts'
+import { nearestRatio } from '../../codecs/media/image-size.ts'
 import { decodeError as decodeOpenaiError } from '../../codecs/openai-chat/errors.ts'
 import { imageForm } from '../../codecs/openai-images/form.ts'
 import { stated, warnBytesOnly } from '../../codecs/openai-images/options.ts'

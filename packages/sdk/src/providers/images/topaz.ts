@@ -1,5 +1,5 @@
 import type { Codec } from '../../codecs/codec.ts'
-import { pixels } from '../../codecs/image-size.ts'
+import { pixels } from '../../codecs/media/image-size.ts'
 import { decodeError } from '../../codecs/openai-chat/errors.ts'
 import { imageForm } from '../../codecs/openai-images/form.ts'
 import { stated, warnBytesOnly } from '../../codecs/openai-images/options.ts'

@@ -1,5 +1,5 @@
 import type { Codec } from '../../codecs/codec.ts'
-import { addressOf } from '../../codecs/image-input.ts'
+import { addressOf } from '../../codecs/media/image-input.ts'
 import { decodeError } from '../../codecs/openai-chat/errors.ts'
 import { stated } from '../../codecs/openai-images/options.ts'
 import { decodeImages } from '../../codecs/openai-images/response.ts'

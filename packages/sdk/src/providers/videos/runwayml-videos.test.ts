@@ -1,6 +1,6 @@
 import { startUpstream, type Upstream } from '@sluice/testkit'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { decodeVideoId } from '../../codecs/video-id.ts'
+import { decodeVideoId } from '../../codecs/media/video-id.ts'
 import { DOT } from '../../endpoints/image-edit.ts'
 import { runwayml } from '../images/runwayml.ts'
 import { ProviderCaller } from '../testing/provider-caller.ts'

@@ -1,6 +1,6 @@
-import { badRequest } from '../errors.ts'
-import type { Deployment } from '../types/deployment.ts'
-import type { Video } from '../types/video.ts'
+import { badRequest } from '../../errors.ts'
+import type { Deployment } from '../../types/deployment.ts'
+import type { Video } from '../../types/video.ts'
 
 /** Where a video is being made: what its public id tells. */
 export interface VideoAddress {

@@ -1,5 +1,5 @@
-import { badRequest } from '../errors.ts'
-import type { Warning } from '../types/warning.ts'
+import { badRequest } from '../../errors.ts'
+import type { Warning } from '../../types/warning.ts'
 
 const SIZE = /^([1-9]\d{0,4})\s*[x×*]\s*([1-9]\d{0,4})$/i
 
