@@ -7,6 +7,7 @@ import {
 import { decodeError, encodeError } from '../anthropic-messages/errors.ts'
 import { inlinesOn } from '../anthropic-messages/inlines.ts'
 import type { ClaudePlatform } from '../anthropic-messages/request/betas.ts'
+import { clientBetasOn } from '../anthropic-messages/request/client-betas.ts'
 import { decodeCountTokensRequest } from '../anthropic-messages/request/request.ts'
 import type { Codec } from '../codec.ts'
 
@@ -19,6 +20,7 @@ export function anthropicCountTokensOn(platform: ClaudePlatform): Codec<'count_t
     upstream: {
       params: anthropicMessages.upstream.params,
       encodeRequest: (request, info) => encodeCountTokens(request, info, platform),
+      hears: clientBetasOn(platform),
       inlines: inlinesOn(platform),
       decodeResponse: body => ({ input_tokens: decodeCountTokens(body), tokenizer: 'provider' }),
       decodeError,
