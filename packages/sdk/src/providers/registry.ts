@@ -7,6 +7,7 @@ import { autoRouter } from './auto-router.ts'
 import { azure } from './azure.ts'
 import { azureAi } from './azure-ai.ts'
 import { azureText } from './azure-text.ts'
+import { chatgpt } from './chatgpt.ts'
 import { cloudflare } from './cloudflare.ts'
 import { cohere, cohereChatProvider } from './cohere.ts'
 import { embedders } from './embedders.ts'
@@ -15,6 +16,7 @@ import { gigachat } from './gigachat.ts'
 import { huggingface } from './huggingface.ts'
 import { langflow } from './langflow.ts'
 import { langgraph } from './langgraph.ts'
+import { manus } from './manus.ts'
 import { mediaProviders, withMedia } from './media.ts'
 import { mock } from './mock.ts'
 import { nlpCloud } from './nlp-cloud.ts'
@@ -69,6 +71,8 @@ export const providers: ReadonlyMap<string, Provider> = new Map(
     langflow,
     a2a,
     pydanticAiAgents,
+    chatgpt,
+    manus,
     autoRouter,
     mock,
     ...embedders,

@@ -1,9 +1,9 @@
-import { openaiModerations } from '../../codecs/openai-moderations/codec.ts'
 import { type CompatibleRow, MAX_TOKENS, THINKS } from '../compatible.ts'
 import { HOSTED_VLLM } from '../hosted-vllm.ts'
+import { LITELLM_PROXY } from '../litellm-proxy.ts'
 import { LM_STUDIO } from '../lm-studio.ts'
 import { RAGFLOW } from '../ragflow.ts'
-import { FULL_RERANK, RERANK } from '../rerankers.ts'
+import { RERANK } from '../rerankers.ts'
 
 /** Servers one runs oneself, and "anything that speaks OpenAI": nothing is assumed about what they cannot do. */
 export const OWN_SERVERS = {
@@ -47,21 +47,7 @@ export const OWN_SERVERS = {
     embeddings: true,
     chat: { developerRole: false, ...THINKS },
   },
-  litellm_proxy: {
-    title: 'LiteLLM proxy',
-    docs: 'https://docs.litellm.ai/docs/providers/litellm_proxy',
-    baseUrlEnv: ['LITELLM_PROXY_API_BASE'],
-    env: ['LITELLM_PROXY_API_KEY'],
-    completions: true,
-    keyRequired: false,
-    embeddings: true,
-    chat: { keeps: ['cache_control', 'reasoning_content', 'thinking_blocks'], thinking: true },
-    endpoints: {
-      rerank: [FULL_RERANK],
-      moderation: [{ codec: openaiModerations, path: '/moderations' }],
-    },
-    forwards: true,
-  },
+  litellm_proxy: LITELLM_PROXY,
   llamafile: {
     title: 'llamafile',
     docs: 'https://github.com/Mozilla-Ocho/llamafile',
