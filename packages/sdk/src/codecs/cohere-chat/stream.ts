@@ -60,7 +60,7 @@ class StreamDecoder implements StreamTransform<WireEvent, ChatChunk> {
         return this.finish(delta)
       default:
         // Ends of parts and events to come carry nothing; an error has words and no type of its own.
-        if (event.type === undefined || type === 'error') throw this.failure(event)
+        if (type === undefined || type === 'error') throw this.failure(event)
         return []
     }
   }
