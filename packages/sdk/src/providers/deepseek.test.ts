@@ -40,6 +40,19 @@ test('lists of text are text; pictures are left for DeepSeek to judge; a prefix 
   ])
 })
 
+test('an answer of a given schema is asked for in words, and the receipt says so', () => {
+  const schema = { type: 'object', properties: { x: { type: 'number' } } }
+  const { body } = deepseek.sends({
+    response_format: { type: 'json_schema', json_schema: { name: 'a', schema } },
+  })
+  expect(body.response_format).toEqual({ type: 'json_object' })
+  expect(body.messages).toMatchObject([
+    { role: 'system', content: expect.stringContaining(JSON.stringify(schema)) },
+    { role: 'user' },
+  ])
+  expect(deepseek.warnings).toMatchObject([{ action: 'approximated', param: 'response_format' }])
+})
+
 test('cache hits are cached tokens', () => {
   const usage = {
     prompt_tokens: 10,

@@ -35,6 +35,8 @@ export const DEEPSEEK = {
     // Thinking goes back with the tool results: https://api-docs.deepseek.com/guides/thinking_mode
     keeps: ['reasoning_content'],
     textContent: true,
+    // https://api-docs.deepseek.com/guides/json_mode
+    schemaInWords: () => true,
     adjust: thinkingSwitch({ takesEffort: true }),
   },
   endpoints: { text_completion: [{ codec: openaiCompletions, path: '/completions', baseUrl: betaOf }] },

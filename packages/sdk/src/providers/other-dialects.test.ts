@@ -48,6 +48,21 @@ describe('Alibaba Model Studio', () => {
   })
 })
 
+describe('Volcengine Ark', () => {
+  const ark = wireOf('volcengine')
+
+  test.each([
+    [{ thinking: { type: 'adaptive' } }, 'auto', undefined],
+    [{ thinking: { type: 'enabled', budget_tokens: 900 } }, 'enabled', undefined],
+    [{ reasoning_effort: 'low' }, 'enabled', 'low'],
+    [{ reasoning_effort: 'none' }, 'disabled', undefined],
+  ])('%j thinks %s', (request, type, effort) => {
+    const { body } = ark.sends(request)
+    expect(body.thinking).toEqual({ type })
+    expect(body.reasoning_effort).toBe(effort)
+  })
+})
+
 describe('Z.AI', () => {
   const zai = wireOf('zai', 'glm-4.6')
 

@@ -21,16 +21,21 @@ export function thinkingWish({ thinking, reasoning_effort: effort }: JsonObject)
   return said === 'none' ? { on: false } : { on: true, budget: EFFORT_BUDGETS[said], effort: said }
 }
 
-/**
- * For vendors whose `thinking` is `{ type: 'enabled' | 'disabled' }` and no more. `takesEffort`: they have a
- * `reasoning_effort` besides; else an effort above `none` is the switch.
- */
-export function thinkingSwitch({ takesEffort }: { readonly takesEffort: boolean }) {
+interface SwitchOptions {
+  /** They have a `reasoning_effort` besides; else an effort above `none` is the switch. */
+  readonly takesEffort: boolean
+  /** Their word for leaving it to the model, if they have one. */
+  readonly auto?: string
+}
+
+/** For vendors whose `thinking` is `{ type: 'enabled' | 'disabled' }` and no more. */
+export function thinkingSwitch({ takesEffort, auto = 'enabled' }: SwitchOptions) {
   return (body: JsonObject, info: CallInfo): void => {
     const wish = thinkingWish(body)
     if (wish === undefined) return
     const given = body.thinking
-    body.thinking = { type: wish.on ? 'enabled' : 'disabled' }
+    const open = isJsonObject(given) && (given.type === 'adaptive' || given.type === 'auto')
+    body.thinking = { type: wish.on ? (open ? auto : 'enabled') : 'disabled' }
     if (isJsonObject(given) && given.budget_tokens !== undefined)
       info.warn({
         action: 'dropped',

@@ -26,6 +26,10 @@ export const ZAI = {
     developerRole: false,
     thinking: true,
     keeps: ['reasoning_content'],
+    // https://docs.z.ai/guides/capabilities/struct-output
+    schemaInWords: () => true,
+    // A finish reason may say that the answer broke off.
+    relays: false,
     adjust: thinkingSwitch({ takesEffort: false }),
   },
   params: {

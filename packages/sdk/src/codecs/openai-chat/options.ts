@@ -25,6 +25,8 @@ export interface OpenaiChatOptions {
   readonly toolsWithout?: { readonly fields?: readonly string[]; readonly keywords?: readonly string[] }
   /** Models that know `json_object` but no schema: the answer's schema is then asked for by way of a tool. */
   readonly schemaByTool?: (model: string) => boolean
+  /** Models that know `json_object` but no schema, and cannot be forced to call a tool: they are told the schema. */
+  readonly schemaInWords?: (model: string) => boolean
   /** The last word on the wire body, a copy at its top level. What lies deeper is replaced, never changed. */
   readonly adjust?: (body: JsonObject, info: CallInfo) => void
   /** Headers that the request decides, lower case. */

@@ -7,7 +7,7 @@ import { encodeMessages, encodeTools } from './messages.ts'
 import type { OpenaiChatOptions } from './options.ts'
 import { plainMessages } from './plain-messages.ts'
 import { plainTools } from './plain-tools.ts'
-import { encodeSchemaTool } from './schema-tool.ts'
+import { encodeSchemaInWords, encodeSchemaTool } from './schema-tool.ts'
 
 /** Request parameters OpenAI's chat endpoint expresses. Source: https://platform.openai.com/docs/api-reference/chat/create */
 export const OPENAI_CHAT_PARAMS: ReadonlySet<string> = new Set([
@@ -65,6 +65,7 @@ export function encodeRequest(request: ChatRequest, info: CallInfo, options: Ope
   encodeThinking(body, request, info, options)
   encodeMaxTokens(body, info, options)
   if (options.schemaByTool?.(info.model)) encodeSchemaTool(body, info)
+  if (options.schemaInWords?.(info.model)) encodeSchemaInWords(body, info)
   options.adjust?.(body, info)
   const headers = options.headers?.(body)
   return headers ? { body, headers } : { body }

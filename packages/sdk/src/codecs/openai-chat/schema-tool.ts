@@ -5,25 +5,36 @@ import { eachMessage } from './settle/each-message.ts'
 /** Name of the tool whose arguments are the answer. */
 const NAME = 'sluice_json_response'
 
+/** The schema asked for, if one is. */
+function schemaOf({ response_format: format }: JsonObject): JsonObject | undefined {
+  return isJsonObject(format) && format.type === 'json_schema' && isJsonObject(format.json_schema)
+    ? format.json_schema
+    : undefined
+}
+
+/** Asks models that know no schemas for JSON, and tells them the schema. */
+export function encodeSchemaInWords(body: JsonObject, info: CallInfo): void {
+  const asked = schemaOf(body)
+  if (asked === undefined) return
+  body.response_format = { type: 'json_object' }
+  const text = `Answer with one JSON object that fits this JSON Schema, and nothing else:\n${JSON.stringify(asked.schema)}`
+  body.messages = [{ role: 'system', content: text }, ...(body.messages as JsonObject[])]
+  info.warn({
+    action: 'approximated',
+    param: 'response_format',
+    reason: 'this model knows no schemas: it is asked for JSON and told the schema',
+  })
+}
+
 /**
  * Asks for an answer of a given schema by way of a forced tool, at models that know no schemas; beside tools of the
- * caller's own the model may not be forced, so it is asked for JSON and told the schema instead.
+ * caller's own the model may not be forced, so it is told the schema instead.
  */
 export function encodeSchemaTool(body: JsonObject, info: CallInfo): void {
-  const format = body.response_format
-  if (!isJsonObject(format) || format.type !== 'json_schema' || !isJsonObject(format.json_schema)) return
-  const { schema, description } = format.json_schema
-  if (isJsonArray(body.tools) && body.tools.length > 0) {
-    body.response_format = { type: 'json_object' }
-    const text = `Answer with one JSON object that fits this JSON Schema, and nothing else:\n${JSON.stringify(schema)}`
-    body.messages = [{ role: 'system', content: text }, ...(body.messages as JsonObject[])]
-    info.warn({
-      action: 'approximated',
-      param: 'response_format',
-      reason: 'this model knows no schemas: it is asked for JSON and told the schema',
-    })
-    return
-  }
+  const asked = schemaOf(body)
+  if (asked === undefined) return
+  if (isJsonArray(body.tools) && body.tools.length > 0) return encodeSchemaInWords(body, info)
+  const { schema, description } = asked
   delete body.response_format
   body.tools = [
     {

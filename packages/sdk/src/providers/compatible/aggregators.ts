@@ -4,6 +4,7 @@ import { type CompatibleRow, MAX_TOKENS, RENAMES_REASONING, THINKS } from '../co
 import { DATAROBOT } from '../datarobot.ts'
 import { OPENROUTER } from '../openrouter.ts'
 import { RERANK } from '../rerankers.ts'
+import { thinkingSwitch } from '../thinking-switch.ts'
 
 /** Services that hand requests on to many vendors: what the one behind them can do decides, so nothing is left out. */
 export const AGGREGATORS = {
@@ -98,7 +99,12 @@ export const AGGREGATORS = {
     baseUrl: 'https://tokenhub-intl.tencentcloudmaas.com/v1',
     baseUrlEnv: ['TENCENT_API_BASE'],
     env: ['TENCENT_API_KEY'],
-    chat: { developerRole: false, thinking: true, keeps: ['reasoning_content'] },
+    chat: {
+      developerRole: false,
+      thinking: true,
+      keeps: ['reasoning_content'],
+      adjust: thinkingSwitch({ takesEffort: true }),
+    },
     params: MAX_TOKENS,
     exampleModels: ['deepseek-v4-pro', 'deepseek-v4-flash'],
   },
@@ -108,6 +114,7 @@ export const AGGREGATORS = {
     baseUrl: 'https://ai-gateway.vercel.sh/v1',
     baseUrlEnv: ['VERCEL_AI_GATEWAY_API_BASE'],
     env: ['VERCEL_AI_GATEWAY_API_KEY', 'VERCEL_OIDC_TOKEN'],
+    headers: { 'http-referer': { env: ['VERCEL_SITE_URL'] }, 'x-title': { env: ['VERCEL_APP_NAME'] } },
     embeddings: true,
     chat: { keeps: ['cache_control'], ...RENAMES_REASONING },
     forwards: true,

@@ -5,6 +5,7 @@ import { MINIMAX } from '../minimax.ts'
 import { CODESTRAL, MISTRAL } from '../mistral.ts'
 import { MOONSHOT } from '../moonshot.ts'
 import { PERPLEXITY } from '../perplexity.ts'
+import { thinkingSwitch } from '../thinking-switch.ts'
 import { XAI } from '../xai.ts'
 import { ZAI } from '../zai.ts'
 
@@ -45,6 +46,7 @@ export const MAKERS = {
     title: 'Inception',
     docs: 'https://docs.inceptionlabs.ai',
     baseUrl: 'https://api.inceptionlabs.ai/v1',
+    baseUrlEnv: ['INCEPTION_API_BASE'],
     env: ['INCEPTION_API_KEY'],
     params: MAX_TOKENS,
     exampleModels: ['mercury'],
@@ -100,6 +102,7 @@ export const MAKERS = {
     baseUrlEnv: ['PUBLICAI_API_BASE'],
     env: ['PUBLICAI_API_KEY'],
     completions: true,
+    chat: { textContent: true },
     params: MAX_TOKENS,
   },
   qwen_ai_platform: {
@@ -148,7 +151,12 @@ export const MAKERS = {
     baseUrlEnv: ['VOLCENGINE_API_BASE'],
     env: ['VOLCENGINE_API_KEY', 'ARK_API_KEY'],
     embeddings: true,
-    chat: { developerRole: false, thinking: true },
+    // https://www.volcengine.com/docs/82379/1449737
+    chat: {
+      developerRole: false,
+      thinking: true,
+      adjust: thinkingSwitch({ takesEffort: true, auto: 'auto' }),
+    },
     params: { user: 'drop' },
     // https://www.volcengine.com/docs/82379/1299023
     errors: [
