@@ -48,6 +48,14 @@ export const CLOUDS_H_TO_Z = {
     embeddings: true,
     params: MAX_TOKENS,
   },
+  monet: {
+    // No public document says where it is, so its address must be given.
+    title: 'Monet',
+    docs: 'https://docs.litellm.ai/docs/providers/openai_compatible',
+    baseUrlEnv: ['MONET_API_BASE'],
+    env: ['MONET_API_KEY'],
+    params: MAX_TOKENS,
+  },
   nebius: {
     title: 'Nebius',
     docs: 'https://docs.studio.nebius.com',
