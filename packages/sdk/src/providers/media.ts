@@ -12,7 +12,7 @@ import { stability } from './images/stability.ts'
 import { topaz } from './images/topaz.ts'
 import { withAzureOcr } from './ocr/azure-ocr.ts'
 import { reducto } from './ocr/reducto.ts'
-import { AZURE_MEDIA, OPENAI_MEDIA } from './openai-media.ts'
+import { AZURE_AI_MEDIA, AZURE_MEDIA, OPENAI_MEDIA } from './openai-media.ts'
 import type { Provider } from './provider.ts'
 import { searches } from './search/searches.ts'
 
@@ -20,6 +20,7 @@ import { searches } from './search/searches.ts'
 const MEDIA: Readonly<Record<string, Provider['endpoints']>> = {
   ...OPENAI_SHAPED_IMAGES,
   azure: AZURE_MEDIA,
+  azure_ai: AZURE_AI_MEDIA,
   dashscope: DASHSCOPE_IMAGES,
   mock: {
     ...OPENAI_MEDIA,

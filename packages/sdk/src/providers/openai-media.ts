@@ -4,7 +4,7 @@ import { openaiImageVariations } from '../codecs/openai-images/variation.ts'
 import { openaiVideos, openaiVideosWith } from '../codecs/openai-videos/codec.ts'
 import type { Deployment } from '../types/deployment.ts'
 import { azurePath } from './azure-versions.ts'
-import type { Provider } from './provider.ts'
+import type { PathAt, Provider } from './provider.ts'
 
 /** OpenAI's image models since gpt-image-1 answer with base64 and refuse to be told. */
 function bytesOnly(model: string): boolean {
@@ -48,4 +48,39 @@ export const AZURE_MEDIA: Provider['endpoints'] = {
   video_remix: [{ codec: azureVideos.video_remix, ...azureVideo }],
   video_delete: [{ codec: azureVideos.video_delete, ...azureVideo }],
   video_list: [{ codec: azureVideos.video_list, ...azureVideo }],
+}
+
+/** The version that LiteLLM asks Foundry's image models with. */
+const FOUNDRY_VERSION = '2025-04-01-preview'
+
+function foundryImages(operation: string) {
+  const path = azurePath(operation)
+  return (at: PathAt) => {
+    const apiVersion = at.deployment.apiVersion ?? FOUNDRY_VERSION
+    return path({ ...at, deployment: { ...at.deployment, apiVersion } })
+  }
+}
+
+const always = () => true
+
+/** FLUX on Azure AI Foundry: OpenAI's shape, base64 only. Source: https://learn.microsoft.com/azure/ai-foundry/foundry-models/how-to/use-foundry-models-flux */
+export const AZURE_AI_MEDIA: Provider['endpoints'] = {
+  image_generation: [
+    {
+      codec: openaiImagesWith({
+        params: ['n', 'output_format', 'response_format', 'size'],
+        bytesOnly: always,
+      }),
+      path: foundryImages('/images/generations'),
+    },
+  ],
+  image_edit: [
+    {
+      codec: openaiImageEditsWith({
+        params: ['n', 'output_format', 'response_format', 'size'],
+        bytesOnly: always,
+      }),
+      path: foundryImages('/images/edits'),
+    },
+  ],
 }
