@@ -1,3 +1,4 @@
+import { awsPolly } from './aws-polly.ts'
 import { bedrock } from './bedrock.ts'
 import { bedrockMantle } from './bedrock-mantle.ts'
 import type { Provider } from './provider.ts'
@@ -10,4 +11,5 @@ export const amazonProviders: readonly Provider[] = [
   sagemaker,
   sagemakerChatProvider,
   sagemakerNova,
+  awsPolly,
 ]

@@ -230,6 +230,33 @@ describe('InvokeModel', () => {
   })
 })
 
+test('the betas of a client of Anthropic’s format go into the body, in the platform’s names', async () => {
+  await call(
+    {
+      endpoint: 'chat',
+      clientFormat: 'anthropic-messages',
+      formatHeaders: { 'anthropic-beta': 'context-1m-2025-08-07,made-up-2020-01-01' },
+      request: { model: 'm', messages: hello, max_tokens: 100 },
+      deployment: {
+        id: 'd',
+        group: 'g',
+        provider: 'bedrock',
+        model: CLAUDE,
+        apiBase: upstream.url,
+        params: keys(),
+      },
+      id: 'call-1',
+      now: Date.now(),
+      strictness: { dropParams: false, additionalDropParams: [], allowedOpenaiParams: [] },
+      timeoutMs: 5_000,
+      warn() {},
+    },
+    sdkHost(),
+  )
+  expect(lastRequest().body).toMatchObject({ anthropic_beta: ['context-1m-2025-08-07'] })
+  expect(lastRequest().headers).not.toHaveProperty('anthropic-beta')
+})
+
 describe('Embeddings', () => {
   const embed = (model: string, more: JsonObject = {}) =>
     embedding(
