@@ -301,6 +301,25 @@ describe('Embeddings', () => {
 })
 
 describe('other work', () => {
+  test('Claude’s tokens are counted by AWS, under its own id', async () => {
+    const counted = await call(
+      {
+        endpoint: 'count_tokens',
+        clientFormat: 'openai-chat',
+        request: { model: 'm', messages: hello },
+        deployment: deploymentOf(`us.${CLAUDE}`),
+        id: 'call-1',
+        now: Date.now(),
+        strictness: { dropParams: false, additionalDropParams: [], allowedOpenaiParams: [] },
+        timeoutMs: 5_000,
+        warn() {},
+      },
+      sdkHost(),
+    )
+    expect(counted).toMatchObject({ response: { input_tokens: 2, tokenizer: 'provider' } })
+    expect(lastRequest().path).toBe(`/model/${encodeURIComponent(CLAUDE)}/count-tokens`)
+  })
+
   const deploymentOf = (model: string) => ({
     id: 'd',
     group: 'g',

@@ -1,4 +1,5 @@
 import { bedrockConverse } from '../codecs/bedrock-converse/codec.ts'
+import { bedrockCountTokens } from '../codecs/bedrock-converse/count-tokens.ts'
 import { converseTraits } from '../codecs/bedrock-converse/request/models.ts'
 import { bedrockEmbeddings } from '../codecs/bedrock-embeddings/codec.ts'
 import { takesDimensions } from '../codecs/bedrock-embeddings/families.ts'
@@ -69,6 +70,14 @@ const claude = invoke(bedrockAnthropic, model => {
   return family === 'anthropic' && (route === 'invoke' || !isStated)
 })
 
+/** Only Claude's tokens are counted, and only under its own id; others are counted here. */
+const countTokens: Binding<'count_tokens'> = {
+  codec: bedrockCountTokens,
+  path: bedrockPath('count-tokens'),
+  serves: model => bedrockModel(model).family === 'anthropic' && !model.includes('arn:'),
+  model: model => idOf(model).replace(/^(us-gov|us|eu|apac|au|ca|jp|global)\./, ''),
+}
+
 const embeddings: Binding<'embedding'> = {
   codec: bedrockEmbeddings,
   path: bedrockPath('invoke'),
@@ -115,6 +124,7 @@ export const bedrock: Provider = {
   }),
   endpoints: {
     chat: [converse, claude, ...invokes],
+    count_tokens: [countTokens],
     embedding: [embeddings],
     image_generation: [{ codec: bedrockImages, path: bedrockPath('invoke'), model: idOf }],
     rerank: [{ codec: bedrockRerank, path: '/rerank', model: idOf }],

@@ -1,9 +1,9 @@
-import type { Answer, Asked, Finish } from '../answer/conversation.ts'
+import { type Answer, type Asked, type Finish, promptTokens } from '../answer/conversation.ts'
 import { signatureOf } from '../answer/signature.ts'
-import { argumentPieces, countTokens } from '../answer/tokens.ts'
+import { argumentPieces, countTokens as wordsOf } from '../answer/tokens.ts'
 import { asObject, asObjects, asText, asTexts, type JsonObject } from '../json.ts'
 import type { AwsMessage } from '../wire/aws-message.ts'
-import type { ChatOperation, Route } from '../wire/wire.ts'
+import type { ChatOperation, PlainOperation, Route } from '../wire/wire.ts'
 import { checkConverseRules } from './converse-rules.ts'
 import { converseShape } from './converse-shape.ts'
 
@@ -17,6 +17,16 @@ export const converse: ChatOperation = {
   },
   whole: answer => wholeReply(answer),
   events: converseEvents,
+}
+
+/** `POST /model/{id}/count-tokens`. */
+export const countTokens: PlainOperation = {
+  kind: 'plain',
+  reply(body, route) {
+    const asked = asObject(asObject(body.input).converse)
+    converseShape(asked, ['input', 'converse'])
+    return { inputTokens: promptTokens(readConverse(asked, route)) }
+  },
 }
 
 /** What only this wire needs to know of a request. */
@@ -112,7 +122,7 @@ function cacheOf(body: JsonObject, route: Route): Asked['cache'] {
   const last = blocks.findLastIndex(({ cachePoint }) => cachePoint !== undefined)
   if (last < 0) return undefined
   const prefix = blocks.slice(0, last).flatMap(blockText).join('\n')
-  return { prefix: `${route.model}\n${prefix}`, tokens: countTokens(prefix) }
+  return { prefix: `${route.model}\n${prefix}`, tokens: wordsOf(prefix) }
 }
 
 const stopReasons: Readonly<Record<Finish, string>> = {

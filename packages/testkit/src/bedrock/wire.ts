@@ -1,13 +1,13 @@
 import { checkAwsSignature } from '../tokens/verify-aws-signature.ts'
 import type { Route, Wire } from '../wire/wire.ts'
-import { converse } from './converse.ts'
+import { converse, countTokens } from './converse.ts'
 import { embedOperation } from './embed.ts'
 import { bedrockException, bedrockFailure } from './failures.ts'
 import { imageOperation } from './images.ts'
 import { invokeOperation } from './invoke.ts'
 import { rerank } from './rerank.ts'
 
-const place = /^\/model\/([^/]+)\/(converse|converse-stream|invoke|invoke-with-response-stream)$/
+const place = /^\/model\/([^/]+)\/(converse|converse-stream|invoke|invoke-with-response-stream|count-tokens)$/
 const signed = 'AWS4-HMAC-SHA256 '
 
 /** Amazon Bedrock's runtime, https://docs.aws.amazon.com/bedrock/latest/APIReference: a signature, or a bearer token. */
@@ -18,6 +18,7 @@ export const bedrock: Wire = {
     const [, id = '', verb = ''] = (method === 'POST' && place.exec(path)) || []
     const model = decodeURIComponent(id)
     const stream = verb.endsWith('stream')
+    if (verb === 'count-tokens') return { operation: countTokens, model }
     const operation = verb.startsWith('converse')
       ? converse
       : verb === ''
