@@ -57,7 +57,8 @@ async function signed<E extends EndpointName>(
   const base = new URL(outgoing.url)
   const url = new URL(next.url, base)
   const own =
-    url.host === base.host || provider.followHosts?.some(suffix => endsWithHost(url.hostname, suffix))
+    url.origin === base.origin ||
+    (url.protocol === 'https:' && provider.followHosts?.some(suffix => endsWithHost(url.hostname, suffix)))
   if (!own && url.protocol !== 'https:')
     throw createError({
       kind: 'bad_gateway',

@@ -36,7 +36,7 @@ async function fetchFile<E extends EndpointName>(
   const timeoutMs = Math.min(limits.timeoutMs, LONGEST_MS)
   try {
     if (!URL.canParse(url)) throw badUrl()
-    if (new URL(url).host !== new URL(outgoing.url).host)
+    if (new URL(url).origin !== new URL(outgoing.url).origin)
       return base64Of(await host.media.fetch(url, timeoutMs, limits.signal))
     const headers = { 'user-agent': outgoing.headers['user-agent'] ?? '' }
     const reply = await host.transport.exchange({ method: 'GET', url, headers }, { ...limits, timeoutMs })

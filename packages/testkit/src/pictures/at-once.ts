@@ -7,7 +7,7 @@ import { filledText, flag, integer, list, number, oneOf, openRecord, record, tex
 import { keyIn, smallWire } from '../wire/small-wire.ts'
 import type { Wire } from '../wire/wire.ts'
 
-import { imageUrl, operation, picture } from './shared.ts'
+import { imageUrl, operation, picture } from './picture-operation.ts'
 
 const ratio = oneOf('16:9', '1:1', '21:9', '2:3', '3:2', '4:5', '5:4', '9:16', '9:21')
 const stabilityShape = record(

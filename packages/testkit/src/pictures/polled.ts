@@ -7,7 +7,7 @@ import { filledText, integer, list, oneOf, record, type Shape, text } from '../w
 import { keyIn, smallWire } from '../wire/small-wire.ts'
 import type { Wire } from '../wire/wire.ts'
 
-import { imageUrl, operation } from './shared.ts'
+import { imageUrl, operation } from './picture-operation.ts'
 
 const bflShape = record(
   { prompt: filledText },

@@ -1,4 +1,5 @@
 import { searchResponse } from '../../codecs/perplexity-search/codec.ts'
+import { badRequest, createError } from '../../errors.ts'
 import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../../types/json.ts'
 import type { SearchResult } from '../../types/search.ts'
 import { WireBytes } from '../../types/wire-body.ts'
@@ -20,6 +21,11 @@ const googleKeys: SearchRow['sign'] = (request, secret, { params }, host) => {
   const url = new URL(request.url)
   const engine = textOf(params?.search_engine_id) || host.secret(['GOOGLE_PSE_ENGINE_ID'])
   if (engine && !url.searchParams.has('cx')) url.searchParams.set('cx', engine)
+  if (!url.searchParams.has('cx'))
+    throw badRequest(
+      'search_engine_id: Google must be told which engine to ask; set it on the tool, or GOOGLE_PSE_ENGINE_ID.',
+      'search_engine_id',
+    )
   request.url = url.href
 }
 
@@ -27,7 +33,13 @@ const googleKeys: SearchRow['sign'] = (request, secret, { params }, host) => {
 const dataforseoKeys: SearchRow['sign'] = (request, secret, _deployment, host) => {
   const password = host.secret(['DATAFORSEO_PASSWORD'])
   const pair = secret?.includes(':') ? secret : password && `${secret ?? ''}:${password}`
-  if (pair) request.headers.authorization = `Basic ${Buffer.from(pair).toString('base64')}`
+  if (pair === undefined)
+    throw createError({
+      kind: 'authentication',
+      message:
+        'No password for DataForSEO. Set DATAFORSEO_LOGIN and DATAFORSEO_PASSWORD, or api_key as "login:password".',
+    })
+  request.headers.authorization = `Basic ${Buffer.from(pair).toString('base64')}`
 }
 
 function hit(title: unknown, url: unknown, snippet: unknown, date: unknown): SearchResult | undefined {

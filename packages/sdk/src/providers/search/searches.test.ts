@@ -141,3 +141,19 @@ test('keys that only the service knows go to it as they are', async () => {
   await callerOf('tavily').whole(ask('tavily', { query: 'otters', topic: 'news' }))
   expect(sent().body).toMatchObject({ topic: 'news' })
 })
+
+test('what a service needs beside its key is asked for by name', async () => {
+  const engine = callerOf('google_pse')
+  engine.environment = {}
+  expect(await engine.failure(ask('google_pse', { query: 'otters' }))).toMatchObject({
+    status: 400,
+    param: 'search_engine_id',
+  })
+  const serp = callerOf('dataforseo')
+  serp.environment = {}
+  const error = await serp.failure(ask('dataforseo', { query: 'otters' }))
+  expect(error).toMatchObject({
+    kind: 'authentication',
+    message: expect.stringContaining('DATAFORSEO_PASSWORD'),
+  })
+})
