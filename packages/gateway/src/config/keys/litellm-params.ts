@@ -160,7 +160,7 @@ export const litellmParams = {
     aws_web_identity_token: secretSignIn('Web identity token, or where to find it.'),
     aws_sts_endpoint: signIn('STS address.'),
     aws_external_id: signIn('External id of the assumed role.'),
-    aws_session_tags: accepted(anything, 'Tags of the assumed session.'),
+    aws_session_tags: works(anything, 'Tags of the assumed session.', 'deployment.params'),
     aws_bedrock_runtime_endpoint: signIn('Address of the model runtime.'),
     aws_bedrock_project_id: signIn('Project the calls belong to.'),
     s3_bucket_name: signIn('Bucket for files and batches.'),

@@ -1,6 +1,9 @@
 import { type ErrorBody, error } from './error-body.ts'
 
-/** Copied from vendors' error pages and from reports of their users, 2025 and 2026; account names replaced. */
+/**
+ * Bodies as vendors document them and as their users report them, 2025 and 2026: retold, not captured, so that a vendor may
+ * word them otherwise today. Account names are made up.
+ */
 export const CLOUD_ERRORS: readonly ErrorBody[] = [
   {
     provider: 'groq',
