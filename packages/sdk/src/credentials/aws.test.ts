@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Deployment } from '../types/deployment.ts'
 import type { JsonObject } from '../types/json.ts'
+import { awsRegionOf } from './aws/aws-region.ts'
+import { signAws } from './aws/sign-aws.ts'
 import { aws } from './aws.ts'
-import { awsRegionOf } from './aws-region.ts'
-import { signAws } from './aws-sign.ts'
 import type { OutgoingRequest, SigningHost } from './credentials.ts'
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5)

@@ -1,7 +1,7 @@
 import type { Deployment } from '../types/deployment.ts'
-import { AwsKeyRing } from './aws-keys.ts'
-import { awsDomainOf, awsRegionOf } from './aws-region.ts'
-import { signAws } from './aws-sign.ts'
+import { AwsKeyRing } from './aws/aws-key-ring.ts'
+import { awsDomainOf, awsRegionOf } from './aws/aws-region.ts'
+import { signAws } from './aws/sign-aws.ts'
 import type { Credentials, SigningHost } from './credentials.ts'
 
 export interface AwsService {

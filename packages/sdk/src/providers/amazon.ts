@@ -1,4 +1,3 @@
-import { awsPolly } from './aws-polly.ts'
 import { bedrock } from './bedrock.ts'
 import { bedrockMantle } from './bedrock-mantle.ts'
 import type { Provider } from './provider.ts'
@@ -11,5 +10,4 @@ export const amazonProviders: readonly Provider[] = [
   sagemaker,
   sagemakerChatProvider,
   sagemakerNova,
-  awsPolly,
 ]

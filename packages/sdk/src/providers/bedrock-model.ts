@@ -1,4 +1,4 @@
-import { isAwsRegion } from '../credentials/aws-region.ts'
+import { isAwsRegion } from '../credentials/aws/aws-region.ts'
 
 /** Who made a model, as far as its own body tells them apart. */
 export type BedrockFamily =

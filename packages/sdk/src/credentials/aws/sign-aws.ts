@@ -1,6 +1,6 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
-import type { OutgoingRequest } from './credentials.ts'
-import type { Expiring } from './expiring-cache.ts'
+import type { OutgoingRequest } from '../credentials.ts'
+import type { Expiring } from '../expiring-cache.ts'
 
 /** What AWS requests are signed with. */
 export interface AwsKeys extends Expiring {

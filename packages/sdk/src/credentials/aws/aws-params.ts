@@ -1,7 +1,7 @@
-import { badRequest } from '../errors.ts'
-import type { Deployment } from '../types/deployment.ts'
-import { isJsonArray, isJsonObject, type JsonObject } from '../types/json.ts'
-import type { SigningHost } from './credentials.ts'
+import { badRequest } from '../../errors.ts'
+import type { Deployment } from '../../types/deployment.ts'
+import { isJsonArray, isJsonObject, type JsonObject } from '../../types/json.ts'
+import type { SigningHost } from '../credentials.ts'
 
 /** What a deployment and the environment say about who calls AWS. */
 export interface AwsParams {

@@ -1,10 +1,10 @@
-import { createError, type SluiceError } from '../errors.ts'
-import { isJsonObject, type JsonObject, textOf } from '../types/json.ts'
+import { createError, type SluiceError } from '../../errors.ts'
+import { isJsonObject, type JsonObject, textOf } from '../../types/json.ts'
+import type { OutgoingRequest, SigningHost } from '../credentials.ts'
+import { hideSecret } from '../hide-secret.ts'
 import type { AwsParams } from './aws-params.ts'
 import { awsDomainOf } from './aws-region.ts'
-import { type AwsKeys, signAws } from './aws-sign.ts'
-import type { OutgoingRequest, SigningHost } from './credentials.ts'
-import { hideSecret } from './hide-secret.ts'
+import { type AwsKeys, signAws } from './sign-aws.ts'
 
 const LIMITS = { timeoutMs: 20_000, maxBytes: 256 * 1024 }
 const DEFAULT_SESSION_NAME = 'sluice'

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
-import { createError } from '../errors.ts'
-import type { Deployment } from '../types/deployment.ts'
-import { ambientAwsKeys } from './aws-ambient.ts'
+import { createError } from '../../errors.ts'
+import type { Deployment } from '../../types/deployment.ts'
+import type { SigningHost } from '../credentials.ts'
+import { ExpiringCache } from '../expiring-cache.ts'
+import { oidcToken } from '../oidc-token.ts'
+import { ambientAwsKeys } from './ambient-aws-keys.ts'
+import { assumeRole, assumeRoleWithWebIdentity } from './assume-role.ts'
 import { type AwsParams, awsParamsOf } from './aws-params.ts'
-import type { AwsKeys } from './aws-sign.ts'
-import { assumeRole, assumeRoleWithWebIdentity } from './aws-sts.ts'
-import type { SigningHost } from './credentials.ts'
-import { ExpiringCache } from './expiring-cache.ts'
-import { oidcToken } from './oidc-token.ts'
+import type { AwsKeys } from './sign-aws.ts'
 
 const REMEDY =
   'Set aws_access_key_id and aws_secret_access_key (or aws_role_name, aws_profile_name) on the deployment, or ' +

@@ -1,5 +1,5 @@
-import type { Deployment } from '../types/deployment.ts'
-import type { SigningHost } from './credentials.ts'
+import type { Deployment } from '../../types/deployment.ts'
+import type { SigningHost } from '../credentials.ts'
 
 const DEFAULT_REGION = 'us-west-2'
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d+$/

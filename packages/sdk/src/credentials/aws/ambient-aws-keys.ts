@@ -1,5 +1,5 @@
-import { createError } from '../errors.ts'
-import type { AwsKeys } from './aws-sign.ts'
+import { createError } from '../../errors.ts'
+import type { AwsKeys } from './sign-aws.ts'
 
 const PACKAGE = '@aws-sdk/credential-provider-node'
 
