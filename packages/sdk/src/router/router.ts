@@ -201,9 +201,9 @@ function pinOf<E extends EndpointName>({ endpoint: name, request }: Route<E>): s
   return endpoint.pin?.(request)
 }
 
-/** The one deployment that keeps what the request is about. */
+/** The one deployment that keeps what the request is about. An only one is it, though its key and so its id changed. */
 function pinned(all: readonly Deployment[], pin: string | undefined): readonly Deployment[] {
-  if (pin === undefined) return all
+  if (pin === undefined || all.length === 1) return all
   const found = all.filter(({ id }) => id === pin)
   if (found.length > 0) return found
   throw createError({

@@ -167,3 +167,19 @@ test('a chat’s images say what they used and what they cost', async () => {
   )
   expect(answer.usage).toMatchObject({ input_tokens: 10, output_tokens: 1290, cost: 0.04 })
 })
+
+test('a picture that the vendor will not draw is a content policy error in its words', async () => {
+  upstream.reset()
+  upstream.script({ failure: 'content-policy' })
+  const asked = ask('image_generation', 'stable-image-core', '/stability', { prompt: 'x' })
+  expect(await caller('stability').failure(asked)).toMatchObject({
+    kind: 'content_policy',
+    code: 'content_moderation',
+    provider: 'stability',
+  })
+})
+
+test('a size that is none is refused, naming it', async () => {
+  const asked = ask('image_generation', 'stable-image-core', '/stability', { prompt: 'x', size: 'big' })
+  expect(await caller('stability').failure(asked)).toMatchObject({ status: 400, param: 'size' })
+})

@@ -51,7 +51,6 @@ export const OPENAI_SHAPED_IMAGES: Readonly<Record<string, Provider['endpoints']
   aihubmix: { image_generation: generation() },
   aiml: { image_generation: generation({ adjust: aiml }) },
   cometapi: { image_generation: generation() },
-  litellm_proxy: { image_generation: generation() },
   nebius: { image_generation: generation({ params: ['response_format', 'size'], adjust: sides }) },
   nscale: {
     image_generation: generation({ params: ['n', 'response_format', 'size'], bytesOnly: () => true }),
