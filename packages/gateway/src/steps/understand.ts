@@ -47,7 +47,7 @@ export async function understand<E extends EndpointName>(
   const request = settings.calls.alwaysIncludeStreamUsage ? withStreamUsage(said, format) : said
   refuseForeignRouting(options)
   refuseOwnHeaders(options.headers)
-  const model = settings.calls.completionModel ?? caller.aliases.get(request.model) ?? request.model
+  const model = completionModelOf(from, settings) ?? caller.aliases.get(request.model) ?? request.model
   note(record, from, request, options, caller)
   return {
     model,
@@ -85,6 +85,11 @@ function decode<E extends EndpointName>(
 ): RequestOf<E> {
   if (inbound === undefined) throw badRequest(`${format} is not a format clients may speak here.`)
   return inbound.decodeRequest(body, { id, now, model, stream, variables, warn })
+}
+
+/** `completion_model` is for whatever talks; searches, pictures and recordings keep the model they name. */
+function completionModelOf({ open }: InferenceRequest, { calls }: Settings): string | undefined {
+  return open.endpoint === 'chat' ? calls.completionModel : undefined
 }
 
 function strictnessOf(options: CallOptions, { calls }: Settings) {
