@@ -7,8 +7,8 @@ import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../types/jso
 import { AGENT_PARAMS } from './agent-params.ts'
 import type { Provider } from './provider.ts'
 
-/** Milliseconds between looks at a task, which takes minutes. */
-const POLL_MS = 3_000
+/** Milliseconds before a look at a task, which takes minutes; each wait is longer than the one before. */
+const waitOf = (step: number) => Math.min(500 * (step + 1), 5_000)
 
 /** The model is an agent's profile. */
 function encodeTask(body: JsonObject, info: CallInfo): void {
@@ -32,7 +32,13 @@ const manusTasks: Codec<'chat'> = {
   },
 }
 
-function follow({ body }: WireReply, _request: ChatRequest, info: CallInfo): FollowUp | undefined {
+function follow(
+  { body }: WireReply,
+  _request: ChatRequest,
+  info: CallInfo,
+  step: number,
+  asked: string,
+): FollowUp | undefined {
   if (!isJsonObject(body)) return undefined
   const { status, id } = body
   if (status === 'error' || status === 'failed')
@@ -43,7 +49,8 @@ function follow({ body }: WireReply, _request: ChatRequest, info: CallInfo): Fol
       model: info.model,
     })
   if (status !== 'running' && status !== 'queued' && status !== 'in_progress') return undefined
-  return { method: 'GET', url: `/v1/responses/${encodeURIComponent(textOf(id))}`, afterMs: POLL_MS }
+  const url = step === 0 ? `${asked}/${encodeURIComponent(textOf(id))}` : asked
+  return { method: 'GET', url, afterMs: waitOf(step) }
 }
 
 /** The task's whole conversation without what was asked; a task that waits for more input has answered. */

@@ -1,9 +1,17 @@
+import { a2a } from '../a2a/wire.ts'
+import { alephAlpha } from '../aleph-alpha/wire.ts'
 import { anthropic } from '../anthropic/wire.ts'
 import { bedrock } from '../bedrock/wire.ts'
 import { cohere } from '../cohere/wire.ts'
 import { documents } from '../documents/wire.ts'
 import { gemini } from '../gemini/wire.ts'
+import { gigachat } from '../gigachat/wire.ts'
+import { langflow } from '../langflow/wire.ts'
+import { langgraph } from '../langgraph/wire.ts'
+import { manus } from '../manus/wire.ts'
 import { media } from '../media/wire.ts'
+import { nlpCloud } from '../nlp-cloud/wire.ts'
+import { oci } from '../oci/wire.ts'
 import { ollama } from '../ollama/wire.ts'
 import { azure } from '../openai/azure.ts'
 import { elsewhere } from '../openai/elsewhere.ts'
@@ -13,6 +21,7 @@ import { bfl, modelscope, runway } from '../pictures/polled.ts'
 import { promptServers } from '../prompt-servers/wire.ts'
 import { reranker } from '../rerank/wire.ts'
 import { sagemaker } from '../sagemaker/wire.ts'
+import { sap } from '../sap/wire.ts'
 import { searches } from '../searches/wire.ts'
 import { tokens } from '../tokens/wire.ts'
 import { vertex } from '../vertex/wire.ts'
@@ -42,6 +51,15 @@ export const wires: Readonly<Record<WireName, Wire>> = {
   searches,
   stability,
   topaz,
+  a2a,
+  'aleph-alpha': alephAlpha,
+  gigachat,
+  langflow,
+  langgraph,
+  manus,
+  'nlp-cloud': nlpCloud,
+  oci,
+  sap,
   openai,
   elsewhere,
   'prompt-servers': promptServers,

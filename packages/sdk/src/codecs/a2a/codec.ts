@@ -8,8 +8,8 @@ import { encodeParts } from './parts.ts'
 import { decodeResponse, isRunning, resultOf } from './response.ts'
 import { decodeStream } from './stream.ts'
 
-/** Milliseconds between looks at a task that goes on after its first answer. */
-const POLL_MS = 1_000
+/** Milliseconds before a look at a task that goes on after its first answer; each wait is longer than the one before. */
+const waitOf = (step: number) => Math.min(250 * (step + 1), 2_000)
 /** Fields of the message, in the protocol's spelling and in LiteLLM's. */
 const MESSAGE_FIELDS = {
   contextId: 'context_id',
@@ -67,7 +67,7 @@ function follow(
     method: 'tasks/get',
     params: { id: textOf(result.id) },
   }
-  return { method: 'POST', url, body: rpc, headers: { accept: 'application/json' }, afterMs: POLL_MS }
+  return { method: 'POST', url, body: rpc, headers: { accept: 'application/json' }, afterMs: waitOf(step) }
 }
 
 /** Some agents refuse with a JSON-RPC error and a status of its own. */

@@ -1,8 +1,10 @@
 import type { Upstream } from '@sluice/testkit'
 import type { Deployment } from '../../types/deployment.ts'
 import type { EndpointName } from '../../types/endpoint-map.ts'
+import type { JsonObject } from '../../types/json.ts'
 import { bind } from '../bind.ts'
 import type { Provider } from '../provider.ts'
+import { AGENT_DOORS, KEY_DOORS } from './key-doors.ts'
 
 /** Where the testkit speaks a provider's format. */
 export interface Door {
@@ -14,6 +16,17 @@ export interface Door {
   readonly model?: string
   /** False where the model decides the wire of an embedding: those have tests of their own. */
   readonly embeds?: false
+  /** Where a key is traded or signed with, and so is never seen itself: one the wire knows, and one it refuses. */
+  readonly key?: {
+    readonly good: (upstream: Upstream) => string
+    readonly bad: (upstream: Upstream) => string
+  }
+  /** What a call must say besides its key. */
+  readonly params?: (upstream: Upstream) => JsonObject
+  /** False where replies tell no usage. */
+  readonly usage?: false
+  /** Tokens of the test's prompt, where a provider adds words of its own; 2 unless stated. */
+  readonly promptTokens?: number
 }
 
 /** By the wire format of its chat. */
@@ -31,12 +44,17 @@ const DOORS: Readonly<Record<string, Door>> = {
  * `/elsewhere` is OpenAI's format at any path.
  */
 const OWN_DOORS: Readonly<Record<string, Door | undefined>> = {
+  ...KEY_DOORS,
+  ...AGENT_DOORS,
+  aleph_alpha: { chat: /^\/aleph-alpha\/complete$/, base: '/aleph-alpha' },
   assemblyai: { chat: /^\/elsewhere\/v1\/chat\/completions$/, base: '/elsewhere/v1' },
   azure: { chat: /^\/openai\//, base: '' },
   azure_ai: { chat: /^\/models\/chat\/completions$/, base: '' },
   bedrock: { chat: /^\/model\/m\/converse(-stream)?$/, base: '', embeds: false },
+  chatgpt: { chat: /^\/v1\/responses$/, base: '/v1', promptTokens: 7 },
   datarobot: { chat: /^\/elsewhere\/api\/v2\/genai\/llmgw\/chat\/completions$/, base: '/elsewhere' },
   huggingface: { chat: /^\/v1\/chat\/completions$/, base: '', embeds: false },
+  nlp_cloud: { chat: /^\/nlp-cloud\/v1\/gpu\/m\/generation$/, base: '/nlp-cloud/v1/gpu' },
   openrouter: { chat: /^\/elsewhere\/v1\/chat\/completions$/, base: '/elsewhere/v1' },
   ragflow: {
     chat: /^\/elsewhere\/api\/v1\/chats_openai\/c1\/chat\/completions$/,
@@ -65,5 +83,6 @@ export function baseOf(provider: Provider, endpoint: EndpointName, upstream: Ups
   const { path } = bind(provider, endpoint, undefined, model)
   const deployment: Deployment = { id: 'd', group: 'g', provider: provider.name, model }
   const spelled = typeof path === 'string' ? path : path({ model, stream: false, deployment })
-  return upstream.url + (spelled.startsWith('/v1/') ? '' : (door?.base ?? ''))
+  const own = door !== undefined && Object.hasOwn(OWN_DOORS, provider.name)
+  return upstream.url + (spelled.startsWith('/v1/') && !own ? '' : (door?.base ?? ''))
 }
