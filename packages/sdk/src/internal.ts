@@ -16,6 +16,7 @@ export * from './errors.ts'
 export { type Catalogue, createCatalogue, factsOfDeployment } from './models/catalogue.ts'
 export { estimateWorstCase } from './models/cost.ts'
 export { type ModelFacts, maxOutputTokens } from './models/model-facts.ts'
+export { CREDENTIAL_PARAMS } from './providers/credential-params.ts'
 export {
   CUSTOM_ENDPOINTS,
   type CustomEndpoint,

@@ -1,3 +1,4 @@
+import { CREDENTIAL_PARAMS } from 'sluice/internal'
 import { expect, test } from 'vitest'
 import { loadText, problemsOf, warningsOf } from '../testing/load-text.ts'
 import { deploymentId } from './deployment-id.ts'
@@ -51,7 +52,7 @@ model_list:
   - model_name: a
     litellm_params:
       model: openai/x
-      aws_region_name: eu-central-1
+      s3_bucket_name: files
       some_new_flag: { deep: [1] }
       input_cost_per_token_above_200k_tokens: "3e-06"
       input_cost_per_token_batches: 1e-6
@@ -61,7 +62,7 @@ model_list:
   const { settings, warnings } = await loadText(text)
   expect(warnings.map(({ message }) => message)).toContainEqual(
     expect.stringMatching(
-      /aws_region_name \(line 6\), .*silent_model \(line 10\) are accepted but have no effect yet/,
+      /s3_bucket_name \(line 6\), .*silent_model \(line 10\) are accepted but have no effect yet/,
     ),
   )
   expect(settings.deployments[0]?.params).toEqual({
@@ -72,6 +73,16 @@ model_list:
     input_cost_per_token_above_200k_tokens: 3e-6,
     input_cost_per_token_batches: 1e-6,
   })
+})
+
+test('every parameter that a provider signs in with reaches the deployment, and no start-up warning', async () => {
+  const named = [...CREDENTIAL_PARAMS].filter(name => !/^(s3|gcs)_|^aws_bedrock_project_id$/.test(name))
+  const params = named.map(name => `${name}: ${/zero_temp|use_bearer/.test(name) ? 'true' : 'v'}`)
+  const { settings, warnings } = await loadText(
+    `model_list: [{ model_name: a, litellm_params: { model: bedrock/x, ${params.join(', ')} } }]`,
+  )
+  expect(Object.keys(settings.deployments[0]?.params ?? {}).toSorted()).toEqual(named.toSorted())
+  expect(warnings).toEqual([])
 })
 
 test('in litellm_params a slip of one letter and a key of model_info are pointed out', async () => {

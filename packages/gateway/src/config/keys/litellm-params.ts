@@ -1,6 +1,7 @@
 import { callParams } from './call-params.ts'
 import { pricing, pricingPatterns } from './pricing.ts'
 import { accepted, type Section, unenforced, type ValueType, works } from './row.ts'
+import { signInParams } from './sign-in-params.ts'
 import {
   amount,
   anyList,
@@ -20,11 +21,6 @@ import {
 } from './types.ts'
 
 const upstreamModel: ValueType<string> = { ...text, name: 'provider/model', example: 'openai/gpt-4o' }
-/** A file of credentials, by path or in full. */
-const keyFile: ValueType<unknown> = { ...anything, name: 'a path or JSON', secret: true }
-/** For ways to sign in that no provider has yet. */
-const signIn = (doc: string) => accepted(text, doc)
-const secretSignIn = (doc: string) => accepted(secret, doc)
 const prompts = (doc: string) => accepted(anything, doc)
 const router = (doc: string) => accepted(anything, doc)
 
@@ -139,40 +135,7 @@ export const litellmParams = {
     quality_router_config: router('Settings of a quality router.'),
     quality_router_default_model: router('Default group of a quality router.'),
     vector_store_id: accepted(text, 'Vector store used with this deployment.'),
-    azure_ad_token: works(secret, 'Entra token.', 'deployment.params'),
-    tenant_id: works(text, 'Entra tenant.', 'deployment.params'),
-    client_id: works(text, 'Client id at Entra or Databricks.', 'deployment.params'),
-    client_secret: works(secret, 'Client secret at Entra or Databricks.', 'deployment.params'),
-    azure_scope: works(text, 'Entra scope.', 'deployment.params'),
-    azure_username: works(text, 'Entra user name; refused, with the ways to sign in.', 'deployment.params'),
-    azure_password: works(secret, 'Entra password; refused, with the ways to sign in.', 'deployment.params'),
-    vertex_project: works(text, 'Google Cloud project.', 'deployment.params'),
-    vertex_location: works(text, 'Google Cloud region, `us`, `eu` or `global`.', 'deployment.params'),
-    vertex_credentials: works(keyFile, 'Google credentials file: its path or its JSON.', 'deployment.params'),
-    gcs_bucket_name: signIn('Bucket for files and batches.'),
-    aws_access_key_id: secretSignIn('AWS access key id.'),
-    aws_secret_access_key: secretSignIn('AWS secret access key.'),
-    aws_session_token: secretSignIn('AWS session token.'),
-    aws_region_name: signIn('AWS region.'),
-    aws_session_name: signIn('Name of the assumed session.'),
-    aws_profile_name: signIn('AWS profile.'),
-    aws_role_name: signIn('AWS role to assume.'),
-    aws_web_identity_token: secretSignIn('Web identity token, or where to find it.'),
-    aws_sts_endpoint: signIn('STS address.'),
-    aws_external_id: signIn('External id of the assumed role.'),
-    aws_session_tags: works(anything, 'Tags of the assumed session.', 'deployment.params'),
-    aws_bedrock_runtime_endpoint: signIn('Address of the model runtime.'),
-    aws_bedrock_project_id: signIn('Project the calls belong to.'),
-    s3_bucket_name: signIn('Bucket for files and batches.'),
-    s3_region_name: signIn('Region of the bucket.'),
-    s3_encryption_key_id: signIn('KMS key of the bucket.'),
-    watsonx_region_name: signIn('watsonx region.'),
-    project_id: signIn('watsonx project.'),
-    space_id: signIn('watsonx space.'),
-    watsonx_project: signIn('watsonx project, under its other name.'),
-    watsonx_token: secretSignIn('Ready token for watsonx.'),
-    zen_api_key: secretSignIn('Zen API key of Cloud Pak for Data.'),
-    account_id: signIn('Cloudflare or Snowflake account.'),
+    ...signInParams,
     ...pricing,
     ...callParams,
   },
