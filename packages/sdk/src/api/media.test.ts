@@ -2,10 +2,17 @@ import { startUpstream, type Upstream } from '@sluice/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { DOT } from '../endpoints/image-edit.ts'
 import { SECRET } from '../testing/ask.ts'
-import { imageEdit, imageGeneration, imageVariation } from './image.ts'
-import { ocr } from './ocr.ts'
-import { search } from './search.ts'
-import { videoContent, videoDelete, videoGeneration, videoList, videoRemix, videoStatus } from './video.ts'
+import { imageEdit, imageGeneration, imageVariation } from './calls/image.ts'
+import { ocr } from './calls/ocr.ts'
+import { search } from './calls/search.ts'
+import {
+  videoContent,
+  videoDelete,
+  videoGeneration,
+  videoList,
+  videoRemix,
+  videoStatus,
+} from './calls/video.ts'
 
 let upstream: Upstream
 beforeAll(async () => {
