@@ -48,6 +48,7 @@ export const tables = [
   '**/config/keys/*.ts',
   '**/providers/compatible/*.ts',
   '**/models/overlay.ts',
+  '**/models/piece-prices.ts',
 ]
 
 /** Folders of plug-ins: one file each, as many as there are. */
@@ -103,7 +104,7 @@ export const providerRegistry = 'packages/sdk/src/providers/registry.ts'
 export const providerNamesAllowed = [
   'packages/sdk/src/providers/**',
   'packages/sdk/src/codecs/**',
-  'packages/sdk/src/models/{overlay,price-sources}.ts',
+  'packages/sdk/src/models/{overlay,piece-prices,price-sources}.ts',
   'packages/sdk/src/callbacks/sinks/**',
   'packages/gateway/src/guardrails/vendors/**',
   'packages/gateway/src/secrets/**',

@@ -38,12 +38,8 @@ export interface Gateway {
 export async function openGateway(settings: Settings, log: Log): Promise<Gateway> {
   const { dataDirectory, url, poolSize } = settings.database
   const database = await openDatabase({ url, dataDirectory, poolSize, logger: log, waitForDatabase: false })
-  const ledger = await openLedger({
-    database,
-    directory: dataDirectory,
-    flushMs: settings.spend.flushMs,
-    logger: log,
-  })
+  const { flushMs } = settings.spend
+  const ledger = await openLedger({ database, directory: dataDirectory, flushMs, logger: log })
   const catalogue = createCatalogue()
   await loadPrices(catalogue, settings.prices, log)
   let current = settings
@@ -53,12 +49,8 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   const { jobs, globalSpend } = startJobs(database, keys, log, () => current)
   const authenticator = createAuthenticator({ settings: () => current, keys, globalSpend })
   const metrics = new CallMetrics(settings.telemetry.latencyBuckets)
-  const host = createHost(
-    catalogue,
-    names => secret(names),
-    settings.server.maxResponseBytes,
-    () => current.media,
-  )
+  const { maxResponseBytes } = settings.server
+  const host = createHost(catalogue, names => secret(names), maxResponseBytes, () => current.media)
   const stagesOf = (next: Settings): Stages => ({
     settings: next,
     routes: routesOf(next, { ...host, providers: next.providers }),
@@ -86,7 +78,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
     async close() {
       await Promise.all(jobs.map(job => job.stop()))
       await ledger.close()
-      await Promise.all([database.close(), host.transport.close()])
+      await Promise.all([database.close(), host.transport.close(), host.media.close()])
     },
   }
 }

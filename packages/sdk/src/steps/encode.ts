@@ -1,9 +1,9 @@
-import type { CallInfo, Codec, WireRequest } from '../codecs/codec.ts'
+import type { CallInfo, Codec, WireQuery, WireRequest } from '../codecs/codec.ts'
+import { encodeWithReceipts } from '../codecs/receipts.ts'
 import { encodeMultipart } from '../transport/multipart.ts'
 import { spliceModel } from '../transport/splice-model.ts'
 import type { EndpointName, RequestOf } from '../types/endpoint-map.ts'
 import type { JsonObject } from '../types/json.ts'
-import type { Warning } from '../types/warning.ts'
 import { type FormField, WireForm } from '../types/wire-body.ts'
 import type { Call, Prepared } from './shapes.ts'
 
@@ -19,7 +19,7 @@ export function relayOf<E extends EndpointName>({ original }: Call<E>, codec: Co
 
 interface Encoded {
   readonly path?: string | undefined
-  readonly query?: Readonly<Record<string, string>> | undefined
+  readonly query?: WireQuery | undefined
   readonly method?: WireRequest['method']
   /** Absent where the method has none. */
   readonly body: Buffer | string | undefined
@@ -43,11 +43,7 @@ export function encode<E extends EndpointName>(
     const bytes = originalBytes(ask, relayed, info)
     if (bytes) return { body: bytes, contentType: JSON_TYPE }
   }
-  const warnings: Warning[] = []
-  const wire = codec.upstream.encodeRequest(request, {
-    ...info,
-    warn: warning => void warnings.push(warning),
-  })
+  const { wire, warnings } = encodeWithReceipts(codec, request, info)
   const { body, headers, path, query, method } = wire
   if (mayPass && relayed.relay.sameHub && isSame(body, relayed.body)) {
     const bytes = originalBytes(ask, relayed, info)

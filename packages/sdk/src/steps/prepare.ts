@@ -30,13 +30,14 @@ export function prepare<E extends EndpointName>(ask: Call<E>, host: CallHost): P
     })
   const found = findBinding(provider, ask.endpoint, ask.clientFormat, deployment.model)
   const answer = answerOf(ask, provider, found !== undefined)
-  const info = infoOf(ask, host, found, answer !== undefined)
-  if (answer) return { ask, answer, info }
+  const before = infoOf(ask, host, found, answer !== undefined)
+  if (answer) return { ask, answer, info: before }
 
-  const binding = bind(provider, ask.endpoint, ask.clientFormat, deployment.model)
+  const binding = found ?? bind(provider, ask.endpoint, ask.clientFormat, deployment.model)
   const { codec } = binding
   checkFileSizes(ask.request, deployment)
-  const request = withDefaults(ask, codec, provider, info)
+  const request = withDefaults(ask, codec, provider, before)
+  const info: CallInfo = request === ask.request ? before : { ...before, request }
   const relayed = relayOf(ask, codec)
   const wire = encode(ask, request, codec, relayed, info)
   const outgoing: OutgoingRequest = {
@@ -50,13 +51,7 @@ export function prepare<E extends EndpointName>(ask: Call<E>, host: CallHost): P
     ),
     body: wire.body,
   }
-  const limits: ExchangeLimits = {
-    timeoutMs: ask.timeoutMs,
-    headTimeoutMs: info.stream ? ask.streamTimeoutMs : undefined,
-    idleTimeoutMs: info.stream ? STREAM_IDLE_MS : undefined,
-    maxBytes: host.maxResponseBytes,
-    signal: ask.signal,
-  }
+  const limits = limitsOf(ask, info, host)
   return {
     ask,
     request,
@@ -67,6 +62,16 @@ export function prepare<E extends EndpointName>(ask: Call<E>, host: CallHost): P
     limits,
     relayed,
     secret: secretOf(provider, deployment, host),
+  }
+}
+
+function limitsOf<E extends EndpointName>(ask: Call<E>, info: CallInfo, host: CallHost): ExchangeLimits {
+  return {
+    timeoutMs: ask.timeoutMs,
+    headTimeoutMs: info.stream ? ask.streamTimeoutMs : undefined,
+    idleTimeoutMs: info.stream ? STREAM_IDLE_MS : undefined,
+    maxBytes: host.maxResponseBytes,
+    signal: ask.signal,
   }
 }
 
