@@ -1,5 +1,5 @@
 import type { Credentials } from '../credentials/credentials.ts'
-import { GOOGLE_CREDENTIALS_ENV, GoogleKeyRing } from '../credentials/google.ts'
+import { GOOGLE_CREDENTIALS_ENV, GoogleKeyRing } from '../credentials/google/google.ts'
 import { addressed, givenProject, locationOf, underOwnBase, withoutPlace } from './vertex-address.ts'
 
 /** What Google's OAuth tokens begin with; other texts under `api_key` are API keys. */

@@ -1,11 +1,11 @@
 import { badRequest, createError } from '../../errors.ts'
 import { isJsonObject, type JsonObject } from '../../types/json.ts'
 import type { SpeechRequest, SpeechResponse } from '../../types/speech.ts'
-import { WireBytes } from '../../types/wire-body.ts'
 import type { CallInfo, Codec, WireRequest } from '../codec.ts'
 import { decodeError } from '../gemini/errors.ts'
 import { without } from '../gemini/request/fields.ts'
-import { audioTypeOf, DEFAULT_FORMAT } from '../openai-speech/audio-formats.ts'
+import { MadeFormats } from '../openai-speech/made-formats.ts'
+import { isMarkup } from '../openai-speech/markup.ts'
 
 const PARAMS: ReadonlySet<string> = new Set(['response_format', 'speed', 'voice'])
 const OWN = new Set([
@@ -30,48 +30,37 @@ const VOICES: ReadonlyMap<string, string> = new Map([
 ])
 const DEFAULT_VOICE = 'alloy'
 /** Source: https://cloud.google.com/text-to-speech/docs/reference/rest/v1/AudioEncoding */
-const ENCODINGS: ReadonlyMap<string, string> = new Map([
-  ['mp3', 'MP3'],
-  ['opus', 'OGG_OPUS'],
-  ['wav', 'LINEAR16'],
-  ['pcm', 'PCM'],
-])
+const FORMATS = new MadeFormats<JsonObject>({
+  mp3: { wire: { audioEncoding: 'MP3' } },
+  opus: { wire: { audioEncoding: 'OGG_OPUS' } },
+  wav: { wire: { audioEncoding: 'LINEAR16' } },
+  pcm: { wire: { audioEncoding: 'PCM', sampleRateHertz: 24_000 } },
+})
 
 /** Google Cloud's Text-to-Speech. Source: https://cloud.google.com/text-to-speech/docs/reference/rest/v1/text/synthesize */
 export const cloudSpeech: Codec<'speech'> = {
   endpoint: 'speech',
   format: 'google-cloud-speech',
   framing: 'sse',
-  upstream: { params: PARAMS, encodeRequest, decodeResponse, decodeError },
+  upstream: { params: PARAMS, only: FORMATS.only, encodeRequest, decodeResponse, decodeError },
 }
 
 function encodeRequest(request: SpeechRequest, info: CallInfo): WireRequest {
   const { input, speed } = request
-  const isMarkup = request.use_ssml === true || input.trimStart().startsWith('<speak')
+  const isWritten = request.use_ssml === true || isMarkup(input)
   const audio = {
-    audioEncoding: ENCODINGS.get(formatOf(request)),
+    ...FORMATS.asked(request, info).wire,
     ...(speed != null && { speakingRate: speed }),
     ...(isJsonObject(request.audioConfig) && request.audioConfig),
   }
   return {
     body: {
-      input: isMarkup ? { ssml: input } : { text: input },
+      input: isWritten ? { ssml: input } : { text: input },
       voice: voiceOf(request.voice ?? DEFAULT_VOICE, info),
       audioConfig: audio,
       ...without(request, OWN),
     },
   }
-}
-
-/** Throws for a format that Google does not make. */
-function formatOf({ response_format: asked }: SpeechRequest): string {
-  const format = asked ?? DEFAULT_FORMAT
-  if (ENCODINGS.has(format)) return format
-  throw createError({
-    kind: 'unsupported_params',
-    message: `response_format: Google makes ${[...ENCODINGS.keys()].join(', ')}, not "${format}".`,
-    param: 'response_format',
-  })
 }
 
 /** The language stands in the voice's name: `en-GB-Studio-B`. */
@@ -98,11 +87,5 @@ function decodeResponse(body: unknown, info: CallInfo): SpeechResponse {
       provider: info.deployment.provider,
       model: info.model,
     })
-  const format = info.request?.response_format
-  return {
-    audio: new WireBytes(
-      Buffer.from(content, 'base64'),
-      audioTypeOf(typeof format === 'string' ? format : null),
-    ),
-  }
+  return { audio: FORMATS.whole(Buffer.from(content, 'base64'), info) }
 }

@@ -34,17 +34,23 @@ export const geminiSpeech: Codec<'speech'> = {
   endpoint: 'speech',
   format: 'gemini-speech',
   framing: 'sse',
-  upstream: { params: PARAMS, encodeRequest, decodeResponse, decodeError },
+  upstream: {
+    params: PARAMS,
+    // Gemini speaks in samples, of which a WAV file can be made.
+    only: { response_format: ['wav', 'pcm'] },
+    encodeRequest,
+    decodeResponse,
+    decodeError,
+  },
 }
 
 function encodeRequest(request: SpeechRequest, info: CallInfo): WireRequest {
   const { instructions, input, voice } = request
-  const format = request.response_format ?? 'mp3'
-  if (format !== 'wav' && format !== 'pcm')
+  if (request.response_format == null)
     info.warn({
       action: 'approximated',
       param: 'response_format',
-      reason: 'Gemini speaks in samples; the audio comes as wav',
+      reason: 'Gemini speaks in samples; the audio comes as wav where nothing is said',
     })
   if (instructions)
     info.warn({

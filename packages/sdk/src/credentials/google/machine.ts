@@ -1,7 +1,7 @@
-import { createError, kindOfStatus, SluiceError } from '../errors.ts'
-import { isJsonObject } from '../types/json.ts'
-import type { SigningHost } from './credentials.ts'
-import { brokenAnswer, type GoogleToken, readToken } from './google-exchange.ts'
+import { createError, kindOfStatus, SluiceError } from '../../errors.ts'
+import { isJsonObject } from '../../types/json.ts'
+import type { SigningHost } from '../credentials.ts'
+import { brokenAnswer, type GoogleToken, readToken } from './exchange.ts'
 
 /** The machine's own metadata answers at once, or there is none. */
 const LIMITS = { timeoutMs: 3_000, maxBytes: 256 * 1024 }

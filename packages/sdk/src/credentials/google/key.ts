@@ -1,5 +1,5 @@
-import { badRequest } from '../errors.ts'
-import { isJsonObject, type JsonObject } from '../types/json.ts'
+import { badRequest } from '../../errors.ts'
+import { isJsonObject, type JsonObject } from '../../types/json.ts'
 
 /** A service account's own key. */
 export interface ServiceAccountKey {

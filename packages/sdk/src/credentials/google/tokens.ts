@@ -1,11 +1,11 @@
 import { createPrivateKey, createSign, type KeyObject } from 'node:crypto'
-import { badRequest } from '../errors.ts'
-import type { SigningHost } from './credentials.ts'
-import { askWithForm, CLOUD_SCOPE, type GoogleToken } from './google-exchange.ts'
-import { mintFederated } from './google-federation.ts'
-import { googleTokenUrl } from './google-hosts.ts'
-import { impersonate } from './google-impersonation.ts'
-import type { AuthorizedUserKey, GoogleKey, ImpersonatedKey, ServiceAccountKey } from './google-key.ts'
+import { badRequest } from '../../errors.ts'
+import type { SigningHost } from '../credentials.ts'
+import { askWithForm, CLOUD_SCOPE, type GoogleToken } from './exchange.ts'
+import { mintFederated } from './federation.ts'
+import { googleTokenUrl } from './hosts.ts'
+import { impersonate } from './impersonation.ts'
+import type { AuthorizedUserKey, GoogleKey, ImpersonatedKey, ServiceAccountKey } from './key.ts'
 
 const JWT_GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 /** Google takes no assertion that lives longer. */

@@ -1,6 +1,6 @@
-import { badRequest, createError } from '../errors.ts'
-import { CLOUD_SCOPE, type GoogleToken } from './google-exchange.ts'
-import type { ExternalAccountKey } from './google-key.ts'
+import { badRequest, createError } from '../../errors.ts'
+import { CLOUD_SCOPE, type GoogleToken } from './exchange.ts'
+import type { ExternalAccountKey } from './key.ts'
 
 const PACKAGE = 'google-auth-library'
 const SOURCE = 'vertex_credentials.credential_source'

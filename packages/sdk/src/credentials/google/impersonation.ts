@@ -1,7 +1,7 @@
-import { textOf } from '../types/json.ts'
-import type { SigningHost } from './credentials.ts'
-import { askJson, brokenAnswer, CLOUD_SCOPE, type GoogleToken } from './google-exchange.ts'
-import { googleTokenUrl } from './google-hosts.ts'
+import { textOf } from '../../types/json.ts'
+import type { SigningHost } from '../credentials.ts'
+import { askJson, brokenAnswer, CLOUD_SCOPE, type GoogleToken } from './exchange.ts'
+import { googleTokenUrl } from './hosts.ts'
 
 /**
  * A service account's token for someone who may speak for it.

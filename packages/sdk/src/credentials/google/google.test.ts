@@ -3,9 +3,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
-import type { Deployment } from '../types/deployment.ts'
-import type { JsonObject } from '../types/json.ts'
-import type { OutgoingRequest, SigningHost } from './credentials.ts'
+import type { Deployment } from '../../types/deployment.ts'
+import type { JsonObject } from '../../types/json.ts'
+import type { OutgoingRequest, SigningHost } from '../credentials.ts'
 import { GoogleKeyRing } from './google.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })

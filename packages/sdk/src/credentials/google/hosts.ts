@@ -1,5 +1,5 @@
-import { badRequest } from '../errors.ts'
-import type { SigningHost } from './credentials.ts'
+import { badRequest } from '../../errors.ts'
+import type { SigningHost } from '../credentials.ts'
 
 /** The environment variable that lists origins, by commas, which may take part in signing in to Google. */
 export const TOKEN_ORIGINS_ENV = 'SLUICE_GOOGLE_TOKEN_ORIGINS'

@@ -1,7 +1,7 @@
-import { createError, kindOfStatus } from '../errors.ts'
-import { isJsonObject, type JsonObject } from '../types/json.ts'
-import type { OutgoingRequest, SigningHost } from './credentials.ts'
-import type { Expiring } from './expiring-cache.ts'
+import { createError, kindOfStatus } from '../../errors.ts'
+import { isJsonObject, type JsonObject } from '../../types/json.ts'
+import type { OutgoingRequest, SigningHost } from '../credentials.ts'
+import type { Expiring } from '../expiring-cache.ts'
 
 /** A bearer token for Google's services. */
 export interface GoogleToken extends Expiring {
