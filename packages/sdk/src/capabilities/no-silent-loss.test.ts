@@ -14,9 +14,15 @@ import { sampleOf, type Target, translate } from './capabilities.ts'
  */
 const OURS = new Set(['stream_options', 'encoding_format'])
 
-/** Images that come as addresses are fetched by us where bytes were asked for. */
-function isOurs(param: string, { endpoint }: Target<EndpointName>): boolean {
-  return OURS.has(param) || (param === 'response_format' && endpoint.replyMediaUrls !== undefined)
+/** A transcript's format is written by us, of what the provider tells. */
+const TRANSCRIPTS = new Set<string>(['transcription', 'translation'])
+
+/** Images that come as addresses are fetched by us where bytes were asked for; WAV files are made by us of samples. */
+function isOurs(param: string, { endpoint, codec }: Target<EndpointName>): boolean {
+  if (codec.upstream.only?.[param]) return true
+  if (param === 'response_format')
+    return endpoint.replyMediaUrls !== undefined || TRANSCRIPTS.has(endpoint.name)
+  return OURS.has(param)
 }
 
 /** A count ignores what does not count. */

@@ -56,7 +56,7 @@ export interface CallInfo {
   readonly maxOutputTokens?: number | undefined
   /** Headers of a client that speaks this format, for providers that want them elsewhere; lower case. */
   readonly clientHeaders?: Readonly<Record<string, string>> | undefined
-  /** What the caller asked, for replies that can only be read beside it. */
+  /** What the provider is asked, in the hub's words: for replies that can only be read beside it. */
   readonly request?: JsonObject | undefined
   /** True when a request that the provider would refuse may be repaired, each repair recorded (`modify_params`). */
   readonly modifyParams?: boolean | undefined
@@ -75,9 +75,11 @@ export interface WireRequest {
   readonly headers?: Readonly<Record<string, string>>
   /** Path below the base URL, where the request decides it; wins over the binding's. */
   readonly path?: string
-  /** Added to the URL's query. */
-  readonly query?: Readonly<Record<string, string>>
+  /** Added to the URL's query; a name with a list is repeated. */
+  readonly query?: WireQuery
 }
+
+export type WireQuery = Readonly<Record<string, string | readonly string[]>>
 
 /** A reply as it came, before it is known to be the answer. */
 export interface WireReply {
@@ -101,6 +103,23 @@ export interface FollowUp {
   readonly isOptional?: true
 }
 
+/** What a chat format may have no word for. */
+export type Unsaid =
+  | 'audio'
+  | 'cache_control'
+  | 'choice'
+  | 'detail'
+  | 'filename'
+  | 'format'
+  | 'images'
+  | 'is_error'
+  | 'name'
+  | 'others'
+  | 'reasoning'
+  | 'refusal'
+  | 'schema'
+  | 'strict'
+
 export interface UpstreamHalf<E extends EndpointName> {
   /**
    * The request parameters (top-level keys, OpenAI's names) this format can express, `model`, `messages`, `input`
@@ -110,6 +129,8 @@ export interface UpstreamHalf<E extends EndpointName> {
   readonly params: ReadonlySet<string>
   /** The values that alone can be expressed, of parameters of which not all can: others are refused or dropped. */
   readonly only?: Readonly<Record<string, readonly unknown[]>>
+  /** What of messages, tools and formats it has no word for: a receipt is written wherever a request holds it. */
+  readonly unsaid?: readonly Unsaid[]
   encodeRequest(request: RequestOf<E>, info: CallInfo): WireRequest
   /** The headers of a client that speaks this format, as this provider takes them; as they are unless stated. */
   hears?(headers: Readonly<Record<string, string>>, info: CallInfo): Readonly<Record<string, string>>

@@ -1,10 +1,19 @@
 const HEADER_BYTES = 44
+const UNKNOWN_LENGTH = 0xffff_ffff
 
 /**
  * Raw samples (16 bit, mono, little-endian) as a WAV file (RIFF WAVE, format 1).
  */
 export function wavOf(samples: Buffer, sampleRate: number): Buffer {
   return Buffer.concat([wavHeader(samples.length, sampleRate), samples])
+}
+
+/** The head of a WAV file whose length is not known yet: players read on to the end. */
+export function openWavHeader(sampleRate: number): Buffer {
+  const header = wavHeader(0, sampleRate)
+  header.writeUInt32LE(UNKNOWN_LENGTH, 4)
+  header.writeUInt32LE(UNKNOWN_LENGTH, 40)
+  return header
 }
 
 export function wavHeader(length: number, sampleRate: number): Buffer {

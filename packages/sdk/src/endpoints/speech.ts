@@ -12,6 +12,12 @@ export const speech: Endpoint<'speech'> = {
   callType: 'aspeech',
   openaiParams: new Set(['instructions', 'response_format', 'speed', 'voice']),
   sample: { input: 'Hello', voice: 'alloy' },
+  paramSamples: {
+    instructions: { instructions: 'Whisper.' },
+    response_format: { response_format: 'wav' },
+    speed: { speed: 1.1 },
+    voice: { voice: 'onyx' },
+  },
   texts: ({ input, instructions }) => (instructions ? [input, instructions] : [input]),
   withTexts: (request, [input, instructions]) => ({
     ...request,

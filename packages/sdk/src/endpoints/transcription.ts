@@ -14,6 +14,15 @@ const PARAMS = ['language', 'prompt', 'response_format', 'temperature', 'timesta
 /** Speech at 16 kbit/s: recordings are hardly ever smaller, so a reservation by their size is enough. */
 const LEAST_BYTES_PER_SECOND = 2_000
 
+const PARAM_SAMPLES = {
+  chunking_strategy: { chunking_strategy: 'auto' },
+  include: { include: ['logprobs'] },
+  language: { language: 'de' },
+  prompt: { prompt: 'Otters.' },
+  response_format: { response_format: 'verbose_json' },
+  temperature: { temperature: 0.5 },
+  timestamp_granularities: { timestamp_granularities: ['segment'] },
+}
 const SAMPLE = {
   file: { filename: 'hello.wav', contentType: 'audio/wav', bytes: Buffer.from('RIFF') },
 } satisfies Omit<TranscriptionRequest, 'model'>
@@ -43,6 +52,7 @@ function listening<E extends 'transcription' | 'translation'>(name: E, callType:
     name,
     callType,
     openaiParams: new Set(),
+    paramSamples: PARAM_SAMPLES,
     texts: ({ prompt }) => (prompt ? [prompt] : []),
     withTexts: (request, [prompt]) =>
       request.prompt ? { ...request, prompt: prompt ?? request.prompt } : request,

@@ -1,3 +1,4 @@
+import type { WireQuery } from '../codecs/codec.ts'
 import { badRequest, createError } from '../errors.ts'
 import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
@@ -52,7 +53,7 @@ export function urlOf<E extends EndpointName>(
   binding: Binding<E>,
   at: { readonly model: string; readonly stream: boolean; readonly deployment: Deployment },
   baseFromEnvironment: string | undefined,
-  wire: { readonly path?: string | undefined; readonly query?: WireQuery } = {},
+  wire: { readonly path?: string | undefined; readonly query?: WireQuery | undefined } = {},
 ): string {
   const { deployment } = at
   const base =
@@ -74,11 +75,12 @@ function joined(base: string, path: string): string {
   return (VERSION.test(version) && base.endsWith(version) ? base.slice(0, -version.length) : base) + path
 }
 
-type WireQuery = Readonly<Record<string, string>> | undefined
-
-function withQuery(url: string, query: WireQuery): string {
+function withQuery(url: string, query: WireQuery | undefined): string {
   if (query === undefined) return url
-  return `${url}${url.includes('?') ? '&' : '?'}${new URLSearchParams(query)}`
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    typeof value === 'string' ? [[name, value]] : value.map(item => [name, item]),
+  )
+  return `${url}${url.includes('?') ? '&' : '?'}${new URLSearchParams(pairs)}`
 }
 
 /** A path's own API version; people write the base with it and without it. */

@@ -3,6 +3,7 @@ import { alephAlpha } from './aleph-alpha.ts'
 import { amazonProviders } from './amazon.ts'
 import { anthropic } from './anthropic.ts'
 import { anthropicText } from './anthropic-text.ts'
+import { audioProviders, withAudio } from './audio/audio.ts'
 import { autoRouter } from './auto-router.ts'
 import { azure } from './azure.ts'
 import { azureAi } from './azure-ai.ts'
@@ -81,5 +82,6 @@ export const providers: ReadonlyMap<string, Provider> = new Map(
     ...amazonProviders,
     ...openaiCompatible,
     ...mediaProviders,
-  ].map(provider => [provider.name, withMedia(provider)]),
+    ...audioProviders,
+  ].map(provider => [provider.name, withAudio(withMedia(provider))]),
 )
