@@ -1,4 +1,5 @@
 import type { CallInfo, Codec, WireRequest } from '../codecs/codec.ts'
+import { encodeWithReceipts } from '../codecs/receipts.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import { SluiceError } from '../errors.ts'
 import { applyParamRules } from '../providers/param-rules.ts'
@@ -75,5 +76,6 @@ export function translate<E extends EndpointName>(
     stream: fragment.stream === true,
     choices: typeof fragment.n === 'number' ? fragment.n : undefined,
   }
-  return { wire: codec.upstream.encodeRequest(request, info), warnings }
+  const encoded = encodeWithReceipts(codec, request, info)
+  return { wire: encoded.wire, warnings: [...warnings, ...encoded.warnings] }
 }
