@@ -287,8 +287,24 @@ describe('time', () => {
     const ask = askChat(deployment(), { stream: true }, { streamTimeoutMs: 50 })
     expect(await rejectionOf(call(ask, host))).toMatchObject({ name: 'APITimeoutError' })
     upstream.script({ tokenIntervalMs: 20 })
-    const slow = askChat(deployment(), { stream: true }, { streamTimeoutMs: 60 })
+    const slow = askChat(deployment(), { stream: true }, { streamTimeoutMs: 150 })
     expect(textOf(await chunksOf(await call(slow, host)))).toBe('You said: Hello there')
+  })
+
+  test('a head without an event is no answer: the socket is free when the time to the first event is over', async () => {
+    upstream.script({ firstTokenMs: 60_000 })
+    const ask = askChat(deployment(), { stream: true }, { streamTimeoutMs: 80 })
+    expect(await rejectionOf(call(ask, host))).toMatchObject({ name: 'APITimeoutError', provider: 'openai' })
+    await upstream.until(() => upstream.aborted.length > 0)
+  })
+
+  test('a stream may be silent as long as the call says', async () => {
+    upstream.script({ tokenIntervalMs: 60_000, events: ['data: {"choices":[]}\n\n', 'data: [DONE]\n\n'] })
+    const reply = await call(askChat(deployment(), { stream: true }, { idleTimeoutMs: 60 }), host)
+    const error = await rejectionOf(chunksOf(reply))
+    expect(error).toMatchObject({ name: 'APITimeoutError' })
+    expect(String(error)).toContain('no data for 60 ms')
+    await upstream.until(() => upstream.aborted.length > 0)
   })
 
   test('a provider that falls silent in a stream has failed after five minutes', async () => {

@@ -1,5 +1,6 @@
 import { hideSecret } from './credentials/hide-secret.ts'
 import { createError, SluiceError } from './errors.ts'
+import { firstEvent } from './steps/first-event.ts'
 import { follow } from './steps/follow.ts'
 import { inlineMedia, urlsToInline } from './steps/inline-media.ts'
 import { prepare } from './steps/prepare.ts'
@@ -51,11 +52,14 @@ async function whole<E extends EndpointName>(prepared: Prepared<E>, host: CallHo
 }
 
 async function stream<E extends EndpointName>(prepared: Prepared<E>, host: CallHost): Promise<Reply<E>> {
+  const { ask } = prepared
+  const startedAt = performance.now()
   const reply = await host.transport.open(prepared.outgoing, prepared.limits)
   try {
     if (reply.status >= 400) throw refusal(prepared, reply, await reply.collect())
-    const answer = await (prepared.relayed ? relayStream(prepared, reply) : translatedStream(prepared, reply))
-    return withoutSecret(answer, prepared.secret)
+    const answer = prepared.relayed ? relayStream(prepared, reply) : translatedStream(prepared, reply)
+    const limit = { limitMs: ask.streamTimeoutMs, startedAt, abort: () => reply.abort() }
+    return withoutSecret(await firstEvent(answer, limit), prepared.secret)
   } catch (error) {
     reply.abort()
     throw error

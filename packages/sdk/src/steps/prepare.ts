@@ -69,7 +69,7 @@ function limitsOf<E extends EndpointName>(ask: Call<E>, info: CallInfo, host: Ca
   return {
     timeoutMs: ask.timeoutMs,
     headTimeoutMs: info.stream ? ask.streamTimeoutMs : undefined,
-    idleTimeoutMs: info.stream ? STREAM_IDLE_MS : undefined,
+    idleTimeoutMs: info.stream ? (ask.idleTimeoutMs ?? STREAM_IDLE_MS) : undefined,
     maxBytes: host.maxResponseBytes,
     signal: ask.signal,
   }

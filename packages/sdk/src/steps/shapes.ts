@@ -21,8 +21,10 @@ export interface Call<E extends EndpointName> {
   readonly strictness: Strictness
   /** Milliseconds for the whole call. */
   readonly timeoutMs: number
-  /** Milliseconds to the first byte of a stream. */
+  /** Milliseconds to the first event of a stream. */
   readonly streamTimeoutMs?: number | undefined
+  /** Milliseconds a stream may be silent between two reads; five minutes unless stated. */
+  readonly idleTimeoutMs?: number | undefined
   readonly signal?: CancelSignal | undefined
   /** Headers of the caller's format, for providers that speak it too; lower case. */
   readonly formatHeaders?: Readonly<Record<string, string>> | undefined
