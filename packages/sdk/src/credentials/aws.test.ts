@@ -126,6 +126,14 @@ test.each([
   expect(awsRegionOf(deploymentOf(params, model), host)).toBe(region)
 })
 
+test.each(['evil.example/#', 'us-east-1@evil.example', 'a.b', ''.padEnd(64, 'a')])(
+  'a region cannot name another host: %s',
+  async region => {
+    const { host } = world({ AWS_REGION: 'us-east-1' })
+    await expect(signed({ ...KEYS, aws_region_name: region }, host)).rejects.toThrow(/aws_region_name/)
+  },
+)
+
 test('a region of China has its own domain; an endpoint of one’s own replaces the address', async () => {
   const { host } = world({ AWS_OWN_ENDPOINT: 'https://from-env.example' })
   const plain = aws({ service: 'service' })
@@ -205,15 +213,32 @@ describe('roles', () => {
   test('a web identity is sent unsigned, from a file where it says so', async () => {
     const file = join(await mkdtemp(join(tmpdir(), 'token-')), 'token')
     await writeFile(file, 'a.web.token\n')
-    const { host, asked } = world()
+    const { host, asked } = world({ AWS_STS_ENDPOINT: 'https://sts.example' })
     const token = { aws_role_name: ROLE, aws_web_identity_token: `oidc/file/${file}` }
-    const endpoint = { aws_sts_endpoint: 'https://sts.example' }
-    const { headers } = await signed({ ...token, ...endpoint }, host, aws({ service: 'service' }))
+    const { headers } = await signed(token, host, aws({ service: 'service' }))
     expect(headers.authorization).toContain('Credential=ASIA1/')
     expect(asked[0]?.request.url).toBe('https://sts.example/')
     expect(asked[0]?.request.headers).not.toHaveProperty('authorization')
     expect(asked[0]?.form.get('Action')).toBe('AssumeRoleWithWebIdentity')
     expect(asked[0]?.form.get('WebIdentityToken')).toBe('a.web.token')
+  })
+
+  test.each([
+    ['https://sts.eu-west-1.amazonaws.com', true],
+    ['https://sts-fips.us-east-1.amazonaws.com', true],
+    ['https://vpce-1-a.sts.us-east-1.vpce.amazonaws.com', true],
+    ['https://sts.operator.example', true],
+    ['http://sts.eu-west-1.amazonaws.com', false],
+    ['https://abc.execute-api.us-east-1.amazonaws.com', false],
+    ['https://sts.amazonaws.com.evil.example', false],
+    ['https://sts.example', false],
+  ])('an identity goes to AWS or where the operator says: %s, %s', async (endpoint, isTaken) => {
+    const { host, asked } = world({ AWS_STS_ENDPOINT: 'https://sts.operator.example' })
+    const own = { ...params, aws_sts_endpoint: endpoint }
+    const done = signed(own, host, aws({ service: 'service' }))
+    if (isTaken) await done
+    else await expect(done).rejects.toThrow(/aws_sts_endpoint/)
+    expect(asked).toHaveLength(isTaken ? 1 : 0)
   })
 
   test('an unknown source of tokens is a clear error', async () => {

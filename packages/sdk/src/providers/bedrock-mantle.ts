@@ -1,6 +1,7 @@
 import { anthropicMessagesOn } from '../codecs/anthropic-messages/codec.ts'
 import { openaiChat } from '../codecs/openai-chat/codec.ts'
 import { openaiResponses } from '../codecs/openai-responses/codec.ts'
+import { checkedRegion } from '../credentials/aws/aws-region.ts'
 import { aws } from '../credentials/aws.ts'
 import type { Credentials } from '../credentials/credentials.ts'
 import type { Binding, Provider } from './provider.ts'
@@ -10,8 +11,8 @@ const signed = aws({
   bearerEnv: ['BEDROCK_MANTLE_API_KEY', 'AWS_BEARER_TOKEN_BEDROCK'],
   regionOf({ params }, host) {
     const given = params?.aws_region_name
-    if (typeof given === 'string' && given !== '') return given
-    return host.secret(['BEDROCK_MANTLE_REGION', 'AWS_REGION']) ?? 'us-east-1'
+    if (typeof given === 'string' && given !== '') return checkedRegion(given)
+    return checkedRegion(host.secret(['BEDROCK_MANTLE_REGION', 'AWS_REGION']) ?? 'us-east-1')
   },
 })
 

@@ -1,9 +1,9 @@
 import { startUpstream, testAwsKeys, type Upstream } from '@sluice/testkit'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { completion } from '../api/completion.ts'
-import { embedding } from '../api/embedding.ts'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { completion } from '../api/calls/completion.ts'
+import { embedding } from '../api/calls/embedding.ts'
+import { messages as anthropicMessages } from '../api/calls/messages.ts'
 import { sdkHost } from '../api/host.ts'
-import { messages as anthropicMessages } from '../api/messages.ts'
 import { call } from '../call.ts'
 import type { ChatRequest, ChatTool } from '../types/chat.ts'
 import type { RequestOf } from '../types/endpoint-map.ts'
@@ -13,7 +13,10 @@ let upstream: Upstream
 beforeAll(async () => {
   upstream = await startUpstream()
 })
-beforeEach(() => upstream.reset())
+beforeEach(() => {
+  vi.unstubAllEnvs()
+  upstream.reset()
+})
 afterAll(() => upstream.close())
 
 const CLAUDE = 'anthropic.claude-sonnet-4-5-20250929-v1:0'
@@ -78,14 +81,22 @@ describe('Converse', () => {
   })
 
   test('a role is assumed at the token service, and its keys sign', async () => {
-    const params = keys({
-      aws_role_name: 'arn:aws:iam::123456789012:role/caller',
-      aws_sts_endpoint: upstream.url,
-    })
-    const reply = await ask(CLAUDE, {}, params)
+    vi.stubEnv('AWS_STS_ENDPOINT', upstream.url)
+    const reply = await ask(CLAUDE, {}, keys({ aws_role_name: 'arn:aws:iam::123456789012:role/caller' }))
     expect(reply.choices[0]?.message.content).toBe('You said: Hello there')
     expect(lastRequest().headers.authorization).toContain('Credential=ASIATESTKIT')
     expect(upstream.requests.filter(({ path }) => path === '/')).toHaveLength(1)
+  })
+
+  test('without keys of its own, a container’s identity signs', async () => {
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_PROFILE', 'AWS_ROLE_ARN', 'AWS_ROLE_NAME'])
+      vi.stubEnv(name, '')
+    vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', `${upstream.url}/aws/container-credentials`)
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nowhere/credentials')
+    vi.stubEnv('AWS_CONFIG_FILE', '/nowhere/config')
+    const reply = await ask(CLAUDE, {}, { aws_region_name: 'us-east-1' })
+    expect(reply.choices[0]?.message.content).toBe('You said: Hello there')
+    expect(lastRequest().headers.authorization).toContain('Credential=ASIATESTKIT')
   })
 
   test('a tool whose name AWS refuses is called by the caller’s name, in a stream too', async () => {

@@ -37,8 +37,26 @@ export function awsParamsOf(deployment: Deployment, host: Pick<SigningHost, 'sec
     sessionTags: tagsOf(params.aws_session_tags),
     webIdentityToken: read('aws_web_identity_token', 'AWS_WEB_IDENTITY_TOKEN'),
     profile: read('aws_profile_name', 'AWS_PROFILE_NAME'),
-    stsEndpoint: read('aws_sts_endpoint', 'AWS_STS_ENDPOINT'),
+    stsEndpoint: stsEndpointOf(textOf(params, 'aws_sts_endpoint'), host.secret(['AWS_STS_ENDPOINT'])),
   }
+}
+
+/** AWS's token services, at their regional, FIPS and private addresses. */
+const STS_HOST = /^(vpce-[a-z0-9-]+\.)?sts(-fips)?(\.[a-z0-9-]+)?(\.vpce)?\.amazonaws\.com(\.cn)?$/
+
+/**
+ * Whoever may add a deployment must not have this machine's identity sent wherever he likes: an address of his own is
+ * AWS's, or the one the operator set.
+ */
+function stsEndpointOf(own: string | undefined, operators: string | undefined): string | undefined {
+  if (own === undefined) return operators
+  const url = URL.canParse(own) ? new URL(own) : undefined
+  const isAws = url?.protocol === 'https:' && STS_HOST.test(url.hostname) && url.port === ''
+  if (isAws || own === operators) return own
+  throw badRequest(
+    'aws_sts_endpoint: must be an https:// address of AWS STS. If another one is yours, set it as AWS_STS_ENDPOINT in the environment.',
+    'aws_sts_endpoint',
+  )
 }
 
 type Keys = Pick<AwsParams, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'>
