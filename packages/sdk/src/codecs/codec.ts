@@ -119,6 +119,7 @@ export type Unsaid =
   | 'refusal'
   | 'schema'
   | 'strict'
+  | 'thinking'
 
 export interface UpstreamHalf<E extends EndpointName> {
   /**

@@ -14,6 +14,7 @@ export const UNSAID_IN_TEXT: readonly Unsaid[] = [
   'name',
   'others',
   'reasoning',
+  'thinking',
 ]
 
 /**
@@ -54,6 +55,7 @@ const REASONS: Readonly<Record<Unsaid, string>> = {
   refusal: 'this provider takes no refusals back',
   schema: 'this provider has no place for it',
   strict: 'this provider has no strict tools',
+  thinking: 'this provider takes no thinking back',
 }
 
 type Tell = (kind: Unsaid, param: string) => void
@@ -96,15 +98,16 @@ const KINDS: Readonly<Record<string, Unsaid>> = {
   name: 'name',
   reasoning_content: 'reasoning',
   refusal: 'refusal',
-  thinking_blocks: 'reasoning',
+  thinking_blocks: 'thinking',
 }
 
 function seeMessage(message: ChatMessage, at: string, tell: Tell): void {
   for (const key in message) {
     const value = message[key]
     if (isNothing(value) || KNOWN.has(key)) continue
-    // The name of a tool is known from its call.
+    // The name of a tool is known from its call, and blocks say what the text of all thinking says.
     if (key === 'name' && (message.role === 'tool' || (message.role as string) === 'function')) continue
+    if (key === 'reasoning_content' && !isNothing(message.thinking_blocks)) continue
     tell((Object.hasOwn(KINDS, key) && KINDS[key]) || 'others', `${at}.${key}`)
   }
   if (!isJsonArray(message.content)) return

@@ -3,6 +3,7 @@ import type { Codec } from '../codecs/codec.ts'
 import { without } from '../codecs/gemini/request/fields.ts'
 import { openaiChat } from '../codecs/openai-chat/codec.ts'
 import { promptText, refuseImages, wholePrompt } from '../codecs/prompt-text.ts'
+import { UNSAID_IN_TEXT } from '../codecs/receipts.ts'
 import { bearer } from '../credentials/bearer.ts'
 import type { ChatChunk, ChatResponse } from '../types/chat.ts'
 import type { TextCompletionResponse } from '../types/text-completion.ts'
@@ -17,6 +18,7 @@ const chat: Codec<'chat'> = {
   framing: 'sse',
   upstream: {
     params: new Set([...ALEPH_PARAMS, 'max_completion_tokens'].filter(name => name !== 'logprobs')),
+    unsaid: UNSAID_IN_TEXT,
     encodeRequest(request, info) {
       const text = promptText(request.messages, info)
       refuseImages(text, info)

@@ -1,6 +1,7 @@
 import { decodeError, streamError } from '../codecs/anthropic-messages/errors.ts'
 import type { CallInfo, Codec } from '../codecs/codec.ts'
 import { parseEvent } from '../codecs/parse-event.ts'
+import { UNSAID_IN_TEXT } from '../codecs/receipts.ts'
 import { badRequest, createError } from '../errors.ts'
 import type {
   ChatChunk,
@@ -26,6 +27,7 @@ export const anthropicComplete: Codec<'chat'> = {
   framing: 'sse',
   upstream: {
     params: new Set(['max_completion_tokens', 'max_tokens', 'stop', 'temperature', 'top_p', 'top_k', 'user']),
+    unsaid: [...UNSAID_IN_TEXT, 'refusal'],
     encodeRequest: (request, info) => ({ body: encodeComplete(request, info) }),
     decodeResponse,
     decodeStream: info => new CompleteDecoder(info),

@@ -1,5 +1,6 @@
 import type { CallInfo, Codec, FollowUp, WireReply } from '../codecs/codec.ts'
 import { decodeError } from '../codecs/openai-chat/errors.ts'
+import { UNSAID_IN_TEXT } from '../codecs/receipts.ts'
 import { badRequest, createError } from '../errors.ts'
 import type { ChatMessage, ChatRequest, ChatResponse } from '../types/chat.ts'
 import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../types/json.ts'
@@ -23,6 +24,7 @@ const agents: Codec<'chat'> = {
   framing: 'sse',
   upstream: {
     params: new Set(['temperature', 'top_p', 'max_tokens', 'max_completion_tokens', 'metadata']),
+    unsaid: [...UNSAID_IN_TEXT, 'refusal'],
     encodeRequest: (request, info) => ({ body: encodeRun(request, info) }),
     follow,
     decodeResponse,

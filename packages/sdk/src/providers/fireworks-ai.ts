@@ -16,8 +16,15 @@ const SEEING = /vision|-vl|vl-|llava|llama4|llama-v4|gemma-3|gemma3|kimi-k2p5|qw
 /** Source: https://docs.fireworks.ai/structured-responses/structured-response-formatting */
 function adjust(body: JsonObject, info: CallInfo): void {
   const format = body.response_format
-  if (isJsonObject(format) && format.type === 'json_schema' && isJsonObject(format.json_schema))
+  if (isJsonObject(format) && format.type === 'json_schema' && isJsonObject(format.json_schema)) {
     body.response_format = { type: 'json_object', schema: format.json_schema.schema }
+    if (format.json_schema.description)
+      info.warn({
+        action: 'dropped',
+        param: 'response_format.json_schema.description',
+        reason: 'schemas have no description here',
+      })
+  }
   if (!SEEING.test(info.model)) inlinePictures(body, info)
 }
 

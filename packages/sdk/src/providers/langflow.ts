@@ -4,6 +4,7 @@ import { decodeError, decodeLateError } from '../codecs/openai-chat/errors.ts'
 import { parseEvent } from '../codecs/parse-event.ts'
 import { plainReply } from '../codecs/plain-reply.ts'
 import { promptText, refuseImages, wholePrompt } from '../codecs/prompt-text.ts'
+import { UNSAID_IN_TEXT } from '../codecs/receipts.ts'
 import { createError } from '../errors.ts'
 import type { ChatChunk, ChatDelta, ChatRequest, ChatResponse, FinishReason } from '../types/chat.ts'
 import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../types/json.ts'
@@ -19,7 +20,14 @@ const run: Codec<'chat'> = {
   endpoint: 'chat',
   format: 'langflow-run',
   framing: 'ndjson',
-  upstream: { params: new Set(), encodeRequest, decodeResponse, decodeStream, decodeError },
+  upstream: {
+    params: new Set(),
+    unsaid: UNSAID_IN_TEXT,
+    encodeRequest,
+    decodeResponse,
+    decodeStream,
+    decodeError,
+  },
 }
 
 /** A flow keeps its history by `session_id`, and takes `tweaks`, `output_component` …: all copied as they are. */

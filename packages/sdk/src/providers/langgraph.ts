@@ -33,7 +33,14 @@ const runs: Codec<'chat'> = {
   endpoint: 'chat',
   format: 'langgraph-runs',
   framing: 'sse',
-  upstream: { params: new Set(['metadata']), encodeRequest, decodeResponse, decodeStream, decodeError },
+  upstream: {
+    params: new Set(['metadata']),
+    unsaid: ['audio', 'cache_control', 'images', 'others', 'reasoning', 'refusal', 'thinking'],
+    encodeRequest,
+    decodeResponse,
+    decodeStream,
+    decodeError,
+  },
 }
 
 function encodeRequest(request: ChatRequest, info: CallInfo): WireRequest {
@@ -44,7 +51,7 @@ function encodeRequest(request: ChatRequest, info: CallInfo): WireRequest {
     body: {
       assistant_id: info.model,
       input: { ...input, messages: request.messages.map(encodeMessage) },
-      ...(info.stream && { stream_mode: ['messages-tuple'] }),
+      ...(info.stream && { stream_mode: ['messages-tuple', 'values'] }),
       ...Object.fromEntries(own),
     },
   }
@@ -156,10 +163,10 @@ function usageOf(told: unknown): Usage | undefined {
   }
 }
 
-/** Pieces of messages as the graph's models write them. A stream has no end mark: it ends when the run does. */
+/** Pieces of messages as the graph's models write them, and the state after each step: the last one ends the answer. */
 function decodeStream(info: CallInfo): StreamTransform<WireEvent, ChatChunk> {
-  let begun = false
-  let finish: FinishReason = 'stop'
+  let answer: JsonObject | undefined
+  let streamed = false
   const totals = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }
   const chunk = (delta: ChatDelta, reason: FinishReason | null = null): ChatChunk => ({
     id: info.id,
@@ -171,29 +178,44 @@ function decodeStream(info: CallInfo): StreamTransform<WireEvent, ChatChunk> {
   return {
     push({ event, data }) {
       if (event === 'error') throw decodeLateError(parsed(data, info), info)
-      begun = true
-      if (event !== 'messages') return []
-      const pair = parsed(data, info)
-      const message = isJsonArray(pair) ? pair[0] : undefined
+      if (event !== 'messages' && event !== 'values') return []
+      const given = parsed(data, info)
+      if (event === 'values') {
+        answer = answerOf(given)
+        return []
+      }
+      answer = undefined
+      const message = isJsonArray(given) ? given[0] : undefined
       if (!isJsonObject(message) || !isAnswer(message)) return []
       const usage = usageOf(message.usage_metadata)
       if (usage) for (const key of Object.keys(totals) as (keyof typeof totals)[]) totals[key] += usage[key]
-      finish = finishOf(message, false)
       const text = textOfMessage(message)
-      return text === '' ? [] : [chunk({ content: text })]
+      if (text === '') return []
+      streamed = true
+      return [chunk({ content: text })]
     },
     end() {
-      if (!begun)
+      if (answer === undefined)
         throw createError({
           kind: 'truncated',
-          message: 'The provider closed the stream before it was complete.',
+          message: 'The provider closed the stream before the graph had answered.',
           provider: info.deployment.provider,
           model: info.model,
         })
-      const last = chunk({}, finish)
-      return totals.total_tokens > 0 ? [last, { ...chunk({}), choices: [], usage: totals }] : [last]
+      const calls = callsOf(answer).map((call, index) => ({ index, ...call }))
+      const text = streamed ? '' : textOfMessage(answer)
+      const last = { ...(text !== '' && { content: text }), ...(calls.length > 0 && { tool_calls: calls }) }
+      const final = chunk(last, finishOf(answer, calls.length > 0))
+      return totals.total_tokens > 0 ? [final, { ...chunk({}), choices: [], usage: totals }] : [final]
     },
   }
+}
+
+/** The graph's own message that ends a state, if one does. */
+function answerOf(state: unknown): JsonObject | undefined {
+  const messages = isJsonObject(state) && isJsonArray(state.messages) ? state.messages : []
+  const last = messages.at(-1)
+  return isJsonObject(last) && isAnswer(last) ? last : undefined
 }
 
 function parsed(data: string, info: CallInfo): unknown {

@@ -25,6 +25,7 @@ const manusTasks: Codec<'chat'> = {
   format: 'manus-tasks',
   upstream: {
     params: upstream.params,
+    ...(upstream.unsaid && { unsaid: upstream.unsaid }),
     encodeRequest: upstream.encodeRequest,
     follow,
     decodeResponse: (body, info) => upstream.decodeResponse(settled(body), info),

@@ -3,6 +3,7 @@ import { without } from '../codecs/gemini/request/fields.ts'
 import { decodeError } from '../codecs/openai-chat/errors.ts'
 import { plainReply } from '../codecs/plain-reply.ts'
 import { promptText, refuseImages, wholePrompt } from '../codecs/prompt-text.ts'
+import { UNSAID_IN_TEXT } from '../codecs/receipts.ts'
 import type { Credentials } from '../credentials/credentials.ts'
 import { createError } from '../errors.ts'
 import type { ChatRequest, ChatResponse } from '../types/chat.ts'
@@ -29,7 +30,7 @@ const generation: Codec<'chat'> = {
   endpoint: 'chat',
   format: 'nlp-cloud-generation',
   framing: 'sse',
-  upstream: { params: PARAMS, encodeRequest, decodeResponse, decodeError },
+  upstream: { params: PARAMS, unsaid: UNSAID_IN_TEXT, encodeRequest, decodeResponse, decodeError },
 }
 
 function encodeRequest(request: ChatRequest, info: CallInfo): WireRequest {

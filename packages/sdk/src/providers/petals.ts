@@ -3,6 +3,7 @@ import { without } from '../codecs/gemini/request/fields.ts'
 import { decodeError } from '../codecs/openai-chat/errors.ts'
 import { plainReply } from '../codecs/plain-reply.ts'
 import { promptText, refuseImages, wholePrompt } from '../codecs/prompt-text.ts'
+import { UNSAID_IN_TEXT } from '../codecs/receipts.ts'
 import { bearer } from '../credentials/bearer.ts'
 import { createError } from '../errors.ts'
 import type { ChatRequest, ChatResponse } from '../types/chat.ts'
@@ -20,7 +21,7 @@ const petalsChat: Codec<'chat'> = {
   endpoint: 'chat',
   format: 'petals-generate',
   framing: 'sse',
-  upstream: { params: PARAMS, encodeRequest, decodeResponse, decodeError },
+  upstream: { params: PARAMS, unsaid: UNSAID_IN_TEXT, encodeRequest, decodeResponse, decodeError },
 }
 
 function encodeRequest(request: ChatRequest, info: CallInfo): WireRequest {

@@ -3,6 +3,7 @@ import { without } from '../codecs/gemini/request/fields.ts'
 import { decodeError as decodeOpenaiError } from '../codecs/openai-chat/errors.ts'
 import { plainReply } from '../codecs/plain-reply.ts'
 import { promptText } from '../codecs/prompt-text.ts'
+import { UNSAID_IN_TEXT } from '../codecs/receipts.ts'
 import { bearer } from '../credentials/bearer.ts'
 import { createError, type ErrorFacts } from '../errors.ts'
 import type { ChatRequest, ChatResponse } from '../types/chat.ts'
@@ -37,7 +38,7 @@ const replicateChat: Codec<'chat'> = {
   endpoint: 'chat',
   format: 'replicate-predictions',
   framing: 'sse',
-  upstream: { params: PARAMS, encodeRequest, follow, decodeResponse, decodeError },
+  upstream: { params: PARAMS, unsaid: UNSAID_IN_TEXT, encodeRequest, follow, decodeResponse, decodeError },
 }
 
 function encodeRequest(request: ChatRequest, info: CallInfo): WireRequest {

@@ -4,6 +4,7 @@ import { decodeError } from '../codecs/openai-chat/errors.ts'
 import { parseEvent } from '../codecs/parse-event.ts'
 import { plainReply } from '../codecs/plain-reply.ts'
 import { promptText, refuseImages, wholePrompt } from '../codecs/prompt-text.ts'
+import { UNSAID_IN_TEXT } from '../codecs/receipts.ts'
 import { bearer } from '../credentials/bearer.ts'
 import { badRequest, createError } from '../errors.ts'
 import type { ChatChunk, ChatDelta, ChatRequest, ChatResponse, FinishReason } from '../types/chat.ts'
@@ -46,6 +47,7 @@ const tritonGenerate: Codec<'chat'> = {
   framing: 'sse',
   upstream: {
     params: PARAMS,
+    unsaid: UNSAID_IN_TEXT,
     encodeRequest(request, info): WireRequest {
       const { prompt, parameters } = encodeChat(request, info)
       return { body: { text_input: prompt, parameters, stream: info.stream } }
@@ -104,6 +106,7 @@ const tritonInfer: Codec<'chat'> = {
   framing: 'sse',
   upstream: {
     params: PARAMS,
+    unsaid: UNSAID_IN_TEXT,
     encodeRequest(request, info): WireRequest {
       if (info.stream)
         throw badRequest(

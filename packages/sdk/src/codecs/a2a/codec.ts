@@ -4,6 +4,7 @@ import type { CallInfo, Codec, FollowUp, WireReply, WireRequest } from '../codec
 import { without } from '../gemini/request/fields.ts'
 import { decodeError } from '../openai-chat/errors.ts'
 import { promptText } from '../prompt-text.ts'
+import { UNSAID_IN_TEXT } from '../receipts.ts'
 import { encodeParts } from './parts.ts'
 import { decodeResponse, isRunning, resultOf } from './response.ts'
 import { decodeStream } from './stream.ts'
@@ -77,6 +78,7 @@ function decodeFailure(status: number, body: unknown) {
 
 const upstream = {
   params: new Set(['metadata']),
+  unsaid: UNSAID_IN_TEXT,
   encodeRequest,
   follow,
   decodeResponse,

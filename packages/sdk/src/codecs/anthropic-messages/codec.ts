@@ -21,6 +21,7 @@ export function anthropicMessagesOn(platform: ClaudePlatform): Codec<'chat'> {
     framing: 'sse',
     upstream: {
       params: ANTHROPIC_PARAMS,
+      unsaid: ['audio', 'format', 'images', 'name', 'others'],
       encodeRequest: (request, info) => encodeRequest(request, info, platform),
       hears: clientBetasOn(platform),
       inlines: inlinesOn(platform),

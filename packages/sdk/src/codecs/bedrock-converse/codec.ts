@@ -17,6 +17,7 @@ export const bedrockConverse: Codec<'chat'> = {
   framing: 'aws-event-stream',
   upstream: {
     params: CONVERSE_PARAMS,
+    unsaid: ['audio', 'images', 'name', 'others'],
     encodeRequest,
     inlines,
     decodeResponse,

@@ -53,6 +53,17 @@ export const bedrockCohere: Codec<'chat'> = {
   framing: 'aws-event-stream',
   upstream: {
     params: PARAMS,
+    unsaid: [
+      'audio',
+      'cache_control',
+      'images',
+      'is_error',
+      'others',
+      'reasoning',
+      'refusal',
+      'strict',
+      'thinking',
+    ],
     encodeRequest,
     decodeResponse,
     decodeStream: info => unwrapChunks(new CohereStream(info), info),

@@ -8,6 +8,7 @@ import { decodeAwsError } from '../aws-errors.ts'
 import type { CallInfo, Codec, WireRequest } from '../codec.ts'
 import { thinkTags } from '../openai-chat/settle/think-tags.ts'
 import { parseEvent } from '../parse-event.ts'
+import { UNSAID_IN_TEXT } from '../receipts.ts'
 import { unwrapChunks } from './chunks.ts'
 import { finishOf, type PromptFamily, type PromptReply } from './families.ts'
 import { turnsOf } from './prompts.ts'
@@ -27,6 +28,7 @@ export function bedrockPrompt(family: PromptFamily): Codec<'chat'> {
     framing: 'aws-event-stream',
     upstream: {
       params,
+      unsaid: UNSAID_IN_TEXT,
       encodeRequest: (request, info) => encodeRequest(request, info, family),
       decodeResponse: (body, info, headers) => decodeResponse(body, info, family, headers),
       ...(family.piece && {

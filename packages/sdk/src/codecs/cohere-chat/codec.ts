@@ -9,5 +9,12 @@ export const cohereChat: Codec<'chat'> = {
   endpoint: 'chat',
   format: 'cohere-chat',
   framing: 'sse',
-  upstream: { params: COHERE_CHAT_PARAMS, encodeRequest, decodeResponse, decodeStream, decodeError },
+  upstream: {
+    params: COHERE_CHAT_PARAMS,
+    unsaid: ['audio', 'choice', 'format', 'images', 'others', 'schema'],
+    encodeRequest,
+    decodeResponse,
+    decodeStream,
+    decodeError,
+  },
 }

@@ -1,5 +1,6 @@
+import { createError } from '../../errors.ts'
 import type { ChatRequest, ResponseFormat } from '../../types/chat.ts'
-import type { JsonObject } from '../../types/json.ts'
+import { isJsonObject, type JsonObject } from '../../types/json.ts'
 import type { CallInfo, WireRequest } from '../codec.ts'
 import { without } from '../gemini/request/fields.ts'
 import { EFFORT_BUDGETS } from '../reasoning-effort.ts'
@@ -66,6 +67,13 @@ export function encodeRequest(request: ChatRequest, info: CallInfo): WireRequest
 function encodeResponseFormat(format: ResponseFormat): JsonObject | undefined {
   if (format.type === 'text') return undefined
   if (format.type === 'json_object') return format
+  if (format.type !== 'json_schema' || !isJsonObject(format.json_schema))
+    throw createError({
+      kind: 'unsupported_params',
+      message:
+        'response_format.type: Cohere knows "text", "json_object" and "json_schema" with a json_schema.',
+      param: 'response_format.type',
+    })
   const { schema } = format.json_schema
   return { type: 'json_object', ...(schema && { json_schema: schema }) }
 }

@@ -13,6 +13,7 @@ export const gemini: Codec<'chat'> = {
   framing: 'sse',
   upstream: {
     params: GEMINI_PARAMS,
+    unsaid: ['filename', 'name', 'others'],
     encodeRequest,
     inlines: (url, { model }) => !isFetchedByGoogle(url) || isTooOldToFetch(url, model),
     decodeResponse,

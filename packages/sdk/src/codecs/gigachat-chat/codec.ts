@@ -16,11 +16,16 @@ const PARAMS: ReadonlySet<string> = new Set([
   ],
 ])
 
+/** Formats that are the default, or asked for in other words. */
+const SPOKEN_FORMATS = new Set(['text', 'json_object', 'json_schema'])
+
 function encodeChat(body: JsonObject, info: CallInfo): void {
   body.messages = encodeMessages(body.messages as JsonObject[], info)
   const { tools, tool_choice: choice } = body
   delete body.tools
   delete body.tool_choice
+  if (isJsonObject(body.response_format) && !SPOKEN_FORMATS.has(String(body.response_format.type)))
+    info.warn({ action: 'dropped', param: 'response_format', reason: 'GigaChat knows no such format' })
   delete body.response_format
   if (isJsonArray(tools) && tools.length > 0) {
     body.functions = tools.filter(isJsonObject).map(encodeFunction)
@@ -132,5 +137,9 @@ export const gigachatChat: Codec<'chat'> = {
   endpoint: 'chat',
   format: 'gigachat-chat',
   framing: 'sse',
-  upstream: { ...shaped.upstream, params: PARAMS },
+  upstream: {
+    ...shaped.upstream,
+    params: PARAMS,
+    unsaid: ['audio', 'choice', 'images', 'others', 'refusal', 'strict'],
+  },
 }

@@ -144,6 +144,7 @@ export const ociCohereChat: Codec<'chat'> = {
   upstream: {
     ...shaped.upstream,
     params: PARAMS,
+    unsaid: ['audio', 'images', 'others', 'refusal', 'schema', 'strict'],
     decodeError: (status, body) => decodeError(status, body) ?? shaped.upstream.decodeError?.(status, body),
   },
 }

@@ -175,6 +175,7 @@ export const ociGenericChat: Codec<'chat'> = {
   upstream: {
     ...shaped.upstream,
     params: PARAMS,
+    unsaid: ['audio', 'filename', 'format', 'images', 'others', 'strict'],
     decodeError: (status, body) => decodeError(status, body) ?? shaped.upstream.decodeError?.(status, body),
   },
 }

@@ -12,6 +12,7 @@ export const ollamaChat: Codec<'chat'> = {
   framing: 'ndjson',
   upstream: {
     params: OLLAMA_CHAT_PARAMS,
+    unsaid: ['audio', 'choice', 'images', 'others', 'schema'],
     encodeRequest,
     inlines: isRemote,
     decodeResponse,

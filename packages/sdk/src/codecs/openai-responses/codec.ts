@@ -13,6 +13,7 @@ export function openaiResponsesWith(options: OpenaiResponsesOptions): Codec<'cha
     framing: 'sse',
     upstream: {
       params: RESPONSES_PARAMS,
+      unsaid: ['audio', 'cache_control', 'format', 'images', 'is_error', 'name', 'others', 'reasoning'],
       encodeRequest: (request, info) => encodeRequest(request, info, options),
       decodeResponse,
       decodeStream,

@@ -16,6 +16,7 @@ import {
 import type { CallInfo, Codec, WireRequest } from '../codec.ts'
 import { parseEvent } from '../parse-event.ts'
 import { promptText, refuseImages, wholePrompt } from '../prompt-text.ts'
+import { UNSAID_IN_TEXT } from '../receipts.ts'
 import { unwrapParts, withComponent } from './parts.ts'
 
 /** The hub's settings in the words of Hugging Face's containers. */
@@ -38,6 +39,7 @@ export const sagemakerText: Codec<'chat'> = {
   format: 'sagemaker-text',
   framing: 'aws-event-stream',
   upstream: {
+    unsaid: UNSAID_IN_TEXT,
     params: new Set([
       'max_tokens',
       'max_completion_tokens',

@@ -11,5 +11,12 @@ export const snowflakeComplete: Codec<'chat'> = {
   endpoint: 'chat',
   format: 'snowflake-complete',
   framing: 'sse',
-  upstream: { params: SNOWFLAKE_PARAMS, encodeRequest, decodeResponse, decodeStream, decodeError },
+  upstream: {
+    params: SNOWFLAKE_PARAMS,
+    unsaid: ['audio', 'cache_control', 'detail', 'images', 'is_error', 'others', 'schema', 'strict'],
+    encodeRequest,
+    decodeResponse,
+    decodeStream,
+    decodeError,
+  },
 }

@@ -24,9 +24,11 @@ export function encodeResponseFormat(request: ChatRequest, context: EncodeContex
   if (format == null || format.type === 'text') return {}
   const schema = schemaOf(format)
   if (schema === undefined) return { instruction: jsonInstruction(context) }
-  if (context.traits.jsonSchema === 'native')
-    return { format: { type: 'json_schema', schema: strictSchema(schema, context) } }
   const described = format.type === 'json_schema' ? format.json_schema.description : undefined
+  if (context.traits.jsonSchema === 'native') {
+    const whole = described ? { description: described, ...schema } : schema
+    return { format: { type: 'json_schema', schema: strictSchema(whole, context) } }
+  }
   return {
     tool: {
       name: JSON_TOOL,

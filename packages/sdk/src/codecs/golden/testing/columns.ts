@@ -6,6 +6,7 @@ import { providers } from '../../../providers/registry.ts'
 import type { ChatRequest } from '../../../types/chat.ts'
 import type { Warning } from '../../../types/warning.ts'
 import type { CallInfo, Codec, InboundInfo } from '../../codec.ts'
+import { encodeWithReceipts } from '../../receipts.ts'
 import { codecs } from '../../registry.ts'
 import type { GoldenRequest } from './chat-cases.ts'
 
@@ -26,6 +27,11 @@ const MODELS: Readonly<Record<string, string>> = {
   'cohere-chat': 'command-a-03-2025',
   'ollama-chat': 'qwen3',
   'bedrock-converse': 'anthropic.claude-sonnet-4-5-20250929-v1:0',
+  'oci-generic-chat': 'meta.llama-4-maverick-17b-128e-instruct-fp8',
+  'oci-cohere-chat': 'cohere.command-a-03-2025',
+  'sap-orchestration': 'anthropic--claude-4.5-sonnet',
+  'gigachat-chat': 'GigaChat-2-Max',
+  a2a: 'an-agent',
 }
 
 const served = Object.values(codecs).flatMap(({ endpoint, format }) => (endpoint === 'chat' ? [format] : []))
@@ -86,7 +92,9 @@ export function encodeCase(column: Column, asked: GoldenRequest): Sent {
   const strictness = { dropParams: true, additionalDropParams: [], allowedOpenaiParams: [] }
   try {
     const allowed = applyParamRules(request, target, strictness, info.warn)
-    const { body, headers } = codec.upstream.encodeRequest(allowed, info)
+    const encoded = encodeWithReceipts(codec, allowed, info)
+    const { body, headers } = encoded.wire
+    warnings.push(...encoded.warnings)
     return {
       body: JSON.parse(JSON.stringify(body)) as unknown,
       ...(headers && Object.keys(headers).length > 0 && { headers }),

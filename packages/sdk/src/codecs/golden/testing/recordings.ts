@@ -73,6 +73,16 @@ export function recordingsOf(format: string): readonly Recording[] {
       return record('bedrock', converse)
     case 'ollama-chat':
       return fixtures('ollama-chat', 'stream-thinking.ndjson', 'stream-tools.ndjson')
+    case 'oci-generic-chat':
+      return fixtures('oci-chat', 'stream-generic.sse', 'stream-generic-tools.sse')
+    case 'oci-cohere-chat':
+      return fixtures('oci-chat', 'stream-cohere.sse', 'stream-cohere-tools.sse')
+    case 'sap-orchestration':
+      return fixtures('sap-orchestration', 'stream-text.sse', 'stream-tools.sse')
+    case 'gigachat-chat':
+      return fixtures('gigachat-chat', 'stream-text.sse', 'stream-call.sse')
+    case 'a2a':
+      return fixtures('a2a', 'stream-artifacts.sse', 'stream-message.sse')
     default:
       throw new Error(`Record streams of ${format} in golden/testing/recordings.ts.`)
   }
@@ -84,6 +94,11 @@ export const FAILURES: Readonly<Record<string, string>> = {
     'event: error\ndata: {"type":"error","code":"rate_limit_exceeded","message":"Slow down.","param":null}\n\n',
   'cohere-chat': 'event: message-end\ndata: {"type":"message-end","delta":{"error":"Slow down."}}\n\n',
   'ollama-chat': '{"error":"Slow down."}\n',
+  'oci-generic-chat': 'data: {"code":"TooManyRequests","message":"Slow down."}\n\n',
+  'oci-cohere-chat': 'data: {"code":"TooManyRequests","message":"Slow down."}\n\n',
+  'sap-orchestration': 'data: {"error":{"code":429,"message":"Slow down.","location":"LLM Module"}}\n\n',
+  'gigachat-chat': 'data: {"error":{"message":"Slow down."}}\n\n',
+  a2a: 'data: {"jsonrpc":"2.0","id":"1","error":{"code":-32603,"message":"Slow down."}}\n\n',
   'bedrock-converse': awsException('throttlingException', '{"message":"Slow down."}'),
 }
 
