@@ -43,6 +43,12 @@ const OPENAI = [
 ]
 const ANTHROPIC = ['/messages', '/messages/count_tokens', '/skills', '/skills/*']
 const GOOGLE = ['/v1beta/models/*', '/v1beta/interactions/*']
+const CONVERSE = [
+  '/model/{model}/converse',
+  '/model/{model}/converse-stream',
+  '/bedrock/model/{model}/converse',
+  '/bedrock/model/{model}/converse-stream',
+]
 const MCP = ['/mcp', '/mcp/*', '/{server}/mcp', '/mcp-rest/tools/list', '/mcp-rest/tools/call', '/mcp/server']
 const AGENT = ['/agents', '/a2a/*', '/.well-known/agent-card.json']
 const KEY_INFO = ['/key/info', '/key/health', '/key/list', '/key/aliases', '/v2/key/info']
@@ -76,7 +82,7 @@ const KEY_MANAGEMENT = [
   '/key/bulk_update',
   '/key/{key}/reset_spend',
 ]
-const LLM = [...OPENAI, ...ANTHROPIC, ...GOOGLE, ...MCP, ...AGENT]
+const LLM = [...OPENAI, ...ANTHROPIC, ...GOOGLE, ...CONVERSE, ...MCP, ...AGENT]
 
 export const ROUTE_GROUPS: ReadonlyMap<string, readonly string[]> = new Map([
   ['openai_routes', OPENAI],

@@ -44,6 +44,13 @@ const OPERATIONS: readonly (readonly [tail: string, door: Door])[] = [
 ]
 const MODEL_PREFIXES = ['/openai/deployments/', '/engines/'] as const
 
+/** Where clients of Converse look; LiteLLM has it below the vendor's name. */
+const CONVERSE_PREFIXES = ['/model/', '/bedrock/model/'] as const
+const CONVERSE: readonly (readonly [tail: string, door: Door])[] = [
+  ['/converse', { ...door('chat', codecs.bedrockConverse), stream: false }],
+  ['/converse-stream', { ...door('chat', codecs.bedrockConverse), stream: true }],
+]
+
 /** Other paths without variables. */
 const FIXED: Readonly<Record<DoorMethod, readonly (readonly [path: string, door: Door])[]>> = {
   GET: [
@@ -102,9 +109,12 @@ function wingOf(method: DoorMethod): Wing {
   const byLength = [...operations].sort(([a], [b]) => b.length - a.length)
   return {
     fixed: new Map<string, Door>([...twins, ...FIXED[method]]),
-    tails: MODEL_PREFIXES.flatMap(prefix =>
-      byLength.map(([tail, behind]) => [prefix, tail, behind] as const),
-    ),
+    tails: [
+      ...MODEL_PREFIXES.flatMap(prefix => byLength.map(([tail, behind]) => [prefix, tail, behind] as const)),
+      ...(method === 'POST' ? CONVERSE_PREFIXES : []).flatMap(prefix =>
+        CONVERSE.map(([tail, behind]) => [prefix, tail, behind] as const),
+      ),
+    ],
     patterns: PATTERNS[method].flatMap(([path, behind]) => [
       [`/v1${path}`.split('/'), behind] as const,
       [path.split('/'), behind] as const,

@@ -77,7 +77,7 @@ export class Delivery<E extends EndpointName> {
   finish(): void {
     const { client, rest, error } = this
     // Only events can say that they are not the whole; anything else would look finished.
-    if (this.streaming && error && this.encoder?.contentType) client.breakOff()
+    if (this.streaming && error && rest.length === 0) client.breakOff()
     else if (this.streaming) client.end(rest)
     else if (error) client.fail(error, rest, this.head)
     else client.send(200, this.head, rest, this.contentType)
