@@ -53,20 +53,25 @@ const runs: ChatOperation = {
       promptText: messages.map(({ content }) => textOf(content)).join('\n'),
     }
   },
-  whole: (answer, { lastUserText }) => ({
-    messages: [
-      { content: lastUserText, type: 'human', id: 'human-1' },
-      messageOf('ai', answer, answer.text, true),
-    ],
-  }),
-  events: answer => [
+  whole: stateOf,
+  events: (answer, asked) => [
     { event: 'metadata', data: { run_id: '00000000-0000-4000-8000-000000000000', attempt: 1 } },
+    { event: 'values', data: { messages: [humanOf(asked)] } },
     ...answer.pieces.map(piece => ({
       event: 'messages',
       data: [messageOf('AIMessageChunk', answer, piece, false), { langgraph_node: 'agent' }],
     })),
     { event: 'messages', data: [messageOf('AIMessageChunk', answer, '', true), { langgraph_node: 'agent' }] },
+    { event: 'values', data: stateOf(answer, asked) },
   ],
+}
+
+function humanOf({ lastUserText }: Asked): JsonObject {
+  return { content: lastUserText, type: 'human', id: 'human-1' }
+}
+
+function stateOf(answer: Answer, asked: Asked): JsonObject {
+  return { messages: [humanOf(asked), messageOf('ai', answer, answer.text, true)] }
 }
 
 /** A LangGraph server. It may run without a key, and refuses the bad one. */

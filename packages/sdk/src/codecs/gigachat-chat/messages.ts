@@ -20,16 +20,28 @@ export function encodeMessages(messages: readonly JsonObject[], info: CallInfo):
       out.push({ role: 'user', content: text, ...(files.length > 0 && { attachments: files }) })
     }
   }
-  if (system.length > 1)
+  for (const { path } of results.values())
+    info.warn({ action: 'dropped', param: path, reason: 'it answers a call that is not in the conversation' })
+  if (isMoved(messages))
     info.warn({
       action: 'approximated',
       param: 'messages',
-      reason: 'GigaChat takes one system message; all were joined',
+      reason: 'GigaChat takes one system message, in front; all were joined there',
     })
   return system.length === 0 ? out : [{ role: 'system', content: system.join('\n\n') }, ...out]
 }
 
-function resultsOf(messages: readonly JsonObject[]): ReadonlyMap<string, { text: string; path: string }> {
+/** True when the system says something again, or not at first. */
+function isMoved(messages: readonly JsonObject[]): boolean {
+  return messages.slice(1).some(({ role }) => role === 'system' || role === 'developer')
+}
+
+interface Result {
+  readonly text: string
+  readonly path: string
+}
+
+function resultsOf(messages: readonly JsonObject[]): Map<string, Result> {
   return new Map(
     messages.flatMap((message, index) => {
       const path = `messages[${index}].content`
@@ -43,7 +55,7 @@ function resultsOf(messages: readonly JsonObject[]): ReadonlyMap<string, { text:
 function encodeAssistant(
   message: JsonObject,
   text: string,
-  results: ReadonlyMap<string, { text: string; path: string }>,
+  results: Map<string, Result>,
   info: CallInfo,
   path: string,
 ): JsonObject[] {
@@ -65,16 +77,13 @@ function encodeAssistant(
       function_call: { name: called.name, arguments: argumentsOf(called.arguments) },
     }
     const result = results.get(textOf(call.id))
+    results.delete(textOf(call.id))
     return result ? [made, encodeResult(textOf(called.name), result, info)] : [made]
   })
 }
 
 /** Results must be JSON objects. */
-function encodeResult(
-  name: string,
-  { text, path }: { text: string; path: string },
-  info: CallInfo,
-): JsonObject {
+function encodeResult(name: string, { text, path }: Result, info: CallInfo): JsonObject {
   if (isJsonObject(parsed(text))) return { role: 'function', name, content: text }
   info.warn({
     action: 'approximated',

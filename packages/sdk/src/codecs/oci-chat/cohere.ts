@@ -37,6 +37,12 @@ const FINISHES: Readonly<Record<string, string>> = {
 /** Source: https://docs.oracle.com/en-us/iaas/api/#/en/generative-ai-inference/20231130/datatypes/CohereChatRequest */
 function encodeCohere(body: JsonObject, info: CallInfo): void {
   const said = historyOf(body.messages as ChatMessage[], info)
+  if ((body.messages as ChatMessage[]).slice(1).some(({ role }) => role === 'system' || role === 'developer'))
+    info.warn({
+      action: 'approximated',
+      param: 'messages',
+      reason: 'the system speaks first at this model; all its words were joined there',
+    })
   const limit = body.max_completion_tokens ?? body.max_tokens
   const tools = isJsonArray(body.tools) && body.tool_choice !== 'none' ? (body.tools as ChatTool[]) : []
   if (body.tool_choice === 'none' && isJsonArray(body.tools))
