@@ -340,7 +340,7 @@ describe('other work', () => {
     params: keys(),
   })
 
-  function callOf<E extends 'rerank' | 'image_generation'>(
+  function callOf<E extends 'rerank' | 'image_generation' | 'image_edit'>(
     endpoint: E,
     model: string,
     request: RequestOf<E>,
@@ -386,6 +386,28 @@ describe('other work', () => {
     const reply = await callOf('image_generation', model, { model: 'm', prompt: 'A red square', ...more })
     expect(reply).toMatchObject({ kind: 'whole' })
     expect('response' in reply && (reply.response as { data: unknown[] }).data).toHaveLength(count)
+  })
+
+  test('a picture is varied, or painted into where a mask says', async () => {
+    const png = { filename: 'a.png', contentType: 'image/png', bytes: Buffer.from('png') }
+    const asked = { model: 'm', prompt: 'A red square', image: [png], size: '512x512' }
+    const varied = await callOf('image_edit', 'amazon.nova-canvas-v1:0', asked)
+    expect(varied).toMatchObject({ kind: 'whole' })
+    expect(lastRequest().body).toEqual({
+      taskType: 'IMAGE_VARIATION',
+      imageVariationParams: { images: ['cG5n'], text: 'A red square' },
+      imageGenerationConfig: { width: 512, height: 512 },
+    })
+    await callOf('image_edit', 'amazon.titan-image-generator-v2:0', {
+      ...asked,
+      mask: 'data:image/png;base64,AA==',
+    })
+    expect(lastRequest().body).toMatchObject({
+      taskType: 'INPAINTING',
+      inPaintingParams: { image: 'cG5n', maskImage: 'AA==', text: 'A red square' },
+    })
+    await callOf('image_edit', 'stability.sd3-5-large-v1:0', { model: 'm', prompt: 'x', image: [png] })
+    expect(lastRequest().body).toEqual({ prompt: 'x', image: 'cG5n', mode: 'image-to-image', strength: 0.7 })
   })
 
   test('what an image model cannot do is refused by name, a filtered picture is told', async () => {

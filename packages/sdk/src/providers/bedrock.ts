@@ -4,6 +4,7 @@ import { converseTraits } from '../codecs/bedrock-converse/request/models.ts'
 import { bedrockEmbeddings } from '../codecs/bedrock-embeddings/codec.ts'
 import { takesDimensions } from '../codecs/bedrock-embeddings/families.ts'
 import { bedrockImages } from '../codecs/bedrock-images/codec.ts'
+import { bedrockImageEdits } from '../codecs/bedrock-images/edit.ts'
 import { imageFamily } from '../codecs/bedrock-images/families.ts'
 import { bedrockAnthropic } from '../codecs/bedrock-invoke/anthropic.ts'
 import { bedrockCohere } from '../codecs/bedrock-invoke/cohere.ts'
@@ -127,6 +128,7 @@ export const bedrock: Provider = {
     count_tokens: [countTokens],
     embedding: [embeddings],
     image_generation: [{ codec: bedrockImages, path: bedrockPath('invoke'), model: idOf }],
+    image_edit: [{ codec: bedrockImageEdits, path: bedrockPath('invoke'), model: idOf }],
     rerank: [{ codec: bedrockRerank, path: '/rerank', model: idOf }],
   },
   modelParams,

@@ -133,7 +133,7 @@ const stopReasons: Readonly<Record<Finish, string>> = {
   'content-filter': 'content_filtered',
 }
 
-function wholeReply(answer: Answer): JsonObject {
+export function wholeReply(answer: Answer): JsonObject {
   return {
     output: { message: { role: 'assistant', content: blocksOf(answer) } },
     stopReason: stopReasons[answer.finish],

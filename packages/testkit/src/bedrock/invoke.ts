@@ -6,7 +6,7 @@ import type { AwsMessage } from '../wire/aws-message.ts'
 import { Failure } from '../wire/failure.ts'
 import { filledText, integer, list, number, record, type Shape } from '../wire/shape.ts'
 import type { ChatOperation, Route } from '../wire/wire.ts'
-import { converseEvents, readConverse } from './converse.ts'
+import { converseEvents, readConverse, wholeReply } from './converse.ts'
 
 /** The body of a model by its maker, `POST /model/{id}/invoke` and `…/invoke-with-response-stream`. */
 export function invokeOperation(model: string): ChatOperation | undefined {
@@ -65,11 +65,7 @@ const nova: ChatOperation = {
     )(config, ['inferenceConfig'])
     return readConverse(body, route)
   },
-  whole: answer => ({
-    output: { message: { role: 'assistant', content: [{ text: answer.text }] } },
-    stopReason: 'end_turn',
-    usage: { inputTokens: answer.tokens.input, outputTokens: answer.tokens.output },
-  }),
+  whole: answer => wholeReply(answer),
   events: (answer, asked) =>
     chunks(
       converseEvents(answer, asked).map(({ type, data }) => ({ [type]: data })),

@@ -21,12 +21,13 @@ export const bedrockImages: Codec<'image_generation'> = {
         })
       return { body: imageFamily(info.model).encode(request, info) }
     },
-    decodeResponse,
+    decodeResponse: decodeImages,
     decodeError: decodeAwsError,
   },
 }
 
-function decodeResponse(body: unknown, info: CallInfo): ImageResponse {
+/** The images of a reply. Throws a content policy error where they were filtered out. */
+export function decodeImages(body: unknown, info: CallInfo): ImageResponse {
   const source = { provider: info.deployment.provider, model: info.model }
   const { images, refused } = isJsonObject(body)
     ? imageFamily(info.model).decode(body)

@@ -25,7 +25,8 @@ const HANDLED = new Set([
   'metadata',
 ])
 
-function sizeOf(size: string | null | undefined): { width: number; height: number } | undefined {
+/** `1024x768` → both; `undefined` for the model's own choice. */
+export function sizeOf(size: string | null | undefined): { width: number; height: number } | undefined {
   if (size == null || size === 'auto') return undefined
   const [width, height, ...more] = size.split('x').map(Number)
   if (more.length > 0 || !Number.isInteger(width) || !Number.isInteger(height))
@@ -34,7 +35,7 @@ function sizeOf(size: string | null | undefined): { width: number; height: numbe
 }
 
 /** Keys of Titan's and Nova's blocks, which callers may send at the top. */
-const CONFIG_KEYS = ['cfgScale', 'seed']
+export const CONFIG_KEYS = ['cfgScale', 'seed']
 const TEXT_KEYS = ['negativeText', 'conditionImage', 'controlMode', 'controlStrength', 'style']
 
 /** Source: https://docs.aws.amazon.com/nova/latest/userguide/image-gen-req-resp-structure.html */
@@ -65,7 +66,8 @@ const canvas: ImageFamily = {
   decode: ({ images, error }) => ({ images: isJsonArray(images) ? images : [], refused: error }),
 }
 
-function qualityOf(quality: string): string {
+/** OpenAI's qualities in Amazon's two words. */
+export function qualityOf(quality: string): string {
   if (quality === 'premium' || quality === 'hd' || quality === 'high') return 'premium'
   if (quality === 'standard' || quality === 'medium' || quality === 'low') return 'standard'
   throw badRequest('quality: must be "standard" or "premium" ("hd") for this model.', 'quality')
