@@ -98,7 +98,8 @@ function modelParams(model: string): ParamRules | undefined {
   const { id, route } = bedrockModel(model)
   if (IMAGE_MODELS.test(id)) return imageParams(id)
   if (/embed/.test(id)) return takesDimensions(id) ? undefined : { dimensions: 'refuse' }
-  if (route !== 'converse') return undefined
+  // What stands behind an ARN is told by base_model, which only the codec sees.
+  if (route !== 'converse' || id.startsWith('arn:')) return undefined
   const { reasoning, forcing, topK, grounding } = converseTraits(id)
   return {
     ...(reasoning === 'none' && { thinking: 'refuse', reasoning_effort: 'refuse' }),

@@ -25,6 +25,8 @@ export function encodeInference(
     ...(top_p != null && { topP: top_p }),
     ...encodeStops(request, context),
   }
+  if (top_k != null && topK === undefined)
+    context.info.warn({ action: 'dropped', param: 'top_k', reason: 'this model is not known to have it' })
   const fields = top_k == null || topK === undefined ? {} : topKField(topK, top_k)
   return { config, fields }
 }

@@ -2,6 +2,7 @@ import { badRequest } from '../../../errors.ts'
 import type {
   AssistantMessage,
   ChatMessage,
+  ChatRequest,
   ContentPart,
   SystemMessage,
   ThinkingBlock,
@@ -11,6 +12,7 @@ import type {
 } from '../../../types/chat.ts'
 import { isJsonArray, isJsonObject, type JsonObject } from '../../../types/json.ts'
 import { thinkingText } from '../../anthropic-messages/request/thinking.ts'
+import { CONTINUE, firstWords, notEmpty } from '../../repairs.ts'
 import { encodeCachePoint } from './cache-point.ts'
 import { decodeParts, encodePart, joinedText, textBlock } from './content.ts'
 import type { Block, EncodeContext } from './context.ts'
@@ -22,19 +24,16 @@ export interface Turn {
   readonly content: Block[]
 }
 
-/** LiteLLM's words where a conversation must begin with the user and does not. */
-const CONTINUE = 'Please continue.'
-
 /**
  * The hub's messages → `system` and alternating turns: neighbours of one role are merged, tool messages become
  * `toolResult` blocks of a user's turn.
  */
 export function encodeMessages(
-  messages: readonly ChatMessage[],
+  request: ChatRequest,
   context: EncodeContext,
   instruction: string | undefined,
-  userContinues: unknown,
 ): { system: Block[]; messages: Turn[] } {
+  const { messages } = request
   const system: Block[] = []
   const turns: Turn[] = []
   const guardedFrom = context.guardsLast ? lastUserRun(messages) : messages.length
@@ -51,12 +50,12 @@ export function encodeMessages(
         })
       continue
     }
-    const blocks = encodeMessage(message, at, context)
+    const blocks = encodeMessage(notEmpty(message, at, context.info), at, context)
     const guarded = index >= guardedFrom ? blocks.map(guard) : blocks
     addTurn(turns, message.role === 'assistant' ? 'assistant' : 'user', guarded)
   }
   if (instruction !== undefined) system.push({ text: instruction })
-  beginWithUser(turns, userContinues, context)
+  beginWithUser(turns, request, context)
   for (const turn of turns) accompanyDocuments(turn, context)
   return { system, messages: turns }
 }
@@ -72,10 +71,9 @@ function guard(block: Block): Block {
   return typeof block.text === 'string' ? { guardContent: { text: { text: block.text } } } : block
 }
 
-function beginWithUser(turns: Turn[], userContinues: unknown, { info }: EncodeContext): void {
+function beginWithUser(turns: Turn[], request: ChatRequest, { info }: EncodeContext): void {
   if (turns[0]?.role === 'user') return
-  const given = isJsonObject(userContinues) ? userContinues.content : userContinues
-  const text = typeof given === 'string' && given !== '' ? given : info.modifyParams ? CONTINUE : undefined
+  const text = firstWords(request, info)
   if (text === undefined)
     throw badRequest(
       'messages: for this provider a conversation must start with a user message that has content. Put one first, ' +
@@ -83,11 +81,6 @@ function beginWithUser(turns: Turn[], userContinues: unknown, { info }: EncodeCo
       'messages',
     )
   turns.unshift({ role: 'user', content: [{ text }] })
-  info.warn({
-    action: 'approximated',
-    param: 'messages',
-    reason: `a conversation must start with a user message; ${JSON.stringify(text)} was put first`,
-  })
 }
 
 /** A document must have a text beside it. */

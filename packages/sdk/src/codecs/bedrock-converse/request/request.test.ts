@@ -145,6 +145,19 @@ describe('conversations', () => {
   })
 })
 
+test('behind an ARN the base model tells what can be asked; without one, what is left out is told', () => {
+  const arn = 'arn:aws:bedrock:us-east-1:1:application-inference-profile/abc'
+  const asked = { reasoning_effort: 'low', top_k: 3, web_search_options: {} }
+  const unknown = encode(arn, asked)
+  expect(unknown.body).not.toHaveProperty('additionalModelRequestFields')
+  expect(unknown.warned).toEqual(['dropped web_search_options', 'dropped reasoning_effort', 'dropped top_k'])
+  const deployment = { id: 'd', group: 'g', provider: 'bedrock', model: arn, baseModel: NOVA2 }
+  expect(encode(arn, asked, { deployment }).body.additionalModelRequestFields).toEqual({
+    reasoningConfig: { type: 'enabled', maxReasoningEffort: 'low' },
+    inferenceConfig: { topK: 3 },
+  })
+})
+
 describe('media', () => {
   const part = (content: unknown) =>
     encode('amazon.nova-pro-v1:0', { messages: [{ role: 'user', content: [content as never] }] }).body

@@ -36,6 +36,7 @@ export const CONVERSE_PARAMS: ReadonlySet<string> = new Set([
   'tools',
   'top_k',
   'top_p',
+  'user_continue_message',
   'web_search_options',
 ]) // prettier-ignore
 
@@ -53,7 +54,6 @@ const ENCODED = new Set([
   ...CONVERSE_PARAMS,
   ...OWN_FIELDS,
   'additionalModelRequestFields',
-  'assistant_continue_message',
   'betas',
   'messages',
   'model',
@@ -61,7 +61,6 @@ const ENCODED = new Set([
   'outputConfig',
   'serviceTier',
   'stream',
-  'user_continue_message',
 ])
 
 /**
@@ -86,12 +85,7 @@ export function encodeRequest(request: ChatRequest, info: CallInfo): WireRequest
   addBetas(fields, request, context)
   checkRequestMetadata(request.requestMetadata)
   tellMetadata(request, info)
-  const { system, messages } = encodeMessages(
-    request.messages,
-    context,
-    format.instruction,
-    request.user_continue_message,
-  )
+  const { system, messages } = encodeMessages(request, context, format.instruction)
   const kept = thinking.thinks ? relaxed(choice, context) : choice
   const output = outputConfig(request, format)
   return {

@@ -31,8 +31,20 @@ export function encodeThinking(request: ChatRequest, forces: boolean, context: E
     case 'effort':
       return encodeEffort(request, context)
     case 'none':
-      return SILENT
+      return untold(request, context)
   }
+}
+
+/** Where nothing is known of the model (an ARN), its name would tell. */
+function untold(request: ChatRequest, { info }: EncodeContext): ThinkingPlan {
+  for (const param of ['thinking', 'reasoning_effort'] as const)
+    if (request[param] != null)
+      info.warn({
+        action: 'dropped',
+        param,
+        reason: 'this model is not known to think; name the model it stands for as base_model',
+      })
+  return SILENT
 }
 
 /** Source: https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html */

@@ -32,9 +32,18 @@ export function encodeTools(request: ChatRequest, context: EncodeContext): ToolP
       plan.own.push(encodeOwnTool(tool, at, context))
     else plan.tools.push(...encodeTool(tool, at, context))
   }
-  if (isJsonObject(request.web_search_options) && context.traits.grounding)
-    plan.tools.push({ systemTool: { name: 'nova_grounding' } })
+  if (isJsonObject(request.web_search_options)) encodeWebSearch(plan, context)
   return plan
+}
+
+function encodeWebSearch({ tools }: ToolPlan, { traits, info }: EncodeContext): void {
+  if (traits.grounding) tools.push({ systemTool: { name: 'nova_grounding' } })
+  else
+    info.warn({
+      action: 'dropped',
+      param: 'web_search_options',
+      reason: 'this model is not known to search the web',
+    })
 }
 
 function encodeOwnTool(tool: ChatTool, at: string, { traits }: EncodeContext): JsonObject {
