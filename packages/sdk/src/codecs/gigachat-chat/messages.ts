@@ -14,8 +14,10 @@ export function encodeMessages(messages: readonly JsonObject[], info: CallInfo):
     const path = `messages[${index}]`
     const { text, attachments } = readContent(message.content, `${path}.content`)
     if (message.role === 'system' || message.role === 'developer') system.push(text)
-    else if (message.role === 'assistant') out.push(...encodeAssistant(message, text, results, info, path))
-    else if (message.role === 'user') {
+    else if (message.role === 'assistant') {
+      const state = stateOf(messages, index, info)
+      out.push(...encodeAssistant(message, { content: text, ...state }, results, info, path))
+    } else if (message.role === 'user') {
       const files = [...attachments, ...(isJsonArray(message.attachments) ? message.attachments : [])]
       out.push({ role: 'user', content: text, ...(files.length > 0 && { attachments: files }) })
     }
@@ -54,15 +56,14 @@ function resultsOf(messages: readonly JsonObject[]): Map<string, Result> {
 
 function encodeAssistant(
   message: JsonObject,
-  text: string,
+  said: JsonObject,
   results: Map<string, Result>,
   info: CallInfo,
   path: string,
 ): JsonObject[] {
-  const { tool_calls: given, provider_specific_fields: specific } = message
+  const { tool_calls: given } = message
   const calls = isJsonArray(given) ? given.filter(isJsonObject) : []
-  const state = isJsonObject(specific) ? textOf(specific.functions_state_id) : ''
-  const own = { role: 'assistant', content: text, ...(state !== '' && { functions_state_id: state }) }
+  const own = { role: 'assistant', ...said }
   if (calls.length === 0) return [own]
   if (calls.length > 1)
     info.warn({
@@ -80,6 +81,15 @@ function encodeAssistant(
     results.delete(textOf(call.id))
     return result ? [made, encodeResult(textOf(called.name), result, info)] : [made]
   })
+}
+
+/** What GigaChat remembers its functions by; only the caller's own messages still hold it here. */
+function stateOf(messages: readonly JsonObject[], index: number, { request }: CallInfo): JsonObject {
+  const asked = isJsonArray(request?.messages) ? request.messages : []
+  const message = asked.length === messages.length ? asked[index] : undefined
+  const specific = isJsonObject(message) ? message.provider_specific_fields : undefined
+  const state = isJsonObject(specific) ? textOf(specific.functions_state_id) : ''
+  return state === '' ? {} : { functions_state_id: state }
 }
 
 /** Results must be JSON objects. */
