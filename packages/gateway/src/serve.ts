@@ -36,7 +36,7 @@ export async function serve<E extends EndpointName>(
     promptTokens = claim.inputTokens
     reservation = await stages.limiter.reserve(claim)
     const reply = await stages.routes.run({ ...asked.route, record, signal: client.signal })
-    await delivery.deliver(reply, asked.request, reservation)
+    await delivery.deliver(reply, asked.request, reservation, promptTokens)
     record.status = 'success'
   } catch (error) {
     delivery.fail(error, reservation)

@@ -1,19 +1,27 @@
-import { createError, type SluiceError } from 'sluice/internal'
+import { createError, ERROR_KINDS, kindOfStatus, type SluiceError } from 'sluice/internal'
 
 /**
  * An error as the client may see it. A provider that refuses *the gateway's* credential is the operator's trouble:
- * the caller's key is fine, so the caller hears 502 and never 401 or 403.
+ * the caller's key is fine, so the caller hears 502 and never 401 or 403. Where a provider tells something else with a
+ * status than it means (a rate limit with 400, an empty account with 403), the caller hears what is meant: OpenAI's
+ * clients look at the status alone.
  */
 export function clientError(error: SluiceError): SluiceError {
-  if (error.provider === undefined || (error.kind !== 'authentication' && error.kind !== 'permission'))
-    return error
-  return createError({
-    kind: 'bad_gateway',
-    message: `The provider refused the gateway's credential for this model: ${error.message}`,
-    code: 'upstream_authentication_error',
-    retryable: false,
-    provider: error.provider,
-    model: error.model,
-    cause: error,
-  })
+  if (error.provider === undefined) return error
+  const { provider, model, message, kind, status } = error
+  if (kind === 'authentication' || kind === 'permission')
+    return createError({
+      kind: 'bad_gateway',
+      message: `The provider refused the gateway's credential for this model: ${message}`,
+      code: 'upstream_authentication_error',
+      retryable: false,
+      provider,
+      model,
+      cause: error,
+    })
+  const own = ERROR_KINDS[kind].status
+  if (status === own || kindOfStatus(status) === kind || (status >= 500 && own >= 500)) return error
+  const { type, code, param, retryable, retryAfterMs, providerSpecificFields, headers } = error
+  const told = { type, code, param, retryable, retryAfterMs, providerSpecificFields, headers }
+  return createError({ kind, message, provider, model, ...told, cause: error })
 }

@@ -1,14 +1,18 @@
 import {
   type CallRecord,
   createError,
+  type Endpoint,
   type EndpointName,
   type EventEncoder,
   type EventOf,
+  endpoints,
+  estimatedUsage,
   formatSse,
   type InboundInfo,
   type Meter,
   type Reply,
   type RequestOf,
+  type ResponseOf,
   SluiceError,
   WireBytes,
   type WireEvent,
@@ -37,6 +41,9 @@ export class Delivery<E extends EndpointName> {
   private rest: string | Buffer = ''
   private contentType = JSON_TYPE
   private error: SluiceError | undefined
+  private last: EventOf<E> | undefined
+  /** As counted here, for providers that tell no usage. */
+  private promptTokens = 0
 
   constructor(from: InferenceRequest<E>, client: Client, record: CallRecord) {
     this.from = from
@@ -49,13 +56,19 @@ export class Delivery<E extends EndpointName> {
   }
 
   /** Takes a whole answer in, or passes a stream on; then resolves with all but the last byte gone. */
-  deliver(reply: Reply<E>, request: RequestOf<E>, reservation: Reservation): undefined | Promise<void> {
+  deliver(
+    reply: Reply<E>,
+    request: RequestOf<E>,
+    reservation: Reservation,
+    promptTokens: number,
+  ): undefined | Promise<void> {
     this.meter = reply.meter
+    this.promptTokens = promptTokens
     this.upstream = reply.headers
     this.reservation = reservation
     if (reply.kind === 'relay') this.rest = reply.body
     else if (reply.kind === 'whole')
-      this.keep(this.inbound.encodeResponse(reply.response, request, this.info))
+      this.keep(this.inbound.encodeResponse(this.withUsage(reply.response), request, this.info))
     else return this.stream(reply, request)
     return undefined
   }
@@ -106,7 +119,25 @@ export class Delivery<E extends EndpointName> {
     }
     await this.translate(reply)
     this.begin()
-    this.rest = this.format(this.encoder?.end() ?? [])
+    this.rest = this.format([...this.usageEvents(), ...(this.encoder?.end() ?? [])])
+  }
+
+  /** Clients of every format read the usage of an answer; where the provider tells none, it is what we charge. */
+  private get unreported() {
+    const { meter, promptTokens } = this
+    return meter && meter.usage === undefined ? estimatedUsage(meter, { promptTokens }) : undefined
+  }
+
+  private withUsage(response: ResponseOf<E>): ResponseOf<E> {
+    const usage = this.unreported
+    const endpoint: Endpoint<E> = endpoints[this.from.codec.endpoint]
+    return (usage && endpoint.withUsage?.(response, usage)) ?? response
+  }
+
+  private usageEvents(): Iterable<WireEvent> {
+    const { last, unreported: usage } = this
+    const endpoint: Endpoint<E> = endpoints[this.from.codec.endpoint]
+    return last && usage && endpoint.usageEvent ? this.push(endpoint.usageEvent(last, usage)) : []
   }
 
   /** The head of a stream, once: the first events may tell what kind of stream it is. */
@@ -132,6 +163,7 @@ export class Delivery<E extends EndpointName> {
   }
 
   private push(event: EventOf<E>): Iterable<WireEvent> {
+    this.last = event
     return this.encoder?.push(event) ?? []
   }
 

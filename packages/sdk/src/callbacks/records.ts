@@ -71,7 +71,8 @@ export function stampRecord(
   record.cost = (reports && reportedCost(record.usage, listed, modelInfo)) || listed
 }
 
-function estimatedUsage(meter: Meter, estimate: Estimate): Usage {
+/** What an answer of which the provider told no usage must have used. */
+export function estimatedUsage(meter: Meter, estimate: Estimate): Usage {
   const completion = Math.ceil(meter.textLength / CHARACTERS_PER_TOKEN)
   return {
     prompt_tokens: estimate.promptTokens,

@@ -39,6 +39,8 @@ export const chat: Endpoint<'chat'> = {
     return mapReplyTexts(response, text => texts[next++] ?? text)
   },
   usage: response => (isJsonObject(response.usage) ? response.usage : undefined),
+  withUsage: (response, usage) => ({ ...response, usage }),
+  usageEvent: ({ id, object, created, model }, usage) => ({ id, object, created, model, choices: [], usage }),
   maxOutputTokens(request) {
     const limit = request.max_completion_tokens ?? request.max_tokens
     if (limit == null) return undefined

@@ -22,6 +22,10 @@ export const embedding: Endpoint<'embedding'> = {
     if (usage === undefined) return undefined
     return { ...usage, completion_tokens: 0, total_tokens: usage.total_tokens ?? usage.prompt_tokens }
   },
+  withUsage: (response, { prompt_tokens, total_tokens }) => ({
+    ...response,
+    usage: { prompt_tokens, total_tokens },
+  }),
   maxOutputTokens: () => 0,
 }
 

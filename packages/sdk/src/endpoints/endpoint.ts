@@ -25,6 +25,10 @@ export interface Endpoint<E extends EndpointName = EndpointName> {
   replyTexts(response: ResponseOf<E>): string[]
   withReplyTexts(response: ResponseOf<E>, texts: readonly string[]): ResponseOf<E>
   usage(response: ResponseOf<E>): Usage | undefined
+  /** The same answer with its usage, for providers that tell none. */
+  withUsage?(response: ResponseOf<E>, usage: Usage): ResponseOf<E>
+  /** The event of a stream that tells the usage; `last` is the one before it. */
+  usageEvent?(last: EventOf<E>, usage: Usage): EventOf<E>
   /** The most output tokens the caller allows, when stated. */
   maxOutputTokens(request: RequestOf<E>): number | undefined
   /** What is charged by the piece (images, seconds, characters, pages), as far as request and answer tell. */

@@ -32,6 +32,8 @@ export const textCompletion: Endpoint<'text_completion'> = {
     choices: response.choices.map((choice, index) => ({ ...choice, text: texts[index] ?? choice.text })),
   }),
   usage: response => (isJsonObject(response.usage) ? response.usage : undefined),
+  withUsage: (response, usage) => ({ ...response, usage }),
+  usageEvent: ({ id, object, created, model }, usage) => ({ id, object, created, model, choices: [], usage }),
   maxOutputTokens(request) {
     const { max_tokens: limit, n, best_of: tried, prompt } = request
     if (limit == null) return undefined

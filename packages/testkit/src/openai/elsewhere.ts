@@ -9,7 +9,14 @@ const OWN_KEYS = new Set(['usage', 'reasoning', 'search_parameters', 'enable_thi
 const lenient: ChatOperation = {
   ...chat,
   read: (body, route) =>
-    chat.read(Object.fromEntries(Object.entries(body).filter(([key]) => !OWN_KEYS.has(key))), route),
+    chat.read(
+      {
+        ...Object.fromEntries(Object.entries(body).filter(([key]) => !OWN_KEYS.has(key))),
+        // Where the path names the deployment, a body may name nothing.
+        model: body.model || 'in-the-path',
+      },
+      route,
+    ),
 }
 
 /** Doors of OpenAI's, wherever a vendor put them: `/elsewhere/any/path/chat/completions`. */

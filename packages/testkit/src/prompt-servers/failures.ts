@@ -42,6 +42,8 @@ export function failureIn(shape: FailureShape): (failure: Failure) => FailureRep
     const { violation } = facts
     const wrong =
       violation && `Input validation error: ${violation.path.join('.')}: expected ${violation.expected}`
-    return { status, body: shape(wrong ?? facts.message ?? words, code, status) }
+    const wait = facts.retryAfterSeconds
+    const headers = wait === undefined ? undefined : { 'retry-after': String(wait) }
+    return { status, ...(headers && { headers }), body: shape(wrong ?? facts.message ?? words, code, status) }
   }
 }

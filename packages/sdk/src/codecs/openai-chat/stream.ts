@@ -71,8 +71,14 @@ function decodeChunk(chunk: JsonObject, info: CallInfo): ChatChunk | undefined {
 
 export function encodeStream(request: ChatRequest, _info: InboundInfo): EventEncoder<'chat'> {
   const includeUsage = request.stream_options?.include_usage === true
+  const begun = new Set<number>()
   return {
     push(chunk) {
+      for (const { index, delta } of chunk.choices)
+        if (!begun.has(index)) {
+          begun.add(index)
+          if (isJsonObject(delta)) delta.role ??= 'assistant'
+        }
       if (includeUsage || chunk.usage == null) return [{ data: JSON.stringify(chunk) }]
       if (chunk.choices.length === 0) return []
       const { usage: _, ...rest } = chunk
