@@ -71,10 +71,14 @@ const runwayShape = record(
   },
 )
 
+const runwayVoice = record({ type: oneOf('runway-preset'), presetId: oneOf('Maya', 'James', 'Ella') })
+const runwaySpeech = record({ model: filledText, promptText: filledText, voice: runwayVoice })
+
 function startTask(call: WireCall) {
   if (call.head.headers['x-runway-version'] !== '2024-11-06')
     throw new Failure('invalid', { message: 'X-Runway-Version must be 2024-11-06.' })
-  runwayShape(call.body, [])
+  if (call.head.path.endsWith('speech')) runwaySpeech(call.body, [])
+  else runwayShape(call.body, [])
   const { id } = call.jobs.start(
     { id: `task-${call.sequence}`, model: call.model, input: call.body },
     call.control,
@@ -82,14 +86,14 @@ function startTask(call: WireCall) {
   return { json: { id } }
 }
 
-/** https://docs.dev.runwayml.com/api/: tasks for images and videos. */
+/** https://docs.dev.runwayml.com/api/: tasks for images, speech and videos. */
 export const runway: Wire = smallWire({
   name: 'runway',
   credential: bearerOf,
   routes: [
     {
       method: 'POST',
-      path: /^\/v1\/(text_to_image|text_to_video|image_to_video)$/,
+      path: /^\/v1\/(text_to_image|text_to_speech|text_to_video|image_to_video)$/,
       operation: operation(startTask),
     },
     {
@@ -103,8 +107,8 @@ export const runway: Wire = smallWire({
             json: { id, createdAt, status: 'FAILED', failure: error, failureCode: 'SAFETY.INPUT.TEXT' },
           }
         if (state !== 'done') return { json: { id, createdAt, status: 'RUNNING', progress: 0.5 } }
-        const isVideo = input.duration !== undefined
-        const url = mediaUrl(call.head, asText(input.promptText), isVideo ? 'mp4' : 'png')
+        const file = input.voice !== undefined ? 'mp3' : input.duration !== undefined ? 'mp4' : 'png'
+        const url = mediaUrl(call.head, asText(input.promptText), file)
         return { json: { id, createdAt, status: 'SUCCEEDED', output: [url] } }
       }),
     },

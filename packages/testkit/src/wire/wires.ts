@@ -25,6 +25,12 @@ import { sap } from '../sap/wire.ts'
 import { searches } from '../searches/wire.ts'
 import { tokens } from '../tokens/wire.ts'
 import { vertex } from '../vertex/wire.ts'
+import { assemblyai } from '../voices/assemblyai.ts'
+import { deepgram } from '../voices/deepgram.ts'
+import { elevenlabs } from '../voices/elevenlabs.ts'
+import { mistralAudio, watsonxAudio } from '../voices/listeners.ts'
+import { soniox } from '../voices/soniox.ts'
+import { azureSpeech, minimaxSpeech, polly } from '../voices/speakers.ts'
 import type { Wire, WireName } from './wire.ts'
 
 /** Every wire, in the order their routes are tried: OpenAI's `/v1/models` is the most general. */
@@ -48,6 +54,15 @@ export const wires: Readonly<Record<WireName, Wire>> = {
   modelscope,
   recraft,
   runway,
+  assemblyai,
+  'azure-speech': azureSpeech,
+  deepgram,
+  elevenlabs,
+  'minimax-speech': minimaxSpeech,
+  'mistral-audio': mistralAudio,
+  'watsonx-audio': watsonxAudio,
+  polly,
+  soniox,
   searches,
   stability,
   topaz,
