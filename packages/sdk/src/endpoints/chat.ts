@@ -4,6 +4,7 @@ import type { ChatRequest } from '../types/chat.ts'
 import { isJsonObject } from '../types/json.ts'
 import { foldChunks, unfoldResponse } from './chat-fold.ts'
 import { chatMediaUrls, mapChatMedia } from './chat-media.ts'
+import { repairChat } from './chat-repairs.ts'
 import { mapReplyTexts, mapRequestTexts } from './chat-texts.ts'
 import type { Endpoint } from './endpoint.ts'
 import { ChatMeter } from './meter.ts'
@@ -48,6 +49,7 @@ export const chat: Endpoint<'chat'> = {
     // Where thinking counts as output, a limit that leaves no room for the answer is raised by it.
     return (limit > budget ? limit : limit + budget) * Math.max(1, request.n ?? 1)
   },
+  repaired: repairChat,
   mediaUrls: chatMediaUrls,
   withMediaUrls: mapChatMedia,
   createMeter: () => new ChatMeter(),

@@ -14,6 +14,7 @@ export const countTokens: Endpoint<'count_tokens'> = {
   withReplyTexts: response => response,
   usage: () => ({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }),
   maxOutputTokens: () => 0,
+  ...(chat.repaired && { repaired: chat.repaired }),
   async answer(request, model) {
     const { tokens, method } = await count({ model, messages: request.messages, tools: request.tools ?? [] })
     return { input_tokens: tokens, tokenizer: method }

@@ -2,7 +2,18 @@ import type { Units } from '../models/cost.ts'
 import type { EndpointName, EventOf, RequestOf, ResponseOf } from '../types/endpoint-map.ts'
 import type { JsonObject } from '../types/json.ts'
 import type { Usage } from '../types/usage.ts'
+import type { Warning } from '../types/warning.ts'
 import type { StreamMeter } from './meter.ts'
+
+/** How far a request may be repaired, and what is known of where it goes. */
+export interface RepairInfo {
+  /** LiteLLM's `modify_params`. */
+  readonly modifyParams?: boolean | undefined
+  readonly maxOutputTokens?: number | undefined
+  /** Parameters that the provider's format deals with itself. */
+  readonly knows: ReadonlySet<string>
+  warn(warning: Warning): void
+}
 
 /**
  * The facts of one endpoint, so that no guardrail, counter, cache or log ever switches on the endpoint's name.
@@ -41,6 +52,8 @@ export interface Endpoint<E extends EndpointName = EndpointName> {
   readonly isFree?: true
   /** Reads the events of a stream, for endpoints that stream. */
   createMeter?(request: RequestOf<E>): StreamMeter<EventOf<E>>
+  /** The request without what strict providers refuse, as far as the caller lets it be repaired; each repair recorded. */
+  repaired?(request: RequestOf<E>, info: RepairInfo): RequestOf<E>
   /** Every URL of an image, video or file in the request, `data:` URIs among them. */
   mediaUrls?(request: RequestOf<E>): string[]
   /** The same request with its media elsewhere. */

@@ -2,7 +2,7 @@ import { isJsonArray, isJsonObject, type JsonObject } from '../types/json.ts'
 import type { Warning } from '../types/warning.ts'
 
 /**
- * LiteLLM's `additional_drop_params`: `field`, `parent.child`, `array[*].field`, `array[0].field`. Returns a copy
+ * LiteLLM's `additional_drop_params`: `field`, `parent.child`, `array[*].field`, `array[0]`. Returns a copy
  * without them; what is not there is no error.
  */
 export function dropPaths(
@@ -31,6 +31,10 @@ function drop(value: unknown, steps: readonly string[]): unknown {
   const [step, ...rest] = steps
   if (step === undefined) return value
   if (isJsonArray(value)) {
+    if (rest.length === 0) {
+      const kept = value.filter((_, index) => step !== '*' && step !== String(index))
+      return kept.length === value.length ? value : kept
+    }
     const next = value.map((item, index) =>
       step === '*' || step === String(index) ? drop(item, rest) : item,
     )

@@ -134,7 +134,9 @@ function withDefaults<E extends EndpointName>(
   const foreign = clientFormat !== codec.format && !HUB_FORMATS.has(clientFormat)
   const own = withoutCredentials(ask.request, info)
   const asked = foreign ? dropForeignKeys(own, clientFormat, target, info.warn) : own
-  return applyParamRules(withParams(asked, deployment.params), target, strictnessOf(ask), info.warn)
+  const whole = withParams(asked, deployment.params)
+  const repaired = endpoint.repaired?.(whole, { ...info, knows: codec.upstream.params }) ?? whole
+  return applyParamRules(repaired, target, strictnessOf(ask), info.warn)
 }
 
 /** A caller says what is asked, not who asks whom where: none of that is heeded, and none of it leaves the house. */

@@ -6,7 +6,7 @@ import { encodeMessages } from './messages.ts'
 
 function encode(messages: ChatMessage[], model?: string) {
   const info = testInfo(model)
-  return { ...encodeMessages(messages, encodeContext(info)), warnings: info.warnings }
+  return { ...encodeMessages({ model: info.model, messages }, encodeContext(info)), warnings: info.warnings }
 }
 
 describe('system messages', () => {

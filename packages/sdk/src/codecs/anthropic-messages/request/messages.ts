@@ -2,6 +2,7 @@ import { badRequest } from '../../../errors.ts'
 import type {
   AssistantMessage,
   ChatMessage,
+  ChatRequest,
   ContentPart,
   SystemMessage,
   ThinkingBlock,
@@ -11,6 +12,7 @@ import type {
 } from '../../../types/chat.ts'
 import { isJsonObject, type JsonObject } from '../../../types/json.ts'
 import type { Warning } from '../../../types/warning.ts'
+import { firstWords, notEmpty } from '../../repairs.ts'
 import { encodeContent, joinedText } from '../reply/content.ts'
 import { type Block, type EncodeContext, extrasOf, pick } from './context.ts'
 import { decodePart, encodePart, textBlock } from './media.ts'
@@ -31,16 +33,21 @@ const RESULT_EXTRAS = ['is_error', 'toolset_name', 'cache_control']
  * `tool_result` blocks at the head of a user turn.
  */
 export function encodeMessages(
-  messages: readonly ChatMessage[],
+  request: ChatRequest,
   context: EncodeContext,
   instruction?: string,
 ): { system?: string | Block[]; messages: Turn[] } {
+  const { messages } = request
   const system: Block[] = []
   const turns: Turn[] = []
   for (const [index, message] of messages.entries()) {
     const at = `messages[${index}]`
     if (message.role !== 'system' && message.role !== 'developer') {
-      addTurn(turns, message.role === 'assistant' ? 'assistant' : 'user', encodeMessage(message, at, context))
+      addTurn(
+        turns,
+        message.role === 'assistant' ? 'assistant' : 'user',
+        encodeMessage(notEmpty(message, at, context.info), at, context),
+      )
       continue
     }
     const blocks = encodeSystemBlocks(message as SystemMessage, at, context)
@@ -61,14 +68,8 @@ export function encodeMessages(
       'messages: Anthropic needs at least one user message with content besides system messages.',
       'messages',
     )
-  if (turns[0]?.role === 'assistant' && context.info.modifyParams) {
-    turns.unshift({ role: 'user', content: [{ type: 'text', text: '.' }] })
-    context.info.warn({
-      action: 'approximated',
-      param: 'messages',
-      reason: 'Anthropic wants a user message first; one that says "." was put there',
-    })
-  }
+  const text = turns[0]?.role === 'assistant' ? firstWords(request, context.info) : undefined
+  if (text !== undefined) turns.unshift({ role: 'user', content: [{ type: 'text', text }] })
   trimPrefill(turns, messages.length - 1, context)
   const encoded = encodeSystem(system)
   return { ...(encoded !== undefined && { system: encoded }), messages: turns.map(compact) }

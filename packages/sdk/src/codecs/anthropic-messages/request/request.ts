@@ -36,6 +36,7 @@ export const ANTHROPIC_PARAMS: ReadonlySet<string> = new Set([
   'top_k',
   'top_p',
   'user',
+  'user_continue_message',
   'web_search_options',
 ]) // prettier-ignore
 
@@ -76,7 +77,7 @@ export function encodeBody(
   const body: JsonObject = {
     model: info.model,
     max_tokens: encodeMaxTokens(request, plan.thinking, context),
-    ...encodeMessages(request.messages, context, format.instruction),
+    ...encodeMessages(request, context, format.instruction),
     ...(tools.length > 0 && { tools }),
     ...(choice && { tool_choice: choice }),
     ...(plan.thinking && { thinking: plan.thinking }),

@@ -30,6 +30,14 @@ export function encodeThinking(
         'thinking: must be an object with a type, for example {"type":"adaptive"}.',
         'thinking',
       )
+    if (context.info.modifyParams && isThinking(request.thinking) && hasNoThinking(request.messages)) {
+      context.info.warn({
+        action: 'dropped',
+        param: 'thinking',
+        reason: 'the tool calls being answered came without thinking_blocks, which Anthropic wants back',
+      })
+      return {}
+    }
     const level = effort == null || effort === 'none' ? undefined : levelOf(effort, context)
     return { thinking: request.thinking, ...(level !== undefined && { effort: level }) }
   }
@@ -96,6 +104,12 @@ function lacksThinking(messages: readonly ChatMessage[]): boolean {
     if (message?.role === 'assistant') return !!message.tool_calls?.length && !message.thinking_blocks?.length
   }
   return false
+}
+
+/** As `lacksThinking`, of a history that shows no thinking at all. */
+function hasNoThinking(messages: readonly ChatMessage[]): boolean {
+  const thinks = messages.some(({ thinking_blocks: blocks }) => Array.isArray(blocks) && blocks.length > 0)
+  return !thinks && lacksThinking(messages)
 }
 
 /** True when the model is told to think, which rules some other parameters out. */

@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject, textOf } from '../../../types/json.ts'
 import { isServerPart, SERVER_PARTS_KEY, SIGNATURES_KEY } from '../request/contents.ts'
 import { decodeFunctionCall } from '../request/function-calls.ts'
 import { dataUri, inlineBlob } from '../request/media.ts'
+import { decodeSignature, signatureForClient } from '../thought-signature.ts'
 import { encodeGrounding } from './grounding.ts'
 import { encodeLogprobs } from './logprobs.ts'
 
@@ -51,7 +52,8 @@ function readPart(part: JsonObject, spoken: Spoken, nextId: () => string): void 
   if (isJsonObject(part.functionCall)) spoken.calls.push(decodeFunctionCall(part, nextId()))
   else if (part.inlineData !== undefined) readBlob(part.inlineData, signature, spoken)
   else if (isServerPart(part)) spoken.server.push(part)
-  else if (part.thought === true) readThought(textOf(part.text), signature, spoken)
+  else if (part.thought === true)
+    readThought(textOf(part.text), signature && decodeSignature(signature), spoken)
   else {
     if (typeof part.text === 'string') spoken.text += part.text
     if (signature !== undefined) spoken.signature = signature
@@ -155,7 +157,14 @@ export function encodeParts(message: Message, showThoughts: boolean): JsonObject
 
 function encodeThoughts(message: Message): JsonObject[] {
   const parts = (message.thinking_blocks ?? []).flatMap(block =>
-    block.type === 'thinking' ? [signed({ text: block.thinking, thought: true }, block.signature)] : [],
+    block.type === 'thinking'
+      ? [
+          signed(
+            { text: block.thinking, thought: true },
+            block.signature && signatureForClient(block.signature),
+          ),
+        ]
+      : [],
   )
   return parts.length === 0 && message.reasoning_content
     ? [{ text: message.reasoning_content, thought: true }]

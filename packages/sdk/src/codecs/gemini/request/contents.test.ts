@@ -288,7 +288,7 @@ test.each<[string, ChatMessage[]]>([
         role: 'assistant',
         content: 'a',
         reasoning_content: 'why',
-        thinking_blocks: [{ type: 'thinking', thinking: 'why', signature: 'S' }],
+        thinking_blocks: [{ type: 'thinking', thinking: 'why', signature: 'gemini:S' }],
       },
     ],
   ],

@@ -9,6 +9,7 @@ import type {
 } from '../../../types/chat.ts'
 import { isJsonObject, type JsonObject, textOf } from '../../../types/json.ts'
 import type { CallInfo, InboundInfo } from '../../codec.ts'
+import { decodeSignature, signatureForGoogle } from '../thought-signature.ts'
 import { expectArray, expectObject, fieldNames, readFields } from './fields.ts'
 import {
   decodeFunctionCall,
@@ -130,15 +131,17 @@ function encodeThinkingBlocks(message: AssistantMessage, path: string, info: Cal
       param: `${path}.reasoning_content`,
       reason: 'Gemini takes back signed thoughts only',
     })
-  for (const [index, block] of (message.thinking_blocks ?? []).entries())
-    if (block.type === 'thinking' && block.signature)
-      parts.push({ text: block.thinking, thought: true, thoughtSignature: block.signature })
+  for (const [index, block] of (message.thinking_blocks ?? []).entries()) {
+    const signature = block.type === 'thinking' ? block.signature : undefined
+    const own = signature ? signatureForGoogle(signature, message) : undefined
+    if (own !== undefined) parts.push({ text: block.thinking, thought: true, thoughtSignature: own })
     else
       info.warn({
         action: 'ignored',
         param: `${path}.thinking_blocks[${index}]`,
-        reason: 'Gemini takes back signed thoughts only',
+        reason: signature ? 'another vendor signed it' : 'Gemini takes back signed thoughts only',
       })
+  }
   return parts
 }
 
@@ -227,7 +230,7 @@ function decodeModel(parts: JsonObject[], calls: OpenCalls, index: number, path:
       thoughts.push({
         type: 'thinking',
         thinking: textOf(part.text),
-        ...(signed && { signature: signed }),
+        ...(signed && { signature: decodeSignature(signed) }),
       })
     else {
       if (signed) signature = signed

@@ -1,7 +1,8 @@
 import { badRequest } from '../../../errors.ts'
 import type { ChatRequest } from '../../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import { isJsonArray, isJsonObject, type JsonObject } from '../../../types/json.ts'
 import type { CallInfo, InboundInfo, WireRequest } from '../../codec.ts'
+import { firstWords } from '../../repairs.ts'
 import { decodeContents, encodeContents } from './contents.ts'
 import { expectObject, fieldNames, readFields, without } from './fields.ts'
 import { CONFIG_FIELDS, decodeGenerationConfig, encodeGenerationConfig } from './generation-config.ts'
@@ -33,6 +34,7 @@ export const GEMINI_PARAMS: ReadonlySet<string> = new Set([
   'top_k',
   'top_logprobs',
   'top_p',
+  'user_continue_message',
   'web_search_options',
 ])
 /** Never copied to the body: consumed above, or spoken to the gateway (`metadata`). */
@@ -107,7 +109,8 @@ function wholeCalls(toolConfig: unknown, info: CallInfo): JsonObject | undefined
 function encodeConversation(request: ChatRequest, info: CallInfo): JsonObject {
   const system = encodeSystem(request.messages, info)
   const contents = encodeContents(request.messages, info)
-  if (contents.length > 0) return { contents, ...(system && { systemInstruction: system }) }
+  if (contents.length > 0)
+    return { contents: begunByUser(contents, request, info), ...(system && { systemInstruction: system }) }
   if (system === undefined)
     throw badRequest('messages: must hold at least one message with content.', 'messages')
   info.warn({
@@ -116,6 +119,17 @@ function encodeConversation(request: ChatRequest, info: CallInfo): JsonObject {
     reason: 'Gemini needs a user turn; the system text is sent as one',
   })
   return { contents: [{ role: 'user', ...system }] }
+}
+
+/** Gemini takes a model's turn first, but no call of a function there: https://ai.google.dev/gemini-api/docs/function-calling */
+function begunByUser(contents: JsonObject[], request: ChatRequest, info: CallInfo): JsonObject[] {
+  const [first] = contents
+  const calls =
+    first?.role === 'model' && isJsonArray(first.parts)
+      ? first.parts.some(part => isJsonObject(part) && part.functionCall !== undefined)
+      : false
+  const text = calls ? firstWords(request, info) : undefined
+  return text === undefined ? contents : [{ role: 'user', parts: [{ text }] }, ...contents]
 }
 
 /** The body of `generateContent` → hub request. Model and stream come from the path. */
