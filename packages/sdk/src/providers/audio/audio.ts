@@ -1,10 +1,10 @@
 import { geminiTranscriptions } from '../../codecs/google-speech/gemini-transcriptions.ts'
 import { openaiTranscriptions, openaiTranslations } from '../../codecs/openai-transcriptions/codec.ts'
 import { openaiAudio, SPEECH, WHISPER } from '../openai-audio.ts'
-import type { Provider } from '../provider.ts'
+import type { Binding, Provider } from '../provider.ts'
 import { withTranscripts } from './assemblyai.ts'
 import { awsPolly } from './aws-polly.ts'
-import { AZURE_SPEECH, withSpeechKeys } from './azure-speech.ts'
+import { AZURE_SPEECH, isAzureSpeech, withSpeechKeys } from './azure-speech.ts'
 import { deepgram } from './deepgram.ts'
 import { elevenlabs } from './elevenlabs.ts'
 import { FIREWORKS_AUDIO } from './fireworks-audio.ts'
@@ -56,7 +56,7 @@ export function withAudio(provider: Provider): Provider {
         credentials: withSpeechKeys(provider.credentials),
         endpoints: {
           ...provider.endpoints,
-          speech: [AZURE_SPEECH, ...(provider.endpoints.speech ?? [])],
+          speech: [AZURE_SPEECH, ...(provider.endpoints.speech ?? []).map(ofOpenai)],
         },
       }
     case 'gemini':
@@ -68,6 +68,12 @@ export function withAudio(provider: Provider): Provider {
     default:
       return withEndpoints(provider)
   }
+}
+
+/** A client's own format is preferred, which must not win for a service that lacks it. */
+function ofOpenai(binding: Binding<'speech'>): Binding<'speech'> {
+  const { serves } = binding
+  return { ...binding, serves: model => !isAzureSpeech(model) && (serves?.(model) ?? true) }
 }
 
 function withEndpoints(provider: Provider): Provider {

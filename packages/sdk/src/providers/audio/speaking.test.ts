@@ -2,6 +2,7 @@ import { startUpstream, testAwsKeys, type Upstream, verifyAwsSignature } from '@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Deployment } from '../../types/deployment.ts'
 import type { SpeechRequest } from '../../types/speech.ts'
+import { bind } from '../bind.ts'
 import type { Provider } from '../provider.ts'
 import { providers } from '../registry.ts'
 import { ProviderCaller } from '../testing/provider-caller.ts'
@@ -218,8 +219,10 @@ test('Azure is sent well-formed mark-up, whatever the text and the voice are', a
 
 test('Azure’s other models keep their endpoint and its header', () => {
   const azure = providers.get('azure') as Provider
-  const codecs = azure.endpoints.speech?.map(({ serves, codec }) => [serves?.('tts-1'), codec.format])
-  expect(codecs).toContainEqual([true, 'openai-speech'])
+  const formatOf = (model: string) => bind(azure, 'speech', 'openai-speech', model).codec.format
+  expect(formatOf('tts-1')).toBe('openai-speech')
+  expect(formatOf('gpt-4o-mini-tts')).toBe('openai-speech-events')
+  expect(formatOf('speech/azure-tts')).toBe('azure-speech')
 })
 
 test('Azure’s speech key may be in the environment, apart from the key of its models', async () => {
