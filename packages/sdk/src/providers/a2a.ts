@@ -18,7 +18,8 @@ function agents(name: string, title: string, docs: string, codec: Codec<'chat'>,
       )
     },
     baseUrlEnv: [`${env}_API_BASE`],
-    credentials: bearer([`${env}_API_KEY`], { required: false }),
+    // Every agent has a key of its own: one of the environment would be told to all of them.
+    credentials: bearer([], { required: false }),
     endpoints: { chat: [{ codec, path: '' }] },
     params: AGENT_PARAMS,
   }
