@@ -1,6 +1,6 @@
 import { startUpstream, testAwsKeys, type Upstream, verifyAwsSignature } from '@sluice/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { completion } from '../api/completion.ts'
+import { completion } from '../api/calls/completion.ts'
 import type { SigningHost } from '../credentials/credentials.ts'
 import { bedrockMantle } from './bedrock-mantle.ts'
 

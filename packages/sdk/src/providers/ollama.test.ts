@@ -1,8 +1,8 @@
 import { startUpstream, type Upstream } from '@sluice/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { completion } from '../api/completion.ts'
+import { completion } from '../api/calls/completion.ts'
+import { textCompletion } from '../api/calls/text-completion.ts'
 import type { RunOptions } from '../api/run.ts'
-import { textCompletion } from '../api/text-completion.ts'
 import type { ChatRequest } from '../types/chat.ts'
 
 let upstream: Upstream

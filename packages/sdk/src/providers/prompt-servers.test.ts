@@ -1,10 +1,10 @@
 import { startUpstream, type Upstream } from '@sluice/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { completion } from '../api/completion.ts'
-import { embedding } from '../api/embedding.ts'
-import { rerank } from '../api/rerank.ts'
+import { completion } from '../api/calls/completion.ts'
+import { embedding } from '../api/calls/embedding.ts'
+import { rerank } from '../api/calls/rerank.ts'
+import { textCompletion } from '../api/calls/text-completion.ts'
 import type { RunOptions } from '../api/run.ts'
-import { textCompletion } from '../api/text-completion.ts'
 import type { ChatRequest } from '../types/chat.ts'
 
 let upstream: Upstream

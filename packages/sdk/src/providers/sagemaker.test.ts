@@ -1,7 +1,7 @@
 import { startUpstream, testAwsKeys, type Upstream } from '@sluice/testkit'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { completion } from '../api/completion.ts'
-import { embedding } from '../api/embedding.ts'
+import { completion } from '../api/calls/completion.ts'
+import { embedding } from '../api/calls/embedding.ts'
 import type { ChatRequest } from '../types/chat.ts'
 import type { JsonObject } from '../types/json.ts'
 
