@@ -6,6 +6,7 @@ import { providers } from '../providers/registry.ts'
 import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
 import type { JsonObject } from '../types/json.ts'
+import { WireForm } from '../types/wire-body.ts'
 import { sampleOf, type Target, translate } from './capabilities.ts'
 
 /**
@@ -60,6 +61,29 @@ function lost(param: string, target: Target<EndpointName>): boolean {
   }
 }
 
+/** Looked up by id: there is no body to put anything into. */
+const OWN_WORLDS = new Set<string>([
+  'video_status',
+  'video_content',
+  'video_list',
+  'video_delete',
+  'video_remix',
+])
+
+/** True when a field that nobody knows changes nothing, and nothing is said of it. */
+function isOwnFieldLost(target: Target<EndpointName>): boolean {
+  const own = { a_field_of_the_vendor: 'its-value' }
+  try {
+    const { wire, warnings } = translate(own, target)
+    const payload = wire.payload instanceof WireForm ? wire.payload.fields : wire.payload?.bytes.toString()
+    const sent = JSON.stringify({ ...wire, payload }).includes('its-value')
+    return !sent && !warnings.some(({ param }) => param === 'a_field_of_the_vendor')
+  } catch (error) {
+    if (error instanceof SluiceError) return false
+    throw error
+  }
+}
+
 describe.each(
   [...providers.values()].filter(({ answer }) => answer === undefined).map(p => [p.name, p] as const),
 )('%s', (_, provider) => {
@@ -68,6 +92,15 @@ describe.each(
       [...target.endpoint.openaiParams]
         .filter(param => sampleOf(param, target.endpoint) && !isOurs(param, target) && lost(param, target))
         .map(param => `${target.endpoint.name} (${target.codec.format}): ${param}`),
+    )
+    expect(losses).toEqual([])
+  })
+
+  test('what only the provider may know goes to it, or is told', () => {
+    const losses = targetsOf(provider).flatMap(target =>
+      OWN_WORLDS.has(target.endpoint.name) || !target.endpoint.sample || !isOwnFieldLost(target)
+        ? []
+        : [`${target.endpoint.name} (${target.codec.format})`],
     )
     expect(losses).toEqual([])
   })

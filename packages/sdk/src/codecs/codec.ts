@@ -130,6 +130,8 @@ export interface UpstreamHalf<E extends EndpointName> {
   readonly params: ReadonlySet<string>
   /** The values that alone can be expressed, of parameters of which not all can: others are refused or dropped. */
   readonly only?: Readonly<Record<string, readonly unknown[]>>
+  /** True when there is no place for fields besides `params`: a receipt is written for each that a request holds. */
+  readonly takesNoOthers?: true
   /** What of messages, tools and formats it has no word for: a receipt is written wherever a request holds it. */
   readonly unsaid?: readonly Unsaid[]
   encodeRequest(request: RequestOf<E>, info: CallInfo): WireRequest

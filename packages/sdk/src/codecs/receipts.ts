@@ -31,7 +31,11 @@ export function encodeWithReceipts<E extends EndpointName>(
     ...info,
     warn: warning => void warnings.push(warning),
   })
-  const { unsaid } = codec.upstream
+  const { unsaid, takesNoOthers, params } = codec.upstream
+  if (takesNoOthers)
+    for (const key in request)
+      if (!params.has(key) && !CONTENT.has(key) && request[key] != null)
+        warnings.push({ action: 'dropped', param: key, reason: REASONS.others })
   if (unsaid) {
     const told = new Set(warnings.map(({ param }) => param))
     for (const warning of unsaidIn(request as unknown as ChatRequest, new Set(unsaid)))
@@ -39,6 +43,19 @@ export function encodeWithReceipts<E extends EndpointName>(
   }
   return { wire, warnings }
 }
+
+/** What a request is about, and how its answer is wanted: every codec deals with that. */
+const CONTENT = new Set([
+  'model',
+  'input',
+  'file',
+  'document',
+  'pages',
+  'stream',
+  'encoding_format',
+  'metadata',
+  'user',
+])
 
 const REASONS: Readonly<Record<Unsaid, string>> = {
   audio: 'this provider takes no recordings of earlier answers',

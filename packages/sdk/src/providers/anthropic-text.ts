@@ -1,5 +1,6 @@
 import { decodeError, streamError } from '../codecs/anthropic-messages/errors.ts'
 import type { CallInfo, Codec } from '../codecs/codec.ts'
+import { without } from '../codecs/gemini/request/fields.ts'
 import { parseEvent } from '../codecs/parse-event.ts'
 import { UNSAID_IN_TEXT } from '../codecs/receipts.ts'
 import { badRequest, createError } from '../errors.ts'
@@ -20,13 +21,24 @@ const HUMAN = '\n\nHuman: '
 const ASSISTANT = '\n\nAssistant:'
 const DEFAULT_MAX_TOKENS = 4096
 
+const PARAMS: ReadonlySet<string> = new Set([
+  'max_completion_tokens',
+  'max_tokens',
+  'stop',
+  'temperature',
+  'top_p',
+  'top_k',
+  'user',
+])
+const OWN = new Set([...PARAMS, 'model', 'messages', 'stream', 'stream_options', 'n'])
+
 /** Anthropic's Text Completions, which came before messages. Source: https://platform.claude.com/docs/en/api/completions */
 export const anthropicComplete: Codec<'chat'> = {
   endpoint: 'chat',
   format: 'anthropic-complete',
   framing: 'sse',
   upstream: {
-    params: new Set(['max_completion_tokens', 'max_tokens', 'stop', 'temperature', 'top_p', 'top_k', 'user']),
+    params: PARAMS,
     unsaid: [...UNSAID_IN_TEXT, 'refusal'],
     encodeRequest: (request, info) => ({ body: encodeComplete(request, info) }),
     decodeResponse,
@@ -40,6 +52,7 @@ function encodeComplete(request: ChatRequest, info: CallInfo): JsonObject {
   const limit = request.max_completion_tokens ?? request.max_tokens
   const asked = stop == null ? [] : Array.isArray(stop) ? stop : [stop]
   return {
+    ...without(request, OWN),
     model: info.model,
     prompt: promptOf(request.messages),
     max_tokens_to_sample: limit ?? info.maxOutputTokens ?? DEFAULT_MAX_TOKENS,

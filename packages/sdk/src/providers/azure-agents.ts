@@ -1,4 +1,5 @@
 import type { CallInfo, Codec, FollowUp, WireReply } from '../codecs/codec.ts'
+import { without } from '../codecs/gemini/request/fields.ts'
 import { decodeError } from '../codecs/openai-chat/errors.ts'
 import { UNSAID_IN_TEXT } from '../codecs/receipts.ts'
 import { badRequest, createError } from '../errors.ts'
@@ -14,6 +15,15 @@ export function isAgent(model: string): boolean {
   return model.startsWith('agents/')
 }
 
+const PARAMS: ReadonlySet<string> = new Set([
+  'temperature',
+  'top_p',
+  'max_tokens',
+  'max_completion_tokens',
+  'metadata',
+])
+const OWN = new Set([...PARAMS, 'model', 'messages', 'stream', 'stream_options', 'n', 'user'])
+
 /**
  * An agent of Foundry: a thread is made and run, the run is looked at until it is over, its messages are fetched.
  * Needs a token of Entra ID. Source: https://learn.microsoft.com/rest/api/aifoundry/aiagents
@@ -23,7 +33,7 @@ const agents: Codec<'chat'> = {
   format: 'azure-agents',
   framing: 'sse',
   upstream: {
-    params: new Set(['temperature', 'top_p', 'max_tokens', 'max_completion_tokens', 'metadata']),
+    params: PARAMS,
     unsaid: [...UNSAID_IN_TEXT, 'refusal'],
     encodeRequest: (request, info) => ({ body: encodeRun(request, info) }),
     follow,
@@ -62,6 +72,7 @@ function encodeRun(request: ChatRequest, info: CallInfo): JsonObject {
   const { temperature, top_p, metadata } = request
   const limit = request.max_completion_tokens ?? request.max_tokens
   return {
+    ...without(request, OWN),
     assistant_id: info.model,
     thread: { messages },
     ...(instructions.length > 0 && { additional_instructions: instructions.join('\n\n') }),

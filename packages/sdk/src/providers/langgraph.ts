@@ -1,4 +1,5 @@
 import type { CallInfo, Codec, WireRequest } from '../codecs/codec.ts'
+import { without } from '../codecs/gemini/request/fields.ts'
 import { decodeError, decodeLateError } from '../codecs/openai-chat/errors.ts'
 import { createError } from '../errors.ts'
 import type {
@@ -16,16 +17,8 @@ import { agentKey } from './agent-key.ts'
 import { AGENT_PARAMS } from './agent-params.ts'
 import type { Provider } from './provider.ts'
 
-/** What a run takes beside its input. */
-const RUN_FIELDS = [
-  'config',
-  'context',
-  'metadata',
-  'webhook',
-  'interrupt_before',
-  'interrupt_after',
-  'command',
-] as const
+/** Everything else is a run's own: `config`, `context`, `metadata`, `webhook`, `interrupt_before` … */
+const OWN = new Set(['model', 'messages', 'input', 'stream', 'stream_options', 'n', 'user'])
 const ROLES: Readonly<Record<string, string>> = { user: 'human', assistant: 'ai', developer: 'system' }
 
 /** Runs without a thread. Source: https://docs.langchain.com/langsmith/agent-server-api/stateless-runs */
@@ -44,15 +37,14 @@ const runs: Codec<'chat'> = {
 }
 
 function encodeRequest(request: ChatRequest, info: CallInfo): WireRequest {
-  const own = RUN_FIELDS.flatMap(name => (request[name] == null ? [] : [[name, request[name]] as const]))
   const input: JsonObject = isJsonObject(request.input) ? request.input : {}
   return {
     path: info.stream ? '/runs/stream' : '/runs/wait',
     body: {
+      ...without(request, OWN),
       assistant_id: info.model,
       input: { ...input, messages: request.messages.map(encodeMessage) },
       ...(info.stream && { stream_mode: ['messages-tuple', 'values'] }),
-      ...Object.fromEntries(own),
     },
   }
 }

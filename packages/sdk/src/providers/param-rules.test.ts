@@ -160,7 +160,17 @@ describe('applyParamRules', () => {
     expect(out).toBe(request)
   })
 
-  test('additional_drop_params come last', () => {
+  test('additional_drop_params come first: what they name is never refused', () => {
+    const { rest, said } = apply(
+      { top_k: 1, seed: 2 },
+      { seed: 'refuse' },
+      { additionalDropParams: ['seed', 'top_k'] },
+    )
+    expect(rest).toEqual({})
+    expect(said).toEqual(['dropped seed', 'dropped top_k'])
+  })
+
+  test('additional_drop_params come last, too, for names that a rule has put there', () => {
     const { rest, said } = apply(
       { seed: 1 },
       { seed: { rename: 'random_seed' } },
@@ -195,6 +205,8 @@ describe('dropPaths', () => {
       { ...body, tools: ['f', 'g'].map(name => ({ type: 'function', function: { name } })) },
     ],
     ['tools[1].function', { ...body, tools: [body.tools[0], { type: 'function' }] }],
+    ['tools[0]', { ...body, tools: [body.tools[1]] }],
+    ['tools[*]', { ...body, tools: [] }],
     ['deep[0][*].x', { ...body, deep: [[{ y: 2 }]] }],
   ])('%s', (path, expected) => {
     const before = structuredClone(body)

@@ -38,6 +38,19 @@ export function applyParamRules<E extends EndpointName>(
   strictness: Strictness,
   warn: (warning: Warning) => void,
 ): RequestOf<E> {
+  const unwanted = strictness.additionalDropParams
+  const asked = unwanted.length > 0 ? (dropPaths(request, unwanted, warn) as RequestOf<E>) : request
+  const ruled = ruledBy(asked, target, strictness, warn)
+  // What a rule has renamed is known to the caller by the provider's name, too.
+  return ruled !== asked && unwanted.length > 0 ? (dropPaths(ruled, unwanted, warn) as RequestOf<E>) : ruled
+}
+
+function ruledBy<E extends EndpointName>(
+  request: RequestOf<E>,
+  target: Target<E>,
+  strictness: Strictness,
+  warn: (warning: Warning) => void,
+): RequestOf<E> {
   const refused: string[] = []
   const byModel = target.provider.modelParams?.(target.model, { deployment: target.deployment, request })
   let out: JsonObject = request
@@ -71,7 +84,6 @@ export function applyParamRules<E extends EndpointName>(
     }
   }
   if (refused.length > 0) throw refusal(refused, target)
-  if (strictness.additionalDropParams.length > 0) out = dropPaths(out, strictness.additionalDropParams, warn)
   return out as RequestOf<E>
 }
 

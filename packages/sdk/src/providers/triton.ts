@@ -142,6 +142,7 @@ const tritonEmbeddings: Codec<'embedding'> = {
   framing: 'sse',
   upstream: {
     params: new Set(['encoding_format']),
+    takesNoOthers: true,
     encodeRequest(request: EmbeddingRequest): WireRequest {
       const data: unknown[] = Array.isArray(request.input) ? request.input : [request.input]
       const wrong = data.findIndex(text => typeof text !== 'string')

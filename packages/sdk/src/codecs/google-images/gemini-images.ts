@@ -23,6 +23,8 @@ import { noImages } from '../openai-images/response.ts'
 
 const RATIOS = ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9']
 const PARAMS: ReadonlySet<string> = new Set(['n', 'response_format', 'size'])
+/** Models that draw give one picture at a time. */
+const ONE = { n: [1] }
 const OWN = new Set([...PARAMS, 'prompt', 'image', 'mask', 'user'])
 
 /** Gemini's models that draw, asked by `generateContent`. Source: https://ai.google.dev/gemini-api/docs/image-generation */
@@ -32,6 +34,7 @@ export const geminiImages: Codec<'image_generation'> = {
   framing: 'sse',
   upstream: {
     params: PARAMS,
+    only: ONE,
     encodeRequest: (request, info) => encode(request, [], info),
     decodeResponse: decode,
     decodeError,
@@ -45,6 +48,7 @@ export const geminiImageEdits: Codec<'image_edit'> = {
   framing: 'sse',
   upstream: {
     params: PARAMS,
+    only: ONE,
     inlines: url => !isFetchedByGoogle(url),
     encodeRequest: (request, info) => encode(request, request.image, info),
     decodeResponse: decode,

@@ -14,6 +14,7 @@ const codec: Codec<'transcription'> = {
   format: 'watsonx-transcriptions',
   framing: 'sse',
   upstream: {
+    takesNoOthers: true,
     params: new Set(['language', 'response_format']),
     only: { response_format: ['json', 'text'] },
     encodeRequest(request, info) {

@@ -98,6 +98,7 @@ const analyze: Codec<'ocr'> = {
   format: 'azure-document-intelligence',
   framing: 'sse',
   upstream: {
+    takesNoOthers: true,
     params: new Set(['pages']),
     takesBytes: true,
     encodeRequest,
