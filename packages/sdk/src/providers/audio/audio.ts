@@ -8,6 +8,7 @@ import { AZURE_SPEECH, isAzureSpeech, withSpeechKeys } from './azure-speech.ts'
 import { deepgram } from './deepgram.ts'
 import { elevenlabs } from './elevenlabs.ts'
 import { FIREWORKS_AUDIO } from './fireworks-audio.ts'
+import { isOrpheus, orpheusSpeech } from './groq-speech.ts'
 import { minimaxSpeech } from './minimax-speech.ts'
 import { nvidiaRiva } from './nvidia-riva.ts'
 import { runwaymlSpeech } from './runwayml-speech.ts'
@@ -51,18 +52,17 @@ export function withAudio(provider: Provider): Provider {
     case 'assemblyai':
       return withTranscripts(provider)
     case 'azure':
-      return {
-        ...provider,
-        credentials: withSpeechKeys(provider.credentials),
-        endpoints: {
-          ...provider.endpoints,
-          speech: [AZURE_SPEECH, ...(provider.endpoints.speech ?? []).map(ofOpenai)],
-        },
-      }
+      return speakingBy(
+        { ...provider, credentials: withSpeechKeys(provider.credentials) },
+        AZURE_SPEECH,
+        isAzureSpeech,
+      )
     case 'gemini':
     case 'vertex_ai':
     case 'vertex_ai_beta':
       return listening(provider)
+    case 'groq':
+      return speakingBy(provider, { codec: orpheusSpeech, path: '/audio/speech' }, isOrpheus)
     case 'minimax':
       return { ...withEndpoints(provider), params: { ...provider.params, speed: { min: 0.5, max: 2 } } }
     default:
@@ -70,10 +70,20 @@ export function withAudio(provider: Provider): Provider {
   }
 }
 
-/** A client's own format is preferred, which must not win for a service that lacks it. */
-function ofOpenai(binding: Binding<'speech'>): Binding<'speech'> {
-  const { serves } = binding
-  return { ...binding, serves: model => !isAzureSpeech(model) && (serves?.(model) ?? true) }
+/** A client's own format is preferred, so the models that have another are taken from it. */
+function speakingBy(
+  provider: Provider,
+  binding: Binding<'speech'>,
+  isIts: (model: string) => boolean,
+): Provider {
+  const others = (provider.endpoints.speech ?? []).map(other => ({
+    ...other,
+    serves: (model: string) => !isIts(model) && (other.serves?.(model) ?? true),
+  }))
+  return {
+    ...provider,
+    endpoints: { ...provider.endpoints, speech: [{ ...binding, serves: isIts }, ...others] },
+  }
 }
 
 function withEndpoints(provider: Provider): Provider {

@@ -38,6 +38,12 @@ const FORMATS = new MadeFormats({
 /** Source: https://learn.microsoft.com/azure/ai-services/speech-service/rest-text-to-speech */
 function encodeRequest(request: SpeechRequest, info: CallInfo): WireRequest {
   const markup = markupOf(request, info)
+  if (info.deployment.extraBody)
+    info.warn({
+      action: 'dropped',
+      param: 'extra_body',
+      reason: 'the body is SSML, to which nothing is added',
+    })
   const { wire } = FORMATS.asked(request, info)
   return {
     body: { markup },
@@ -106,7 +112,6 @@ const REGION = /^https:\/\/([a-z0-9-]+)\.(?:api\.cognitive|stt\.speech)\.microso
 /** A region's host speaks at the root; a resource of its own name has it among others. */
 export const AZURE_SPEECH: Binding<'speech'> = {
   codec: speech,
-  serves: isAzureSpeech,
   path: ({ base }) =>
     base !== undefined && /\.cognitiveservices\.azure\.(com|us|cn)$/.test(base)
       ? '/tts/cognitiveservices/v1'

@@ -12,7 +12,7 @@ import { stated } from './transcripts.ts'
 const VOICES = {
   alloy: 'English_expressive_narrator',
   echo: 'English_magnetic_voiced_man',
-  fable: 'English_captivating_female1',
+  fable: 'English_Insightful_Speaker',
   nova: 'English_radiant_girl',
   onyx: 'English_Persuasive_Man',
   shimmer: 'English_Graceful_Lady',

@@ -233,6 +233,18 @@ test('Azure’s speech key may be in the environment, apart from the key of its 
   expect(last()?.headers['ocp-apim-subscription-key']).toBe('key-of-speech')
 })
 
+test('Orpheus at Groq makes WAV files alone, and is asked for them', async () => {
+  const groq: Vendor = { provider: 'groq', wire: 'openai', model: 'canopylabs/orpheus-v1-english' }
+  const { caller, stream, failure } = at(groq)
+  const events = await stream({ input, voice: 'alloy' })
+  expect(events[0]?.contentType).toBe('audio/wav')
+  expect(bodyOf()).toMatchObject({ response_format: 'wav', model: 'canopylabs/orpheus-v1-english' })
+  expect(caller.warnings).toMatchObject([{ action: 'approximated', param: 'response_format' }])
+  expect(await failure({ input, voice: 'alloy', response_format: 'mp3' })).toMatchObject({
+    kind: 'unsupported_params',
+  })
+})
+
 test('MiniMax’s hex becomes audio, and its failures with a status of 200 are failures', async () => {
   await at(VENDORS.minimax).whole({ input, voice: 'nova', response_format: 'wav' })
   expect(bodyOf()).toEqual({
