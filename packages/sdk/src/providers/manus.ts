@@ -86,6 +86,11 @@ export const manus: Provider = {
   baseUrlEnv: ['MANUS_API_BASE'],
   credentials: key,
   endpoints: { chat: [{ codec: manusTasks, path: '/v1/responses' }] },
-  params: AGENT_PARAMS,
+  params: {
+    ...AGENT_PARAMS,
+    // An agent has its own tools and decides how it answers.
+    ...{ tools: 'refuse', tool_choice: 'refuse', response_format: 'refuse', web_search_options: 'refuse' },
+    ...{ logprobs: 'refuse', top_logprobs: 'refuse' },
+  },
   exampleModels: ['manus-1.6', 'manus-1.6-lite', 'manus-1.6-max'],
 }

@@ -36,7 +36,10 @@ export const sagemaker: Wire = {
     const said = facts.violation?.message ?? facts.message ?? message
     return {
       status: facts.status ?? status,
-      headers: { 'x-amzn-errortype': name },
+      headers: {
+        'x-amzn-errortype': name,
+        ...(facts.retryAfterSeconds !== undefined && { 'retry-after': String(facts.retryAfterSeconds) }),
+      },
       body: { ErrorCode: name, Message: said },
     }
   },

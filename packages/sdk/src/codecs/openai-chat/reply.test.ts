@@ -171,15 +171,31 @@ describe('encodeStream', () => {
   const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 }
   const request = { model: 'm', messages: [] }
 
-  test('usage is shown to those who asked for it', () => {
+  test('usage is shown at the end, in a chunk of its own, to those who asked for it', () => {
     const both = { ...chunk, choices: [{ index: 0, delta: {}, finish_reason: null }], usage }
     const quiet = encodeStream(request, { id: 'c', now: 0, warn() {} })
     expect([...quiet.push({ ...chunk, choices: [], usage })]).toEqual([])
     expect(String([...quiet.push(both)].map(({ data }) => data))).not.toContain('usage')
+    expect([...quiet.end()]).toEqual([{ data: '[DONE]' }])
     const asking = { ...request, stream_options: { include_usage: true } }
     const told = encodeStream(asking, { id: 'c', now: 0, warn() {} })
-    expect([...told.push({ ...chunk, choices: [], usage })]).toHaveLength(1)
-    expect([...told.end()]).toEqual([{ data: '[DONE]' }])
+    expect(String([...told.push(both)].map(({ data }) => data))).not.toContain('usage')
+    expect([...told.push({ ...chunk, choices: [], usage: { ...usage, prompt_tokens: 7 } })]).toEqual([])
+    const [last, done, ...more] = [...told.end()]
+    expect(JSON.parse(last?.data ?? '')).toMatchObject({ choices: [], usage: { prompt_tokens: 7 } })
+    expect([done, ...more]).toEqual([{ data: '[DONE]' }])
+  })
+
+  test('the first chunk of each choice says who speaks, if the provider does not', () => {
+    const encoder = encodeStream(request, { id: 'c', now: 0, warn() {} })
+    const said = (index: number) => ({
+      ...chunk,
+      choices: [{ index, delta: { content: 'a' }, finish_reason: null }],
+    })
+    const roles = [0, 0, 1].map(index =>
+      [...encoder.push(said(index))].map(({ data }) => JSON.parse(data).choices[0].delta.role),
+    )
+    expect(roles.flat()).toEqual(['assistant', undefined, 'assistant'])
   })
 })
 

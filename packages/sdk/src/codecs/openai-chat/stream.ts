@@ -8,6 +8,7 @@ import { decodeLateError, encodeError } from './errors.ts'
 import { settleFinish } from './finish-reason.ts'
 import { settleReasoning } from './response.ts'
 import { decodeUsage } from './usage.ts'
+import { UsageAtEnd } from './usage-at-end.ts'
 
 const DONE = '[DONE]'
 
@@ -70,7 +71,7 @@ function decodeChunk(chunk: JsonObject, info: CallInfo): ChatChunk | undefined {
 }
 
 export function encodeStream(request: ChatRequest, _info: InboundInfo): EventEncoder<'chat'> {
-  const includeUsage = request.stream_options?.include_usage === true
+  const usage = new UsageAtEnd<ChatChunk>(request)
   const begun = new Set<number>()
   return {
     push(chunk) {
@@ -79,16 +80,15 @@ export function encodeStream(request: ChatRequest, _info: InboundInfo): EventEnc
           begun.add(index)
           if (isJsonObject(delta)) delta.role ??= 'assistant'
         }
-      if (includeUsage || chunk.usage == null) return [{ data: JSON.stringify(chunk) }]
-      if (chunk.choices.length === 0) return []
-      const { usage: _, ...rest } = chunk
-      return [{ data: JSON.stringify(rest) }]
+      return [...usage.push(chunk)].map(written)
     },
-    end() {
-      return [{ data: DONE }]
-    },
+    end: () => [...[...usage.end()].map(written), { data: DONE }],
     fail(error) {
       return [{ data: JSON.stringify(encodeError(error)) }]
     },
   }
+}
+
+function written(chunk: ChatChunk): WireEvent {
+  return { data: JSON.stringify(chunk) }
 }

@@ -110,13 +110,13 @@ describe('replies', () => {
   test('a client that did not ask for usage gets no usage event', () => {
     const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 }
     const request = { model: 'm', prompt: 'x', stream: true }
-    const told = (more: object) => [
-      ...(inbound
-        ?.encodeStream?.({ ...request, ...more }, asked)
-        .push({ ...chunk(''), choices: [], usage }) ?? []),
-    ] // prettier-ignore
-    expect(told({})).toEqual([])
-    expect(told({ stream_options: { include_usage: true } })).toHaveLength(1)
+    const told = (more: object) => {
+      const encoder = inbound?.encodeStream?.({ ...request, ...more }, asked)
+      const pushed = [...(encoder?.push({ ...chunk(''), choices: [], usage }) ?? [])]
+      return [...pushed, ...(encoder?.end() ?? [])]
+    }
+    expect(told({})).toHaveLength(1)
+    expect(told({ stream_options: { include_usage: true } })).toHaveLength(2)
   })
 })
 

@@ -9,6 +9,7 @@ import type {
 import type { CallInfo, EventEncoder } from '../codec.ts'
 import { decodeLateError, encodeError } from '../openai-chat/errors.ts'
 import { decodeUsage } from '../openai-chat/usage.ts'
+import { UsageAtEnd } from '../openai-chat/usage-at-end.ts'
 import { parseEvent } from '../parse-event.ts'
 
 const DONE = '[DONE]'
@@ -94,15 +95,11 @@ export function decodeStream(info: CallInfo): StreamTransform<WireEvent, TextCom
 
 /** The usage event is for those who asked for it. */
 export function encodeStream(request: TextCompletionRequest): EventEncoder<'text_completion'> {
-  const includeUsage = request.stream_options?.include_usage === true
+  const usage = new UsageAtEnd<TextCompletionResponse>(request)
+  const written = (chunk: TextCompletionResponse) => ({ data: JSON.stringify(chunk) })
   return {
-    push(chunk) {
-      if (includeUsage || chunk.usage == null) return [{ data: JSON.stringify(chunk) }]
-      if (chunk.choices.length === 0) return []
-      const { usage: _, ...rest } = chunk
-      return [{ data: JSON.stringify(rest) }]
-    },
-    end: () => [{ data: DONE }],
+    push: chunk => [...usage.push(chunk)].map(written),
+    end: () => [...[...usage.end()].map(written), { data: DONE }],
     fail: error => [{ data: JSON.stringify(encodeError(error)) }],
   }
 }

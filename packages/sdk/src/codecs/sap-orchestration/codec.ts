@@ -57,16 +57,17 @@ function literal(message: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(message).filter(([, value]) => value !== null))
 }
 
-/** The model's own reply, OpenAI's whatever the model, lies in `final_result`. */
+/**
+ * The model's own reply, OpenAI's whatever the model, lies in `final_result`. The first event of a stream has none: it
+ * tells what went before the model, and nothing is left of it.
+ */
 function settleResult(reply: JsonObject): void {
-  const { final_result: result, error, code, message, intermediate_results: steps } = reply
+  const { final_result: result, error, code, message } = reply
   const late =
     error ?? (code !== undefined && message !== undefined ? { message, type: 'sap', code } : undefined)
   for (const key of Object.keys(reply)) delete reply[key]
   if (late !== undefined) reply.error = late
   else if (isJsonObject(result)) Object.assign(reply, result)
-  // The first event of a stream tells what went before the model, and the model has said nothing yet.
-  else if (steps !== undefined) reply.choices = []
 }
 
 const shaped = openaiChatWith({
