@@ -99,7 +99,7 @@ export interface FollowUp {
   readonly headers?: Readonly<Record<string, string>>
   /** Milliseconds to wait first. */
   readonly afterMs: number
-  /** True when the answer does not hang on it (tidying up): a refusal is then a reply like any other. */
+  /** True when the answer does not hang on it (tidying up): a refusal, or silence, is then a reply without a body. */
   readonly isOptional?: true
 }
 

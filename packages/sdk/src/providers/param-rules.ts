@@ -184,6 +184,8 @@ function isDefault(key: string, value: unknown, request: JsonObject): boolean {
     case 'presence_penalty':
     case 'frequency_penalty':
       return value === 0
+    case 'speed':
+      return value === 1
     case 'stream_options':
       return true
     default:

@@ -1,12 +1,16 @@
 import type { FollowUp, WireReply } from '../codecs/codec.ts'
 import type { OutgoingRequest } from '../credentials/credentials.ts'
-import { createError } from '../errors.ts'
+import { createError, SluiceError } from '../errors.ts'
 import type { WholeReply } from '../transport/transport.ts'
 import { wait } from '../transport/wait.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
 import { refusal } from './refusal.ts'
 import { parseReply } from './reply.ts'
 import type { CallHost, Prepared } from './shapes.ts'
+
+/** The longest that tidying up may keep an answer waiting, milliseconds. */
+const LONGEST_TIDYING_MS = 5_000
+const UNANSWERED: WireReply = { status: 0, headers: {}, body: undefined }
 
 /**
  * Goes on asking until the reply is the answer: jobs that are polled, results that lie elsewhere. Every request is
@@ -29,24 +33,50 @@ export async function follow<E extends EndpointName>(
     if (next === undefined) return upstream.gather ? { ...reply, body: upstream.gather(replies) } : reply
     await wait(next.afterMs, limits.signal)
     const timeoutMs = Math.floor(limits.timeoutMs - (performance.now() - clock))
-    if (timeoutMs <= 0)
-      throw createError({ kind: 'timeout', message: 'The job did not end within the time for this call.' })
     const outgoing = await signed(prepared, next, host)
     url = outgoing.url
-    const answer = await host.transport.exchange(outgoing, { ...limits, timeoutMs })
-    if (answer.status >= 400 && !next.isOptional) throw refusal(prepared, answer, answer.body)
-    reply = next.isOptional ? bare(answer) : wireReply(prepared, answer)
+    const ask = next.isOptional ? tried : answered
+    reply = await ask(prepared, outgoing, timeoutMs, host)
     if (upstream.gather) replies.push(reply)
   }
 }
 
-function wireReply<E extends EndpointName>(prepared: Prepared<E>, reply: WholeReply): WireReply {
-  return { ...bare(reply), body: parseReply(prepared.codec, reply) }
+/** Throws what the provider refuses, and when the time is over. */
+async function answered<E extends EndpointName>(
+  prepared: Prepared<E>,
+  outgoing: OutgoingRequest,
+  timeoutMs: number,
+  host: CallHost,
+): Promise<WireReply> {
+  if (timeoutMs <= 0)
+    throw createError({ kind: 'timeout', message: 'The job did not end within the time for this call.' })
+  const answer = await host.transport.exchange(outgoing, { ...prepared.limits, timeoutMs })
+  if (answer.status >= 400) throw refusal(prepared, answer, answer.body)
+  return wireReply(prepared, answer)
 }
 
-/** Of a reply that nothing hangs on nobody reads the body. */
-function bare({ status, headers }: WholeReply): WireReply {
-  return { status, headers, body: undefined }
+/** Asks for what nothing hangs on: a paid answer is not lost by it. */
+async function tried<E extends EndpointName>(
+  { limits }: Prepared<E>,
+  outgoing: OutgoingRequest,
+  timeoutMs: number,
+  host: CallHost,
+): Promise<WireReply> {
+  if (timeoutMs <= 0) return UNANSWERED
+  try {
+    const { status, headers } = await host.transport.exchange(outgoing, {
+      ...limits,
+      timeoutMs: Math.min(timeoutMs, LONGEST_TIDYING_MS),
+    })
+    return { status, headers, body: undefined }
+  } catch (error) {
+    if (error instanceof SluiceError && error.kind !== 'aborted') return UNANSWERED
+    throw error
+  }
+}
+
+function wireReply<E extends EndpointName>(prepared: Prepared<E>, reply: WholeReply): WireReply {
+  return { status: reply.status, headers: reply.headers, body: parseReply(prepared.codec, reply) }
 }
 
 async function signed<E extends EndpointName>(

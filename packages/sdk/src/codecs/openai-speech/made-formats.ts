@@ -1,4 +1,5 @@
-import type { SpeechEvent } from '../../types/speech.ts'
+import { createError } from '../../errors.ts'
+import type { SpeechEvent, SpeechResponse } from '../../types/speech.ts'
 import type { StreamTransform, WireEvent } from '../../types/stream.ts'
 import { WireBytes } from '../../types/wire-body.ts'
 import type { CallInfo } from '../codec.ts'
@@ -41,8 +42,15 @@ export class MadeFormats<Wire> {
     return chosen
   }
 
-  /** A whole answer as the format that was asked for. */
+  /** A whole answer as the format that was asked for. Throws for silence, and for an answer that is no audio. */
+  answer(body: unknown, info: CallInfo): SpeechResponse {
+    if (body instanceof WireBytes) return { audio: this.whole(body.bytes, info) }
+    throw silent(info)
+  }
+
+  /** Bytes as the format that was asked for. */
   whole(bytes: Buffer, info: CallInfo): WireBytes {
+    if (bytes.length === 0) throw silent(info)
     const { wavRate, type } = this.chosen(info.request?.response_format)
     return new WireBytes(wavRate === undefined ? bytes : wavOf(bytes, wavRate), type)
   }
@@ -73,4 +81,13 @@ export class MadeFormats<Wire> {
     const made = this.table.get(name) as MadeFormat<Wire>
     return { ...made, type: made.type ?? audioTypeOf(name) }
   }
+}
+
+function silent(info: CallInfo) {
+  return createError({
+    kind: 'bad_gateway',
+    message: 'The provider answered a speech request without audio.',
+    provider: info.deployment.provider,
+    model: info.model,
+  })
 }

@@ -5,7 +5,6 @@ import { escapeXml, isMarkup, withRate } from '../../codecs/openai-speech/markup
 import { voiceOf } from '../../codecs/openai-speech/voices.ts'
 import { aws } from '../../credentials/aws.ts'
 import type { SpeechRequest } from '../../types/speech.ts'
-import type { WireBytes } from '../../types/wire-body.ts'
 import type { ErrorRule, Provider } from '../provider.ts'
 import { stated } from './transcripts.ts'
 
@@ -76,7 +75,7 @@ const speech: Codec<'speech'> = {
     only: FORMATS.only,
     takesBytes: true,
     encodeRequest,
-    decodeResponse: (body, info) => ({ audio: FORMATS.whole((body as WireBytes).bytes, info) }),
+    decodeResponse: (body, info) => FORMATS.answer(body, info),
     decodeStream: info => FORMATS.stream(info),
     decodeError: decodeAwsError,
   },

@@ -195,7 +195,7 @@ const speech: Codec<'speech'> = {
     only: FORMATS.only,
     takesBytes: true,
     encodeRequest: encodeSpeech,
-    decodeResponse: (body, info) => ({ audio: FORMATS.whole((body as WireBytes).bytes, info) }),
+    decodeResponse: (body, info) => FORMATS.answer(body, info),
     decodeStream: info => FORMATS.stream(info),
     decodeError,
   },

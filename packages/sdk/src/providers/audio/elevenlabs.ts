@@ -7,7 +7,7 @@ import type { ErrorFacts, ErrorKind } from '../../errors.ts'
 import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../../types/json.ts'
 import type { SpeechRequest } from '../../types/speech.ts'
 import type { TranscriptionRequest, TranscriptionResponse } from '../../types/transcription.ts'
-import { type FormField, type WireBytes, WireForm } from '../../types/wire-body.ts'
+import { type FormField, WireForm } from '../../types/wire-body.ts'
 import type { Provider } from '../provider.ts'
 import { noTranscript, spokenWords, stated, turnsOf, wantsSpeakers, warnWordsOnly } from './transcripts.ts'
 
@@ -77,7 +77,7 @@ const speech: Codec<'speech'> = {
     only: FORMATS.only,
     takesBytes: true,
     encodeRequest: encodeSpeech,
-    decodeResponse: (body, info) => ({ audio: FORMATS.whole((body as WireBytes).bytes, info) }),
+    decodeResponse: (body, info) => FORMATS.answer(body, info),
     decodeStream: info => FORMATS.stream(info),
     decodeError,
   },
@@ -110,6 +110,7 @@ function decodeTranscription(body: unknown, info: CallInfo): TranscriptionRespon
   if (parts.length === 0 || parts.some(({ text }) => typeof text !== 'string')) throw noTranscript(info)
   const words = parts.flatMap(part => spokenWords(wordsIn(part))).sort((a, b) => a.start - b.start)
   const [first] = parts
+  // Where the vendor tells no length, the last word's end is the least that there was.
   const duration = body.audio_duration_secs ?? first?.audio_duration_secs ?? words.at(-1)?.end
   const segments = turnsOf(words)
   return {

@@ -1,7 +1,6 @@
 import type { Codec } from '../../codecs/codec.ts'
 import { openaiSpeech } from '../../codecs/openai-speech/codec.ts'
 import { MadeFormats } from '../../codecs/openai-speech/made-formats.ts'
-import type { WireBytes } from '../../types/wire-body.ts'
 
 const FORMATS = new MadeFormats({ wav: { wire: 'wav' } })
 const { upstream } = openaiSpeech
@@ -24,7 +23,7 @@ export const orpheusSpeech: Codec<'speech'> = {
       const { wire } = FORMATS.asked(request, info)
       return upstream.encodeRequest({ ...request, response_format: wire }, info)
     },
-    decodeResponse: (body, info) => ({ audio: FORMATS.whole((body as WireBytes).bytes, info) }),
+    decodeResponse: (body, info) => FORMATS.answer(body, info),
     decodeStream: info => FORMATS.stream(info),
   },
 }

@@ -4,7 +4,7 @@ import { MadeFormats } from '../../codecs/openai-speech/made-formats.ts'
 import { voiceOf } from '../../codecs/openai-speech/voices.ts'
 import { createError } from '../../errors.ts'
 import { isJsonObject } from '../../types/json.ts'
-import type { SpeechRequest, SpeechResponse } from '../../types/speech.ts'
+import type { SpeechRequest } from '../../types/speech.ts'
 import { WireBytes } from '../../types/wire-body.ts'
 import { followTask, outputsOf } from '../images/runwayml-tasks.ts'
 import { stated } from './transcripts.ts'
@@ -50,11 +50,6 @@ function follow(
   return { method: 'GET', url, afterMs: 0 }
 }
 
-function decodeResponse(body: unknown, info: CallInfo): SpeechResponse {
-  if (!(body instanceof WireBytes)) throw silent(info)
-  return { audio: FORMATS.whole(body.bytes, info) }
-}
-
 function silent(info: CallInfo) {
   return createError({
     kind: 'bad_gateway',
@@ -75,7 +70,7 @@ export const runwaymlSpeech: Codec<'speech'> = {
     takesBytes: true,
     encodeRequest,
     follow,
-    decodeResponse,
+    decodeResponse: (body, info) => FORMATS.answer(body, info),
     decodeError,
   },
 }

@@ -143,6 +143,17 @@ test('ElevenLabs speaks as it comes, samples behind a header without a length', 
   expect(bodyOf()).toEqual({ text: input, model_id: 'eleven_v3', voice_settings: { speed: 1.1 } })
 })
 
+test('an answer without audio is an error, whole and streamed; normal speed says nothing', async () => {
+  const { whole, stream } = at(VENDORS.deepgram)
+  upstream.script({ body: { request_id: 'r' }, times: 1 })
+  await expect(whole({ input })).rejects.toMatchObject({ kind: 'bad_gateway' })
+  upstream.script({ events: [], times: 1 })
+  await expect(stream({ input })).rejects.toMatchObject({ kind: 'bad_gateway' })
+  const { caller, whole: speak } = at(VENDORS.runwayml)
+  await speak({ input, speed: 1 })
+  expect(caller.warnings).toEqual([])
+})
+
 test('a voice of the vendor’s own is taken as it is, and settings of its own are kept', async () => {
   const { caller, whole } = at(VENDORS.elevenlabs)
   await whole({ input, voice: 'JBFqnCBsd6RMkjVDRZzb', voice_settings: { stability: 0.3 }, speed: 4 })
