@@ -2,7 +2,7 @@ import type { Usage } from '../../types/usage.ts'
 
 interface Told {
   choices: unknown[]
-  usage?: Usage | undefined
+  usage?: Usage | null | undefined
 }
 
 /**
