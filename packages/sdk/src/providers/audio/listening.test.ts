@@ -226,7 +226,7 @@ describe('Soniox', () => {
     const { whole, failure } = at('soniox', 'soniox', 'stt-async-v5')
     expect((await whole()).text).toBe('I hear 2400 bytes.')
     upstream.reset()
-    upstream.script({ match: ({ method }) => method === 'DELETE', cutBeforeHead: 'reset', times: 2 })
+    upstream.script({ match: ({ method }) => method === 'DELETE', cutBeforeHead: true, times: 2 })
     upstream.script({ match: { path: /transcriptions$/ }, job: { runningPolls: 0 } })
     expect((await whole()).duration).toBe(3)
     upstream.reset()
