@@ -66,13 +66,45 @@ export function urlOf<E extends EndpointName>(
   const trimmed = own.endsWith('/') ? own.slice(0, -1) : own
   const path =
     wire.path ?? (typeof binding.path === 'string' ? binding.path : binding.path({ ...at, base: trimmed }))
-  return withQuery(joined(trimmed, path), wire.query)
+  return withQuery(joined(trimmed, checkedPath(path)), wire.query)
 }
 
 function joined(base: string, path: string): string {
   if (base.endsWith(path)) return base
   const version = path.slice(0, path.indexOf('/', 1))
   return (VERSION.test(version) && base.endsWith(version) ? base.slice(0, -version.length) : base) + path
+}
+
+/** What needs a closer look, or may not stand in an address as it is. */
+const UNUSUAL = /\.\.|\/\.|%2e|%2f|%5c|[^!-~]|[\\#]/i
+const ILLEGAL = /[^!-~]|[\\#]/
+
+/**
+ * Callers may name models, voices and ids, and names stand in paths: none may lead out of its place there, whether the
+ * provider's server looks at the path before or after it has unescaped it. Throws `BadRequestError`.
+ */
+function checkedPath(path: string): string {
+  if (!UNUSUAL.test(path)) return path
+  const [place = ''] = path.split('?', 1)
+  if (
+    !ILLEGAL.test(path) &&
+    !unescaped(place)
+      .split(/[\\/]/)
+      .some(piece => piece === '.' || piece === '..')
+  )
+    return path
+  throw badRequest(
+    'model: this name, or another one that stands in the address of the call such as a voice or an id, holds what may not stand there: "." or ".." between slashes, a space, "#", "\\" or characters that are not ASCII.',
+    'model',
+  )
+}
+
+function unescaped(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
 }
 
 function withQuery(url: string, query: WireQuery | undefined): string {

@@ -4,6 +4,7 @@ import { tgiGenerate } from '../codecs/tgi-generate/codec.ts'
 import { bearer } from '../credentials/bearer.ts'
 import type { Deployment } from '../types/deployment.ts'
 import { THINKS } from './compatible.ts'
+import { escapedPath } from './escaped-path.ts'
 import type { Binding, Provider } from './provider.ts'
 import { TEI_RERANK } from './rerankers.ts'
 
@@ -47,5 +48,5 @@ function ofHfInference(model: string): string {
 /** An endpoint of one's own is called as it is given; the router has a path for each model and task. */
 function taskPath(task: string): Exclude<Binding['path'], string> {
   return ({ model, deployment }: { model: string; deployment: Deployment }) =>
-    deployment.apiBase === undefined ? `/${OWN_INFERENCE}models/${model}${task}` : ''
+    deployment.apiBase === undefined ? `/${OWN_INFERENCE}models/${escapedPath(model)}${task}` : ''
 }

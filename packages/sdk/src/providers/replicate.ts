@@ -9,6 +9,7 @@ import { createError, type ErrorFacts } from '../errors.ts'
 import type { ChatRequest, ChatResponse } from '../types/chat.ts'
 import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../types/json.ts'
 import type { Usage } from '../types/usage.ts'
+import { escapedPath } from './escaped-path.ts'
 import type { Provider } from './provider.ts'
 
 const PARAMS = new Set([
@@ -93,10 +94,10 @@ const VERSION_ID = /^[0-9a-f]{64}$/
 
 /** A deployment of one's own, a version, or an official model. */
 function addressOf(model: string): { path: string; version?: string } {
-  if (model.startsWith('deployments/')) return { path: `/v1/${model}/predictions` }
+  if (model.startsWith('deployments/')) return { path: `/v1/${escapedPath(model)}/predictions` }
   const version = model.slice(model.lastIndexOf(':') + 1)
   if (VERSION_ID.test(version)) return { path: '/v1/predictions', version }
-  return { path: `/v1/models/${model}/predictions` }
+  return { path: `/v1/models/${escapedPath(model)}/predictions` }
 }
 
 /** Looks again until the prediction has ended. Throws when it did not succeed. */

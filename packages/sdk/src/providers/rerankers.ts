@@ -1,4 +1,5 @@
 import { rerank, rerankWith } from '../codecs/rerank/codec.ts'
+import { escapedPath } from './escaped-path.ts'
 import type { Binding, PathAt } from './provider.ts'
 
 /** The shared shape beside the provider's other endpoints. */
@@ -16,7 +17,7 @@ const NVIDIA_RETRIEVAL = 'https://ai.api.nvidia.com/v1'
 function nvidiaPath({ model, base }: PathAt): string {
   // A server of one's own has one model. In paths a version's dot is an underscore.
   return base === undefined || base === NVIDIA_RETRIEVAL
-    ? `/retrieval/${model.replaceAll('.', '_')}/reranking`
+    ? `/retrieval/${escapedPath(model.replaceAll('.', '_'))}/reranking`
     : '/ranking'
 }
 
@@ -47,7 +48,7 @@ export const DEEPINFRA_RERANK: Binding<'rerank'> = {
     returnDocuments: false,
     shape: ({ query, model: _, ...body }) => ({ body: { ...body, queries: [query] } }),
   }),
-  path: ({ model }) => `/inference/${model}`,
+  path: ({ model }) => `/inference/${escapedPath(model)}`,
   baseUrl: base => (base.endsWith('/openai') ? base.slice(0, -'/openai'.length) : base),
 }
 

@@ -1,4 +1,5 @@
 import type { Deployment } from '../types/deployment.ts'
+import { escapedPath } from './escaped-path.ts'
 import { PLACE } from './vertex-address.ts'
 import { isNumber } from './vertex-models.ts'
 
@@ -34,7 +35,7 @@ export class VertexPaths {
 }
 
 function resourceOf(publisher: string, model: string): string {
-  if (isFullName(model)) return `/${model.split('/').map(encodeURIComponent).join('/')}`
+  if (isFullName(model)) return `/${escapedPath(model)}`
   const name = encodeURIComponent(model).replaceAll('%40', '@')
   return isNumber(model) ? `/endpoints/${name}` : `/publishers/${publisher}/models/${name}`
 }

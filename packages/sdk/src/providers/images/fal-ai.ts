@@ -5,6 +5,7 @@ import { stated } from '../../codecs/openai-images/options.ts'
 import type { Credentials } from '../../credentials/credentials.ts'
 import type { ImageGenerationRequest } from '../../types/image-generation.ts'
 import { isJsonArray, isJsonObject } from '../../types/json.ts'
+import { escapedPath } from '../escaped-path.ts'
 import type { Provider } from '../provider.ts'
 import { imagesAt } from './image-answers.ts'
 
@@ -63,7 +64,7 @@ export const falAi: Provider = {
   baseUrlEnv: ['FAL_AI_API_BASE'],
   credentials,
   endpoints: {
-    image_generation: [{ codec: generation, path: ({ model }) => `/${falModel(model)}` }],
+    image_generation: [{ codec: generation, path: ({ model }) => `/${escapedPath(falModel(model))}` }],
   },
   exampleModels: ['fal-ai/flux/dev', 'fal-ai/imagen4/preview', 'fal-ai/flux-pro/v1.1-ultra'],
 }

@@ -16,7 +16,7 @@ const RATIOS = ['16:9', '1:1', '21:9', '2:3', '3:2', '4:5', '5:4', '9:16', '9:21
 /** Where each model's work is done; the Stable Diffusion 3 family shares a door. */
 function generationPath({ model }: { model: string }): string {
   const name = plain(model)
-  return `/v2beta/stable-image/generate/${name.startsWith('sd3') ? 'sd3' : name}`
+  return `/v2beta/stable-image/generate/${name.startsWith('sd3') ? 'sd3' : encodeURIComponent(name)}`
 }
 
 function plain(model: string): string {
@@ -30,7 +30,9 @@ function editPath({ model }: { model: string }): string {
   const name = plain(model)
   if (CONTROLS.has(name)) return `/v2beta/stable-image/control/${name}`
   if (name === 'fast' || name === 'conservative') return `/v2beta/stable-image/upscale/${name}`
-  return name.startsWith('sd3') ? generationPath({ model }) : `/v2beta/stable-image/edit/${name}`
+  return name.startsWith('sd3')
+    ? generationPath({ model })
+    : `/v2beta/stable-image/edit/${encodeURIComponent(name)}`
 }
 
 const JSON_REPLY = { accept: 'application/json' }
