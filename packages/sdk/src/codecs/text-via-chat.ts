@@ -20,7 +20,8 @@ const NOT_IN_CHAT = new Set(['best_of', 'echo', 'suffix'])
  */
 export function textViaChat(chat: Codec<'chat'>): Codec<'text_completion'> {
   const { upstream } = chat
-  const { decodeStream, follow, ...rest } = upstream
+  // A prompt holds nothing of what chats may leave unsaid.
+  const { decodeStream, follow, unsaid: _, ...rest } = upstream
   return {
     endpoint: 'text_completion',
     format: chat.format,

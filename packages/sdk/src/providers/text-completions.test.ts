@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { encodeWithReceipts } from '../codecs/receipts.ts'
 import type { Deployment } from '../types/deployment.ts'
 import { bind, urlOf } from './bind.ts'
 import type { Provider } from './provider.ts'
@@ -50,6 +51,17 @@ test('everybody who chats completes texts too', () => {
         name,
         'text_completion',
       ]) // prettier-ignore
+})
+
+test('a text completion is encoded by every chat that stands in for it', () => {
+  const request = { model: 'm', prompt: 'Once' }
+  const info = { id: 'i', now: 0, model: 'm', stream: false, warn() {} }
+  for (const [name, provider] of providers) {
+    if (!provider.endpoints.chat || provider.endpoints.text_completion) continue
+    const deployment: Deployment = { id: 'd', group: 'g', provider: name, model: 'm', apiBase: 'https://h' }
+    const { codec } = bind(provider, 'text_completion', undefined, 'm')
+    expect(() => encodeWithReceipts(codec, request, { ...info, deployment }), name).not.toThrow(TypeError)
+  }
 })
 
 test('the bridge of a provider is made once', () => {
