@@ -52,8 +52,8 @@ export function stampRecord(
   estimate: Estimate,
 ): void {
   record.responseId = meter.id
-  record.usageEstimated = meter.usage === undefined
-  record.usage = meter.usage ?? estimatedUsage(meter, estimate)
+  record.usageEstimated = meter.usage === undefined || meter.isPartial === true
+  record.usage = meter.usage ? toldUsage(meter.usage, meter) : estimatedUsage(meter, estimate)
   if (record.deployment === undefined) return
   if (endpoints[record.endpoint].isFree) {
     record.cost = { state: 'known', nanoUsd: 0, inputNanoUsd: 0, outputNanoUsd: 0 }
@@ -69,6 +69,13 @@ export function stampRecord(
   })
   const reports = meter.usage !== undefined && providers.get(provider)?.reportsCost
   record.cost = (reports && reportedCost(record.usage, listed, modelInfo)) || listed
+}
+
+/** The provider's numbers; of an answer that broke off before it told all of them, what was seen where that is more. */
+function toldUsage(usage: Usage, { isPartial, textLength }: Meter): Usage {
+  const seen = Math.ceil(textLength / CHARACTERS_PER_TOKEN)
+  if (!isPartial || seen <= usage.completion_tokens) return usage
+  return { ...usage, completion_tokens: seen, total_tokens: usage.prompt_tokens + seen }
 }
 
 /** What an answer of which the provider told no usage must have used. */

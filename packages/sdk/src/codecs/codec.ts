@@ -2,7 +2,7 @@ import type { ErrorFacts, SluiceError } from '../errors.ts'
 import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName, EventOf, RequestOf, ResponseOf } from '../types/endpoint-map.ts'
 import type { JsonObject } from '../types/json.ts'
-import type { Framing, RelayTap, StreamTransform, WireEvent } from '../types/stream.ts'
+import type { Framing, RelayTap, StreamReader, StreamTransform, WireEvent } from '../types/stream.ts'
 import type { Usage } from '../types/usage.ts'
 import type { Warning } from '../types/warning.ts'
 import type { WireBytes, WireForm } from '../types/wire-body.ts'
@@ -161,7 +161,7 @@ export interface UpstreamHalf<E extends EndpointName> {
   inlines?(url: string, info: CallInfo): boolean
   /** `headers` (lower case) are the reply's: some formats tell usage only there. */
   decodeResponse(body: unknown, info: CallInfo, headers?: Readonly<Record<string, string>>): ResponseOf<E>
-  decodeStream?(info: CallInfo): StreamTransform<WireEvent, EventOf<E>>
+  decodeStream?(info: CallInfo): StreamReader<EventOf<E>>
   /**
    * Turns the provider's error body into facts; `undefined` lets the status decide. `headers` (lower case) are the
    * reply's: some formats name the error only there.

@@ -7,6 +7,8 @@ import type { Usage } from '../types/usage.ts'
 export interface Meter {
   /** As the provider reported it. */
   readonly usage?: Usage | undefined
+  /** True while the provider has not told all of `usage` yet: output that was seen may not be counted in it. */
+  readonly isPartial?: boolean | undefined
   readonly id?: string | undefined
   /** The tier that served it, in the provider's word; some cost more. */
   readonly serviceTier?: string | undefined

@@ -62,6 +62,8 @@ const ROWS: readonly Row[] = [
     models: /^o\d/,
     rules: { ...THINKS, ...NO_VERBOSITY, ...efforts(...EFFORTS), parallel_tool_calls: 'refuse' },
   },
+  // Source: https://platform.openai.com/docs/guides/embeddings#use-cases
+  { models: /^text-embedding-ada/, rules: { dimensions: 'refuse' } },
   {
     models: /^(gpt-4|gpt-3\.5|gpt-35|chatgpt-4)/,
     rules: { ...NO_VERBOSITY, reasoning_effort: 'refuse', thinking: 'drop' },

@@ -9,7 +9,7 @@ import { type Push, prime } from '../transport/prime.ts'
 import type { OpenReply, WholeReply } from '../transport/transport.ts'
 import type { EndpointName, EventOf, RequestOf, ResponseOf } from '../types/endpoint-map.ts'
 import type { JsonObject } from '../types/json.ts'
-import type { WireEvent } from '../types/stream.ts'
+import type { StreamReader, WireEvent } from '../types/stream.ts'
 import { WireBytes } from '../types/wire-body.ts'
 import { withReplyMedia } from './reply-media.ts'
 import type { Call, CallHost, LocalReply, Prepared } from './shapes.ts'
@@ -67,7 +67,46 @@ export async function translatedStream<E extends EndpointName>(
     await deliver([...decoder.end()], push)
   }
   const pump = await prime(run)
-  return { kind: 'stream', headers: reply.headers, meter, pump, abort: () => reply.abort() }
+  return {
+    kind: 'stream',
+    headers: reply.headers,
+    meter: new ToldMeter(meter, decoder),
+    pump,
+    abort: () => reply.abort(),
+  }
+}
+
+/** A meter that falls back on what the provider tells before its end, for a stream that never gets there. */
+class ToldMeter implements Meter {
+  private readonly seen: Meter
+  private readonly told: Pick<StreamReader<unknown>, 'toldUsage'>
+
+  constructor(seen: Meter, told: Pick<StreamReader<unknown>, 'toldUsage'>) {
+    this.seen = seen
+    this.told = told
+  }
+
+  get usage() {
+    return this.seen.usage ?? this.told.toldUsage
+  }
+  get isPartial() {
+    return this.seen.usage === undefined
+  }
+  get id() {
+    return this.seen.id
+  }
+  get serviceTier() {
+    return this.seen.serviceTier
+  }
+  get textLength() {
+    return this.seen.textLength
+  }
+  get units() {
+    return this.seen.units
+  }
+  get priceVariants() {
+    return this.seen.priceVariants
+  }
 }
 
 function decode<Event>(wire: WireEvent[], decoder: { push(event: WireEvent): Iterable<Event> }): Event[] {

@@ -7,6 +7,12 @@ export interface StreamTransform<In, Out> {
   end(): Iterable<Out>
 }
 
+/** Reads a provider's stream. */
+export interface StreamReader<Event> extends StreamTransform<WireEvent, Event> {
+  /** What the provider has told of usage so far, where that is before its end: what a stream that breaks off is charged. */
+  readonly toldUsage?: Usage | undefined
+}
+
 /** How events lie on the wire. Each framing exists once, in `transport/`; codecs never see bytes. */
 export type Framing = 'sse' | 'ndjson' | 'aws-event-stream' | 'bytes'
 
@@ -32,6 +38,8 @@ export interface RelayTap {
   readonly missing?: string | undefined
   /** What is known so far; `usage` absent means the provider has not said. */
   readonly usage?: Usage | undefined
+  /** True while output that was seen may not be counted in `usage` yet. */
+  readonly isPartial?: boolean | undefined
   readonly id?: string | undefined
   /** The tier that served it, in the provider's word. */
   readonly serviceTier?: string | undefined

@@ -22,6 +22,7 @@ class Tap implements RelayTap {
   id: string | undefined
   textLength = 0
   private wireUsage: JsonObject | undefined
+  isPartial = true
   private stopped = false
   private readonly info: CallInfo
 
@@ -43,9 +44,10 @@ class Tap implements RelayTap {
       if (!isJsonObject(message)) return true
       if (typeof message.id === 'string') this.id = message.id
       this.wireUsage = mergeUsage(undefined, message.usage)
-    } else if (type === 'message_delta')
+    } else if (type === 'message_delta') {
       this.wireUsage = mergeUsage(this.wireUsage, parse(frame, this.info).usage)
-    else if (type === 'message_stop') this.stopped = true
+      this.isPartial = false
+    } else if (type === 'message_stop') this.stopped = true
     else if (type === 'error') throw streamError(parse(frame, this.info), this.info)
     return true
   }

@@ -1,5 +1,5 @@
 import { createError } from '../../errors.ts'
-import type { StreamTransform, WireEvent } from '../../types/stream.ts'
+import type { StreamReader } from '../../types/stream.ts'
 import { awsStreamError } from '../aws-errors.ts'
 import type { CallInfo } from '../codec.ts'
 import { parseEvent } from '../parse-event.ts'
@@ -8,11 +8,11 @@ import { parseEvent } from '../parse-event.ts'
  * Opens InvokeModel's `chunk` messages, in which the maker's own events lie as base64, for the maker's own decoder.
  * Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModelWithResponseStream.html
  */
-export function unwrapChunks<Event>(
-  inner: StreamTransform<WireEvent, Event>,
-  info: CallInfo,
-): StreamTransform<WireEvent, Event> {
+export function unwrapChunks<Event>(inner: StreamReader<Event>, info: CallInfo): StreamReader<Event> {
   return {
+    get toldUsage() {
+      return inner.toldUsage
+    },
     push(event) {
       if (event.exception) throw awsStreamError(event, info)
       const { bytes } = parseEvent(event.data, info)

@@ -1,7 +1,8 @@
 import { createError } from '../../../errors.ts'
 import type { ChatChunk, ChatDelta, FinishReason } from '../../../types/chat.ts'
 import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../../../types/json.ts'
-import type { StreamTransform, WireEvent } from '../../../types/stream.ts'
+import type { StreamReader, WireEvent } from '../../../types/stream.ts'
+import type { Usage } from '../../../types/usage.ts'
 import type { CallInfo } from '../../codec.ts'
 import { parseEvent } from '../../parse-event.ts'
 import { ToolNames } from '../../tool-names.ts'
@@ -19,7 +20,7 @@ import { decodeServiceTier, decodeUsage, mergeUsage } from './usage.ts'
  * the finish reason waits for it too, so that a cut stream never looks finished.
  * Source: https://platform.claude.com/docs/en/build-with-claude/streaming
  */
-export function decodeStream(info: CallInfo): StreamTransform<WireEvent, ChatChunk> {
+export function decodeStream(info: CallInfo): StreamReader<ChatChunk> {
   return new StreamDecoder(info)
 }
 
@@ -32,7 +33,7 @@ interface OpenBlock {
   readonly call: number | undefined
 }
 
-class StreamDecoder implements StreamTransform<WireEvent, ChatChunk> {
+class StreamDecoder implements StreamReader<ChatChunk> {
   private readonly info: CallInfo
   private readonly names: ToolNames
   private readonly open = new Map<unknown, OpenBlock>()
@@ -45,6 +46,11 @@ class StreamDecoder implements StreamTransform<WireEvent, ChatChunk> {
   constructor(info: CallInfo) {
     this.info = info
     this.names = new ToolNames(CLAUDE_TOOL_NAMES, info.request)
+  }
+
+  /** Its first event tells the input. */
+  get toldUsage(): Usage | undefined {
+    return decodeUsage(this.usage)
   }
 
   push({ data }: WireEvent): ChatChunk[] {

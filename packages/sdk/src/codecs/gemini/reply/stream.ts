@@ -8,7 +8,7 @@ import type {
   ToolCallDelta,
 } from '../../../types/chat.ts'
 import { isJsonObject, type JsonObject } from '../../../types/json.ts'
-import type { StreamTransform, WireEvent } from '../../../types/stream.ts'
+import type { StreamReader, StreamTransform, WireEvent } from '../../../types/stream.ts'
 import type { Usage } from '../../../types/usage.ts'
 import type { CallInfo, EventEncoder } from '../../codec.ts'
 import { parseEvent } from '../../parse-event.ts'
@@ -24,7 +24,7 @@ import { blockedChoice, encodeCall, idSource, replyHead, withSearches } from './
 import { decodeTier, decodeUsage, encodeUsage } from './usage.ts'
 
 /** Events of `streamGenerateContent?alt=sse` → chunks; the last one carries the usage. */
-export function decodeStream(info: CallInfo): StreamTransform<WireEvent, ChatChunk> {
+export function decodeStream(info: CallInfo): StreamReader<ChatChunk> {
   return new StreamDecoder(info)
 }
 
@@ -38,7 +38,7 @@ interface CandidateState {
 
 type Head = Pick<ChatChunk, 'id' | 'created' | 'model'>
 
-class StreamDecoder implements StreamTransform<WireEvent, ChatChunk> {
+class StreamDecoder implements StreamReader<ChatChunk> {
   private readonly info: CallInfo
   private readonly nextId: () => string
   private readonly candidates = new Map<number, CandidateState>()
@@ -49,6 +49,11 @@ class StreamDecoder implements StreamTransform<WireEvent, ChatChunk> {
   constructor(info: CallInfo) {
     this.info = info
     this.nextId = idSource(info)
+  }
+
+  /** Every event tells the usage so far. */
+  get toldUsage(): Usage | undefined {
+    return withSearches(decodeUsage(this.usage), this.searches)
   }
 
   push(event: WireEvent): ChatChunk[] {
@@ -81,7 +86,7 @@ class StreamDecoder implements StreamTransform<WireEvent, ChatChunk> {
         provider: this.info.deployment.provider,
         model: this.info.model,
       })
-    const usage = withSearches(decodeUsage(this.usage), this.searches)
+    const usage = this.toldUsage
     const tier = decodeTier(this.usage)
     if (usage === undefined) return []
     return [{ ...this.chunk(this.head, []), usage, ...(tier !== undefined && { service_tier: tier }) }]
