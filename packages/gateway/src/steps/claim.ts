@@ -37,7 +37,7 @@ export function claimOf<E extends EndpointName>(
   const inputTokens = estimateRequestTokens(asked.request)
   const stated = endpoint.maxOutputTokens(asked.request)
   const answers = answersOf(asked.request)
-  const units = endpoint.units?.(asked.request, undefined)
+  const units = atLeastOne(endpoint.units?.(asked.request, undefined))
   const variants = endpoint.priceVariants?.(asked.request, undefined)
   let nanoUsd: number | undefined
   let tokens = inputTokens
@@ -55,6 +55,19 @@ export function claimOf<E extends EndpointName>(
     if (worst !== undefined) nanoUsd = Math.max(nanoUsd ?? 0, worst)
   }
   return { now, subjects: caller.subjects, tokens, inputTokens, nanoUsd, model: asked.model }
+}
+
+type Units = NonNullable<ReturnType<NonNullable<Endpoint<EndpointName>['units']>>>
+
+/**
+ * Amounts of which a request says nothing that is an amount (`pages: []`, `seconds: "0"`) are one, not none: a claim of
+ * nothing would pass every budget.
+ */
+function atLeastOne(units: Units | undefined): Units | undefined {
+  if (units === undefined) return undefined
+  return Object.fromEntries(
+    Object.entries(units).map(([name, amount]) => [name, amount !== undefined && amount > 0 ? amount : 1]),
+  )
 }
 
 /** The dearer of the standard tier and the one that was asked for: a provider may serve either. */
