@@ -63,3 +63,12 @@ test('an answer without pages is an error', () => {
     model: 'mistral-ocr-latest',
   })
 })
+
+test.each([['1-3'], [{ length: -9 }], [['a']], [[-1]], [[0.5]]])(
+  'pages %j are refused by their name',
+  pages => {
+    const document = { type: 'document_url', document_url: 'https://example.com/a.pdf' }
+    const read = () => mistralOcr.inbound?.decodeRequest({ model: 'm', document, pages }, inbound)
+    expect(read).toThrow(/^pages: must be an array of whole numbers/)
+  },
+)

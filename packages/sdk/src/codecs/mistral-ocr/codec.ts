@@ -67,8 +67,15 @@ function decodeRequest(given: unknown, info: InboundInfo): OcrRequest {
   const model = info.model ?? body.model
   if (typeof model !== 'string' || model === '')
     throw badRequest('model: must be a non-empty string naming a model.', 'model')
+  checkPages(body.pages)
   const document = isUploadedFile(file) ? { type: 'file' as const, file } : body.document
   return { ...rest, model, document: addressed(checkDocument(document)) }
+}
+
+function checkPages(pages: unknown): void {
+  const isList = Array.isArray(pages) && pages.every(page => Number.isInteger(page) && (page as number) >= 0)
+  if (pages == null || isList) return
+  throw badRequest('pages: must be an array of whole numbers, counted from 0, such as [0, 1].', 'pages')
 }
 
 function checkDocument(document: unknown): OcrDocument {
