@@ -17,6 +17,8 @@ const LEAST_BYTES_PER_SECOND = 2_000
 const PARAM_SAMPLES = {
   chunking_strategy: { chunking_strategy: 'auto' },
   include: { include: ['logprobs'] },
+  known_speaker_names: { known_speaker_names: ['ann'] },
+  known_speaker_references: { known_speaker_references: ['data:audio/wav;base64,UklGRg=='] },
   language: { language: 'de' },
   prompt: { prompt: 'Otters.' },
   response_format: { response_format: 'verbose_json' },
@@ -31,7 +33,13 @@ const SAMPLE = {
 export const transcription: Endpoint<'transcription'> = {
   ...listening('transcription', 'atranscription'),
   sample: SAMPLE,
-  openaiParams: new Set([...PARAMS, 'chunking_strategy', 'include']),
+  openaiParams: new Set([
+    ...PARAMS,
+    'chunking_strategy',
+    'include',
+    'known_speaker_names',
+    'known_speaker_references',
+  ]),
   createMeter: () => new TranscriptionMeter(),
   fold,
   unfold: response => [

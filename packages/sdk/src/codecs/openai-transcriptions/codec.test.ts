@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import type { TranscriptionResponse } from '../../types/transcription.ts'
+import type { Warning } from '../../types/warning.ts'
 import { WireBytes, WireForm } from '../../types/wire-body.ts'
 import type { CallInfo } from '../codec.ts'
 import { openaiTranscriptions, openaiTranscriptionsWith, openaiTranslations } from './codec.ts'
@@ -82,6 +84,20 @@ test('words without segments become lines that end with sentences', () => {
   expect(bytes.bytes.toString()).toBe(
     '1\n00:00:00,000 --> 00:00:01,000\nOne two.\n\n2\n01:01:01,000 --> 01:01:01,500\nThree\n\n',
   )
+})
+
+test.each(['srt', 'vtt'])('a transcript without times is no %s, and comes as JSON with a receipt', format => {
+  const warnings: Warning[] = []
+  const asked = { model: 'm', file, response_format: format }
+  const shown = (answer: TranscriptionResponse) =>
+    openaiTranscriptions.inbound?.encodeResponse(answer, asked, {
+      ...inbound,
+      warn: warning => void warnings.push(warning),
+    })
+  expect(shown({ text: '' })).toBeInstanceOf(WireBytes)
+  expect(warnings).toEqual([])
+  expect(shown({ text: 'Hi.' })).toEqual({ text: 'Hi.' })
+  expect(warnings).toMatchObject([{ action: 'approximated', param: 'response_format' }])
 })
 
 test.each([

@@ -8,7 +8,14 @@ const PARAMS = ['prompt', 'response_format', 'temperature']
 
 /** OpenAI's format at a server that differs a little. */
 export function openaiTranscriptionsWith(options: TranscriptionOptions): Codec<'transcription'> {
-  const listens = ['chunking_strategy', 'include', 'language', 'timestamp_granularities']
+  const listens = [
+    'chunking_strategy',
+    'include',
+    'known_speaker_names',
+    'known_speaker_references',
+    'language',
+    'timestamp_granularities',
+  ]
   const codec = listening('transcription', [...PARAMS, ...listens], options)
   return {
     ...codec,

@@ -2,9 +2,9 @@ import { createError } from '../../errors.ts'
 import { isJsonObject } from '../../types/json.ts'
 import type { TranscriptionRequest, TranscriptionResponse } from '../../types/transcription.ts'
 import { WireBytes } from '../../types/wire-body.ts'
-import type { CallInfo } from '../codec.ts'
+import type { CallInfo, InboundInfo } from '../codec.ts'
 import { decodeLateError } from '../openai-chat/errors.ts'
-import { toSrt, toVtt } from './subtitles.ts'
+import { hasTimes, toSrt, toVtt } from './subtitles.ts'
 
 export function decodeResponse(body: unknown, info: CallInfo): TranscriptionResponse {
   if (body instanceof WireBytes) return { text: body.bytes.toString('utf8').trim() }
@@ -19,11 +19,18 @@ export function decodeResponse(body: unknown, info: CallInfo): TranscriptionResp
   return body as TranscriptionResponse
 }
 
-/** The transcript in the format that was asked for. */
+/** The transcript in the format that was asked for; as JSON, with a receipt, where that needs times and there are none. */
 export function encodeResponse(
   response: TranscriptionResponse,
   { response_format: format }: TranscriptionRequest,
+  info: Pick<InboundInfo, 'warn'>,
 ): unknown {
+  if ((format === 'srt' || format === 'vtt') && !hasTimes(response)) {
+    // The provider has been paid: what it said is worth more than an error.
+    const reason = 'the provider gave no times, of which subtitles are made; the transcript comes as JSON'
+    info.warn({ action: 'approximated', param: 'response_format', reason })
+    return plain(response)
+  }
   switch (format) {
     case 'text':
       return new WireBytes(Buffer.from(`${response.text}\n`), 'text/plain; charset=utf-8')

@@ -1,4 +1,3 @@
-import { createError } from '../../errors.ts'
 import type { TranscribedSegment, TranscriptionResponse } from '../../types/transcription.ts'
 
 /** Seconds of speech and characters one subtitle made of words may have. */
@@ -26,19 +25,17 @@ export function toVtt(transcript: TranscriptionResponse): string {
 
 type Cue = Pick<TranscribedSegment, 'start' | 'end' | 'text'>
 
-/** Segments as they are, else words gathered into lines. Throws when the provider gave no times. */
-function cuesOf({ segments, words, text, duration }: TranscriptionResponse): Cue[] {
+/** False where the provider told what was said, and in no way when. */
+export function hasTimes({ segments, words, text, duration }: TranscriptionResponse): boolean {
+  return Boolean(segments?.length || words?.length) || text.trim() === '' || duration !== undefined
+}
+
+/** Segments as they are, else words gathered into lines, else all as one. */
+function cuesOf({ segments, words, text, duration = 0 }: TranscriptionResponse): Cue[] {
   if (segments?.length)
     return segments.map(({ start, end, text: said }) => ({ start, end, text: said.trim() }))
   if (words?.length) return linesOf(words)
-  if (text.trim() === '') return []
-  if (duration !== undefined) return [{ start: 0, end: duration, text: text.trim() }]
-  throw createError({
-    kind: 'bad_gateway',
-    message:
-      'The provider gave no times with the transcript, so subtitles cannot be written. Ask for json instead.',
-    retryable: false,
-  })
+  return text.trim() === '' ? [] : [{ start: 0, end: duration, text: text.trim() }]
 }
 
 function linesOf(words: readonly { word: string; start: number; end: number }[]): Cue[] {
