@@ -43,6 +43,20 @@ const rig = await startRig({
       aws_secret_access_key: testAwsKeys.secretAccessKey,
       aws_region_name: 'eu-central-1',
     }),
+    {
+      model_name: 'gemini-lenient',
+      litellm_params: {
+        model: 'gemini/gemini-2.5-flash',
+        api_base: `${upstream.url}/v1beta`,
+        api_key: 'vendor-key',
+        drop_params: true,
+      },
+      model_info: {
+        input_cost_per_token: 1e-6,
+        input_cost_per_audio_token: 1e-6,
+        output_cost_per_token: 1e-6,
+      },
+    },
     listener('scribe', 'elevenlabs', 'elevenlabs/scribe_v2'),
     listener('nova', 'deepgram', 'deepgram/nova-3'),
     listener('universal', 'assemblyai', 'assemblyai/universal-3-pro'),
@@ -139,6 +153,19 @@ describe.each(['scribe', 'nova', 'universal'])('a transcript of %s', model => {
       events.push(event.type)
     expect(events).toEqual(['transcript.text.delta', 'transcript.text.done'])
   })
+})
+
+test('subtitles of a model that tells no times are refused, or come as JSON with a receipt', async () => {
+  const asked = { file: await recording(), response_format: 'srt' } as const
+  const refused = client.audio.transcriptions.create({ model: 'gemini-2.5-flash', ...asked })
+  await expect(refused).rejects.toMatchObject({ status: 400, param: 'response_format' })
+  const { response } = await client.audio.transcriptions
+    .create({ model: 'gemini-lenient', ...asked })
+    .withResponse()
+  expect(response.headers.get('content-type')).toContain('application/json')
+  expect(response.headers.get('x-sluice-warnings')).toContain('approximated response_format')
+  const row = await spendLog(rig, response)
+  expect(row.spend).toBeCloseTo(Number(row.prompt_tokens) * 1e-6 + Number(row.completion_tokens) * 1e-6, 12)
 })
 
 test('AssemblyAI’s job is polled; one that fails is an error in the client’s own dialect', async () => {
