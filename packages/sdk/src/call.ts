@@ -1,4 +1,3 @@
-import { hideSecret } from './credentials/hide-secret.ts'
 import { createError, SluiceError } from './errors.ts'
 import { firstEvent } from './steps/first-event.ts'
 import { follow } from './steps/follow.ts'
@@ -14,6 +13,7 @@ import {
   translatedWhole,
 } from './steps/reply.ts'
 import type { Call, CallHost, Prepared } from './steps/shapes.ts'
+import { toldError } from './steps/told-error.ts'
 import type { Deployment } from './types/deployment.ts'
 import type { EndpointName } from './types/endpoint-map.ts'
 
@@ -25,12 +25,12 @@ export type { Call, OriginalRequest } from './steps/shapes.ts'
  * Throws a `SluiceError` that names provider and model.
  */
 export async function call<E extends EndpointName>(ask: Call<E>, host: CallHost): Promise<Reply<E>> {
-  let secret: string | undefined
+  let signed: Prepared<E> | undefined
   try {
     const urls = urlsToInline(ask, host)
     const prepared = prepare(urls ? await inlineMedia(ask, urls, host) : ask, host)
-    if ('secret' in prepared) secret = prepared.secret
     if ('answer' in prepared) return await localReply(prepared)
+    signed = prepared
     const signing = prepared.provider.credentials.sign(
       prepared.outgoing,
       prepared.secret,
@@ -40,7 +40,7 @@ export async function call<E extends EndpointName>(ask: Call<E>, host: CallHost)
     if (signing) await signing
     return await (prepared.info.stream ? stream(prepared, host) : whole(prepared, host))
   } catch (error) {
-    throw attribute(hideSecret(error, secret), ask.deployment)
+    throw attribute(toldError(error, signed), ask.deployment)
   }
 }
 
@@ -59,7 +59,7 @@ async function stream<E extends EndpointName>(prepared: Prepared<E>, host: CallH
     if (reply.status >= 400) throw refusal(prepared, reply, await reply.collect())
     const answer = prepared.relayed ? relayStream(prepared, reply) : translatedStream(prepared, reply)
     const limit = { limitMs: ask.streamTimeoutMs, startedAt, abort: () => reply.abort() }
-    return withoutSecret(await firstEvent(answer, limit), prepared.secret)
+    return tellingErrors(await firstEvent(answer, limit), prepared)
   } catch (error) {
     reply.abort()
     throw error
@@ -67,12 +67,12 @@ async function stream<E extends EndpointName>(prepared: Prepared<E>, host: CallH
 }
 
 /** A stream may still fail after it was handed over. */
-function withoutSecret<E extends EndpointName>(reply: Reply<E>, secret: string | undefined): Reply<E> {
+function tellingErrors<E extends EndpointName>(reply: Reply<E>, signed: Prepared<E>): Reply<E> {
   if (reply.kind !== 'stream' && reply.kind !== 'relay-stream') return reply
   const { pump } = reply
   const hiding = (push: never) =>
     pump(push).catch((error: unknown) => {
-      throw hideSecret(error, secret)
+      throw toldError(error, signed)
     })
   return { ...reply, pump: hiding as typeof pump } as Reply<E>
 }

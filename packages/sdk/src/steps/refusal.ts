@@ -15,11 +15,13 @@ export function refusal<E extends EndpointName>(
   const body = parseErrorBody(bytes)
   const facts = codec.upstream.decodeError?.(head.status, body, head.headers)
   const kind = errorKindOf(provider, head.status, body, facts)
+  const words = `The provider answered with status ${head.status}.`
   return createError({
     kind: kindOfStatus(head.status),
-    message: `The provider answered with status ${head.status}.`,
-    providerSpecificFields: { body },
+    message: words,
+    ...(!isPage(body) && { providerSpecificFields: { body } }),
     ...facts,
+    ...(isPage(facts?.message) && { message: words }),
     ...(kind && { kind }),
     status: head.status,
     retryAfterMs:
@@ -36,4 +38,9 @@ function parseErrorBody(bytes: Buffer): unknown {
   } catch {
     return text
   }
+}
+
+/** A web page in an error's place is the work of something in between, and nobody's to read. */
+function isPage(body: unknown): boolean {
+  return typeof body === 'string' && body.trimStart().startsWith('<')
 }
