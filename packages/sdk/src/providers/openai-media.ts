@@ -4,6 +4,7 @@ import { openaiImageVariations } from '../codecs/openai-images/variation.ts'
 import { openaiVideos, openaiVideosWith } from '../codecs/openai-videos/codec.ts'
 import type { Deployment } from '../types/deployment.ts'
 import { azurePath } from './azure-versions.ts'
+import { azureFlux } from './images/azure-flux.ts'
 import type { PathAt, Provider } from './provider.ts'
 
 /** OpenAI's image models since gpt-image-1 answer with base64 and refuse to be told. */
@@ -61,26 +62,24 @@ function foundryImages(operation: string) {
   }
 }
 
-const always = () => true
+const isFlux = (model: string) => /flux/i.test(model)
+/** OpenAI's shape, base64 only. */
+const FLUX = {
+  params: ['n', 'output_format', 'response_format', 'size'],
+  bytesOnly: isFlux,
+  streams: false,
+} as const
 
-/** FLUX on Azure AI Foundry: OpenAI's shape, base64 only. Source: https://learn.microsoft.com/azure/ai-foundry/foundry-models/how-to/use-foundry-models-flux */
+/** FLUX on Azure AI Foundry, and OpenAI's models there. Source: https://learn.microsoft.com/azure/ai-foundry/foundry-models/how-to/use-foundry-models-flux */
 export const AZURE_AI_MEDIA: Provider['endpoints'] = {
   image_generation: [
-    {
-      codec: openaiImagesWith({
-        params: ['n', 'output_format', 'response_format', 'size'],
-        bytesOnly: always,
-      }),
-      path: foundryImages('/images/generations'),
-    },
+    azureFlux.generation,
+    { codec: openaiImagesWith(FLUX), path: foundryImages('/images/generations'), serves: isFlux },
+    { codec: generation, path: foundryImages('/images/generations') },
   ],
   image_edit: [
-    {
-      codec: openaiImageEditsWith({
-        params: ['n', 'output_format', 'response_format', 'size'],
-        bytesOnly: always,
-      }),
-      path: foundryImages('/images/edits'),
-    },
+    azureFlux.edit,
+    { codec: openaiImageEditsWith(FLUX), path: foundryImages('/images/edits'), serves: isFlux },
+    { codec: edit, path: foundryImages('/images/edits') },
   ],
 }

@@ -21,7 +21,7 @@ export function openaiImagesWith(options: OpenaiImagesOptions): Codec<'image_gen
       params: new Set(options.params ?? GENERATION_PARAMS),
       encodeRequest: (request, info) => encodeRequest(request, info, options),
       decodeResponse: decodeImages,
-      decodeStream: decodeImageStream,
+      ...(options.streams !== false && { decodeStream: decodeImageStream }),
       decodeError,
     },
     inbound: {

@@ -24,7 +24,7 @@ export function openaiImageEditsWith(options: OpenaiImagesOptions): Codec<'image
       inlines: () => true,
       encodeRequest: (request, info) => encodeRequest(request, info, options),
       decodeResponse: decodeImages,
-      decodeStream: decodeImageStream,
+      ...(options.streams !== false && { decodeStream: decodeImageStream }),
       decodeError,
     },
     inbound: {

@@ -6,6 +6,8 @@ export interface OpenaiImagesOptions {
   readonly bytesOnly?: (model: string) => boolean
   /** Parameters the vendor takes; all of OpenAI's unless stated. */
   readonly params?: readonly string[]
+  /** False where images never come as a stream of events. */
+  readonly streams?: false
   /** Last change to the body, for fields that are spelled differently. Gets a copy. */
   readonly adjust?: (body: Record<string, unknown>, warn: (warning: Warning) => void) => void
 }

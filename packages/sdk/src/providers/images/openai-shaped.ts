@@ -49,24 +49,34 @@ const aiml: Adjust = body => {
 /** Vendors whose image endpoint has OpenAI's shape; the rest of each provider is elsewhere. */
 export const OPENAI_SHAPED_IMAGES: Readonly<Record<string, Provider['endpoints']>> = {
   aihubmix: { image_generation: generation() },
-  aiml: { image_generation: generation({ adjust: aiml }) },
+  aiml: { image_generation: generation({ adjust: aiml, streams: false }) },
   cometapi: { image_generation: generation() },
-  nebius: { image_generation: generation({ params: ['response_format', 'size'], adjust: sides }) },
+  nebius: {
+    image_generation: generation({ params: ['response_format', 'size'], adjust: sides, streams: false }),
+  },
   nscale: {
-    image_generation: generation({ params: ['n', 'response_format', 'size'], bytesOnly: () => true }),
+    image_generation: generation({
+      params: ['n', 'response_format', 'size'],
+      bytesOnly: () => true,
+      streams: false,
+    }),
   },
   together_ai: {
     image_generation: generation({
       params: ['n', 'output_format', 'response_format', 'size'],
       adjust: together,
+      streams: false,
     }),
   },
   xai: {
     image_generation: generation({
       params: ['n', 'quality', 'response_format', 'size', 'user'],
       adjust: xai,
+      streams: false,
     }),
     image_edit: [{ codec: xaiImageEdits, path: '/images/edits' }],
   },
-  xinference: { image_generation: generation({ params: ['n', 'response_format', 'size', 'user'] }) },
+  xinference: {
+    image_generation: generation({ params: ['n', 'response_format', 'size', 'user'], streams: false }),
+  },
 }
