@@ -1,10 +1,11 @@
 import { badRequest } from '../../errors.ts'
-import type { ImageEditRequest, ImageInput } from '../../types/image-edit.ts'
+import type { ImageEditRequest } from '../../types/image-edit.ts'
 import { isJsonObject, type JsonObject } from '../../types/json.ts'
 import { extrasOf, pick } from '../anthropic-messages/request/context.ts'
 import { decodeAwsError } from '../aws-errors.ts'
 import type { CallInfo, Codec, WireRequest } from '../codec.ts'
-import { base64Of } from '../media/image-input.ts'
+import { base64Of, onlyPicture } from '../media/image-input.ts'
+import { warnBytesOnly } from '../openai-images/options.ts'
 import { decodeImages } from './codec.ts'
 import { CONFIG_KEYS, qualityOf, sizeOf } from './families.ts'
 
@@ -38,13 +39,20 @@ const HANDLED = new Set([
 ])
 
 function encodeRequest(request: ImageEditRequest, info: CallInfo): WireRequest {
+  if (request.response_format === 'url') warnBytesOnly(info.warn)
   if (/nova-canvas|titan-image/.test(info.model)) return { body: encodeTask(request, info) }
-  const [image] = request.image
+  for (const [param, usual] of AS_THE_PICTURE)
+    if (request[param] != null && request[param] !== usual)
+      info.warn({
+        action: 'dropped',
+        param,
+        reason: 'this model gives one picture, like the one it is given',
+      })
   const { output_format: format } = request
   return {
     body: {
       prompt: request.prompt,
-      image: pictureOf(image, 'image'),
+      image: base64Of(onlyPicture(request.image, info), 'image'),
       ...(request.mask != null && { mask: base64Of(request.mask, 'mask') }),
       ...(/sd3/.test(info.model) && { mode: 'image-to-image', strength: DEFAULT_STRENGTH }),
       ...(format != null && { output_format: format === 'jpg' ? 'jpeg' : format }),
@@ -52,6 +60,13 @@ function encodeRequest(request: ImageEditRequest, info: CallInfo): WireRequest {
     },
   }
 }
+
+/** What Stability's edits leave no choice of, and what is asked of it by default. */
+const AS_THE_PICTURE = [
+  ['n', 1],
+  ['quality', 'auto'],
+  ['size', 'auto'],
+] as const
 
 /** How far SD3 may leave the picture it is given; it demands a number. */
 const DEFAULT_STRENGTH = 0.7
@@ -88,8 +103,8 @@ function encodeTask(request: ImageEditRequest, info: CallInfo): JsonObject {
     taskType,
     [task.block]: {
       ...(task.takesMany
-        ? { images: request.image.map(image => pictureOf(image, 'image')) }
-        : { image: pictureOf(request.image[0], 'image') }),
+        ? { images: request.image.map(image => base64Of(image, 'image')) }
+        : { image: base64Of(onlyPicture(request.image, info), 'image') }),
       ...(task.takesText && { text: request.prompt, ...pick(request, TASK_KEYS) }),
       ...(mask != null && { maskImage: base64Of(mask, 'mask') }),
       ...(isJsonObject(given) && given),
@@ -111,8 +126,3 @@ const TASKS: ReadonlyMap<unknown, Task> = new Map([
   ['OUTPAINTING', { block: 'outPaintingParams', takesText: true }],
   ['BACKGROUND_REMOVAL', { block: 'backgroundRemovalParams', takesText: false }],
 ])
-
-function pictureOf(image: ImageInput | undefined, param: string): string {
-  if (image === undefined) throw badRequest(`${param}: must hold a picture.`, param)
-  return base64Of(image, param)
-}

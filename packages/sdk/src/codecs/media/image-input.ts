@@ -1,6 +1,7 @@
 import { badRequest } from '../../errors.ts'
 import type { ImageInput } from '../../types/image-edit.ts'
 import type { UploadedFile } from '../../types/wire-body.ts'
+import type { CallInfo } from '../codec.ts'
 import { type InlineData, isDataUri, parseDataUri } from '../data-uri.ts'
 
 /** A picture as a file to upload. Throws `BadRequestError` for an address that was not fetched. */
@@ -9,6 +10,21 @@ export function fileOf(input: ImageInput, param: string): UploadedFile {
   const { mime, data } = partsOf(input, param)
   const filename = `${param.replaceAll(/\W/g, '_')}.${extensionOf(mime)}`
   return { filename, contentType: mime, bytes: Buffer.from(data, 'base64') }
+}
+
+/** The first of the pictures, for providers that edit one at a time; a receipt for each of the others. */
+export function onlyPicture(
+  [first, ...others]: readonly ImageInput[],
+  { warn }: Pick<CallInfo, 'warn'>,
+): ImageInput {
+  if (first === undefined) throw badRequest('image: must hold a picture.', 'image')
+  for (const index of others.keys())
+    warn({
+      action: 'dropped',
+      param: `image[${index + 1}]`,
+      reason: 'this provider edits one image at a time; the first is taken',
+    })
+  return first
 }
 
 /** A picture as bare base64. Throws as `fileOf`. */

@@ -1,10 +1,11 @@
 import type { CallInfo, Codec, FollowUp, WireReply } from '../../codecs/codec.ts'
-import { base64Of } from '../../codecs/media/image-input.ts'
+import { base64Of, onlyPicture } from '../../codecs/media/image-input.ts'
 import { pixels } from '../../codecs/media/image-size.ts'
 import { decodeError } from '../../codecs/openai-chat/errors.ts'
 import { stated } from '../../codecs/openai-images/options.ts'
 import { noImages } from '../../codecs/openai-images/response.ts'
 import type { Credentials } from '../../credentials/credentials.ts'
+import { badRequest } from '../../errors.ts'
 import type { ImageResponse } from '../../types/image-generation.ts'
 import { isJsonObject, type JsonObject, textOf } from '../../types/json.ts'
 import type { Provider } from '../provider.ts'
@@ -107,11 +108,18 @@ const edit: Codec<'image_edit'> = {
     inlines: () => true,
     encodeRequest({ image, mask, ...request }, info) {
       const body = bodyOf(request, info)
-      const pictures = image.map((input, index) => base64Of(input, `image[${index}]`))
-      if (mask != null || info.model.includes('fill'))
+      if (info.model.includes('fill')) {
+        const picture = base64Of(onlyPicture(image, info), 'image')
         return {
-          body: { ...body, image: pictures[0], ...(mask != null && { mask: base64Of(mask, 'mask') }) },
+          body: { ...body, image: picture, ...(mask != null && { mask: base64Of(mask, 'mask') }) },
         }
+      }
+      if (mask != null)
+        throw badRequest(
+          `mask: ${info.model} edits without masks. Leave it out, or use flux-pro-1.0-fill.`,
+          'mask',
+        )
+      const pictures = image.map((input, index) => base64Of(input, `image[${index}]`))
       const named = pictures.map((picture, index) => [
         index === 0 ? 'input_image' : `input_image_${index + 1}`,
         picture,

@@ -1,4 +1,5 @@
 import type { Codec } from '../../codecs/codec.ts'
+import { onlyPicture } from '../../codecs/media/image-input.ts'
 import { decodeError } from '../../codecs/openai-chat/errors.ts'
 import { openaiImagesWith } from '../../codecs/openai-images/codec.ts'
 import { imageForm } from '../../codecs/openai-images/form.ts'
@@ -18,14 +19,8 @@ const edit: Codec<'image_edit'> = {
     params: new Set(['mask', 'n', 'response_format', 'style']),
     inlines: () => true,
     encodeRequest(request, info) {
-      const { stream: _, image, ...rest } = stated(request)
-      const [first, ...others] = request.image
-      for (const index of others.keys())
-        info.warn({
-          action: 'dropped',
-          param: `image[${index + 1}]`,
-          reason: 'this provider edits one image at a time; the first is taken',
-        })
+      const { stream: _, image: __, ...rest } = stated(request)
+      const first = onlyPicture(request.image, info)
       const isMasked = rest.mask !== undefined
       const strength = isMasked ? {} : { strength: DEFAULT_STRENGTH }
       return {
@@ -50,7 +45,7 @@ export const recraft: Provider = {
   endpoints: {
     image_generation: [
       {
-        codec: openaiImagesWith({ params: ['n', 'response_format', 'size', 'style'] }),
+        codec: openaiImagesWith({ params: ['n', 'response_format', 'size', 'style'], streams: false }),
         path: '/v1/images/generations',
       },
     ],

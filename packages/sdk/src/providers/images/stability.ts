@@ -1,4 +1,5 @@
 import type { CallInfo, Codec, WireRequest } from '../../codecs/codec.ts'
+import { onlyPicture } from '../../codecs/media/image-input.ts'
 import { nearestRatio } from '../../codecs/media/image-size.ts'
 import { decodeError as decodeOpenaiError } from '../../codecs/openai-chat/errors.ts'
 import { imageForm } from '../../codecs/openai-images/form.ts'
@@ -82,6 +83,9 @@ const generation: Codec<'image_generation'> = {
   },
 }
 
+/** How far SD3 may leave the picture it is given must be said. */
+const SD3_EDIT = { mode: 'image-to-image', strength: 0.7 }
+
 const edit: Codec<'image_edit'> = {
   endpoint: 'image_edit',
   format: 'stability',
@@ -90,15 +94,8 @@ const edit: Codec<'image_edit'> = {
     params: new Set(['mask', 'output_format', 'response_format', 'size']),
     inlines: () => true,
     encodeRequest(request, info) {
-      const [first, ...others] = request.image
-      for (const index of others.keys())
-        info.warn({
-          action: 'dropped',
-          param: `image[${index + 1}]`,
-          reason: 'this provider edits one image at a time; the first is taken',
-        })
-      const mode = plain(info.model).startsWith('sd3') ? { mode: 'image-to-image' } : {}
-      return formOf({ ...mode, ...request, image: first }, info)
+      const mode = plain(info.model).startsWith('sd3') ? SD3_EDIT : {}
+      return formOf({ ...mode, ...request, image: onlyPicture(request.image, info) }, info)
     },
     decodeResponse,
     decodeError,
