@@ -1,4 +1,5 @@
 import type { CallInfo, Codec } from '../codecs/codec.ts'
+import { embeddedTexts, warnOfInputType } from '../codecs/embedded-texts.ts'
 import { without } from '../codecs/gemini/request/fields.ts'
 import { snowflakeComplete } from '../codecs/snowflake-complete/codec.ts'
 import { decodeError } from '../codecs/snowflake-complete/errors.ts'
@@ -33,13 +34,16 @@ const snowflakeEmbed: Codec<'embedding'> = {
   framing: 'sse',
   upstream: {
     params: new Set(['encoding_format']),
-    encodeRequest: (request: EmbeddingRequest, info) => ({
-      body: {
-        model: info.model,
-        text: Array.isArray(request.input) ? request.input : [request.input],
-        ...without(request, OWN),
-      },
-    }),
+    encodeRequest(request: EmbeddingRequest, info) {
+      warnOfInputType(request, info)
+      return {
+        body: {
+          model: info.model,
+          text: embeddedTexts(request.input, 'Snowflake'),
+          ...without(request, OWN),
+        },
+      }
+    },
     decodeResponse,
     decodeError,
   },

@@ -11,6 +11,7 @@ import {
   without,
 } from '../gemini/request/fields.ts'
 import { resourceName } from '../gemini/request/model-family.ts'
+import { embeddedPart } from './part.ts'
 import { EMBEDDING_TASKS } from './tasks.ts'
 
 const OWN = new Set(['model', 'input', 'dimensions', 'encoding_format', 'user', 'metadata', 'input_type'])
@@ -26,7 +27,7 @@ export function encodeRequest(request: EmbeddingRequest, info: CallInfo): WireRe
   }
   const requests = textsOf(request.input).map(text => ({
     model: resourceName(info.model),
-    content: { parts: [{ text }] },
+    content: { parts: [embeddedPart(text)] },
     ...settings,
   }))
   return { body: { requests } }

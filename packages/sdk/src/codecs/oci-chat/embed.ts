@@ -2,6 +2,7 @@ import { createError } from '../../errors.ts'
 import type { EmbeddingRequest, EmbeddingResponse } from '../../types/embedding.ts'
 import { isJsonArray, isJsonObject } from '../../types/json.ts'
 import type { CallInfo, Codec, WireRequest } from '../codec.ts'
+import { isDataUri } from '../data-uri.ts'
 import { without } from '../gemini/request/fields.ts'
 import { addressed } from './body.ts'
 import { decodeError } from './errors.ts'
@@ -30,7 +31,9 @@ function encodeRequest(request: EmbeddingRequest, info: CallInfo): WireRequest {
       message: 'input: Oracle embeds texts, not tokens. Send a string or a list of strings.',
       param: 'input',
     })
-  const { dimensions, input_type: use } = request
+  const { dimensions, input_type: asked } = request
+  // Pictures must be said to be such: https://docs.oracle.com/en-us/iaas/Content/generative-ai/use-playground-embed.htm
+  const use = asked ?? (inputs.length > 0 && inputs.every(isDataUri) ? 'IMAGE' : undefined)
   const details = {
     inputs,
     ...(dimensions != null && { outputDimensions: dimensions }),

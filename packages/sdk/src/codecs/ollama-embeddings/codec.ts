@@ -1,7 +1,8 @@
-import { badRequest, createError } from '../../errors.ts'
+import { createError } from '../../errors.ts'
 import type { EmbeddingRequest, EmbeddingResponse } from '../../types/embedding.ts'
 import { isJsonArray, isJsonObject } from '../../types/json.ts'
 import type { CallInfo, Codec, WireRequest } from '../codec.ts'
+import { embeddedTexts, warnOfInputType } from '../embedded-texts.ts'
 import { decodeError } from '../ollama-chat/errors.ts'
 import { withOptions } from '../ollama-chat/request.ts'
 
@@ -21,12 +22,8 @@ export const ollamaEmbeddings: Codec<'embedding'> = {
 }
 
 function encodeRequest(request: EmbeddingRequest, info: CallInfo): WireRequest {
-  const list: unknown[] = Array.isArray(request.input) ? request.input : [request.input]
-  for (const [index, text] of list.entries())
-    if (typeof text !== 'string') {
-      const path = Array.isArray(request.input) ? `input[${index}]` : 'input'
-      throw badRequest(`${path}: Ollama embeds text, not tokens. Send the text itself.`, path)
-    }
+  warnOfInputType(request, info)
+  const list = embeddedTexts(request.input, 'Ollama')
   const body = {
     model: info.model,
     input: list,

@@ -1,8 +1,10 @@
 import { badRequest } from '../../errors.ts'
 import type { EmbeddingRequest } from '../../types/embedding.ts'
 import { isJsonObject, type JsonObject } from '../../types/json.ts'
-import type { WireRequest } from '../codec.ts'
+import type { CallInfo, WireRequest } from '../codec.ts'
+import { warnOfInputType } from '../embedded-texts.ts'
 import { fieldNames, readFields, without } from '../gemini/request/fields.ts'
+import { embeddedPart } from '../gemini-embeddings/part.ts'
 import { EMBEDDING_TASKS } from '../gemini-embeddings/tasks.ts'
 
 const OWN = new Set([
@@ -40,20 +42,16 @@ export function encodeTexts(request: EmbeddingRequest): WireRequest {
 }
 
 /** Texts → `:predict` of a tuned model's endpoint. */
-export function encodeTunedTexts(request: EmbeddingRequest): WireRequest {
+export function encodeTunedTexts(request: EmbeddingRequest, info: CallInfo): WireRequest {
+  warnOfInputType(request, info)
   const { parameters, rest } = settingsOf(request, 'outputDimensionality')
   const instances = textsOf(request.input).map(inputs => ({ inputs }))
   return { body: { instances, ...(Object.keys(parameters).length > 0 && { parameters }), ...rest } }
 }
 
-/** One text → `:embedContent`, which takes one. Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/gemini-embeddings-api */
-export function encodeContent(request: EmbeddingRequest): WireRequest {
-  const [text, ...more] = textsOf(request.input)
-  if (more.length > 0)
-    throw badRequest(
-      'input: this model of Vertex AI embeds one text a request. Send the texts one by one, or use gemini-embedding-001.',
-      'input',
-    )
+/** One text or file → `:embedContent`, which takes one. Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/gemini-embeddings-api */
+export function encodeContent(request: EmbeddingRequest, index = 0): WireRequest {
+  const part = embeddedPart(textsOf(request.input)[index] as string)
   const { task, title, parameters, rest } = settingsOf(request, 'outputDimensionality')
   const config = {
     ...(task !== undefined && { taskType: task }),
@@ -62,7 +60,7 @@ export function encodeContent(request: EmbeddingRequest): WireRequest {
   }
   return {
     body: {
-      content: { parts: [{ text }] },
+      content: { parts: [part] },
       ...(Object.keys(config).length > 0 && { embedContentConfig: config }),
       ...rest,
     },
@@ -74,7 +72,8 @@ export function encodeContent(request: EmbeddingRequest): WireRequest {
  * of Google Cloud Storage when it begins with `gs://`; objects are instances already.
  * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/multimodal-embeddings-api
  */
-export function encodeMedia(request: EmbeddingRequest): WireRequest {
+export function encodeMedia(request: EmbeddingRequest, info: CallInfo): WireRequest {
+  warnOfInputType(request, info)
   const { parameters, rest } = settingsOf(request, 'dimension')
   const input: unknown = request.input
   const list: unknown[] = Array.isArray(input) ? (input as unknown[]) : [input]

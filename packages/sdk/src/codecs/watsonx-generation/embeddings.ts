@@ -1,7 +1,8 @@
-import { badRequest, createError } from '../../errors.ts'
+import { createError } from '../../errors.ts'
 import type { EmbeddingRequest, EmbeddingResponse } from '../../types/embedding.ts'
 import { isJsonArray, isJsonObject } from '../../types/json.ts'
 import type { CallInfo, Codec, WireRequest } from '../codec.ts'
+import { embeddedTexts, warnOfInputType } from '../embedded-texts.ts'
 import { without } from '../gemini/request/fields.ts'
 import { addressed } from './body.ts'
 import { decodeError } from './errors.ts'
@@ -20,12 +21,8 @@ export const watsonxEmbeddings: Codec<'embedding'> = {
 }
 
 function encodeRequest(request: EmbeddingRequest, info: CallInfo): WireRequest {
-  const inputs: unknown[] = Array.isArray(request.input) ? request.input : [request.input]
-  for (const [index, text] of inputs.entries())
-    if (typeof text !== 'string') {
-      const path = Array.isArray(request.input) ? `input[${index}]` : 'input'
-      throw badRequest(`${path}: watsonx embeds text, not tokens. Send the text itself.`, path)
-    }
+  warnOfInputType(request, info)
+  const inputs = embeddedTexts(request.input, 'watsonx')
   const { project_id, space_id } = request
   const parameters = {
     ...without(request, OWN),
