@@ -28,8 +28,8 @@ function codecsIn(all: Iterable<Provider>): Column[] {
   for (const provider of all)
     for (const [name, bindings] of Object.entries(provider.endpoints) as [EndpointName, Binding[]][])
       for (const binding of bindings) {
-        // Chat has a matrix of its own.
-        if (name === 'chat' || seen.has(binding.codec)) continue
+        // Chat has a matrix of its own, and who answers by himself sends nothing.
+        if (name === 'chat' || provider.answer || seen.has(binding.codec)) continue
         seen.add(binding.codec)
         const { format } = binding.codec
         for (const model of modelsOf(name, provider, binding, bindings))

@@ -37,7 +37,7 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
   'black_forest_labs image_generation': ['flux-pro-1.1', 'flux-pro-1.1-ultra', 'flux-2-pro'],
   'black_forest_labs image_edit': ['flux-kontext-pro', 'flux-pro-1.0-fill', 'flux-2-pro'],
   'cohere embedding': ['embed-v4.0', 'embed-english-v3.0'],
-  'dashscope image_generation': ['qwen-image', 'wan2.2-t2i-plus'],
+  'dashscope image_generation': ['qwen-image', 'wan2.6-t2i'],
   'dashscope image_edit': ['qwen-image-edit'],
   'deepgram speech': ['aura-2-thalia-en', 'aura-2'],
   'deepgram transcription': ['nova-3'],

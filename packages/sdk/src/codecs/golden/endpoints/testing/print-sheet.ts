@@ -3,7 +3,7 @@ export function printSheet(value: unknown): string {
   return `${printed(value, '', 0)}\n`
 }
 
-const WIDTH = 140
+const WIDTH = 160
 
 function printed(value: unknown, indent: string, used: number): string {
   const line = JSON.stringify(value) ?? 'null'

@@ -17,10 +17,7 @@ export const rerankCases: Cases<'rerank'> = {
   'some fields of objects': { query, documents: pages, rank_fields: ['title', 'text'] },
   'objects without texts': { query, documents: [{ name: 'Otters', where: ['rivers'] }, { name: 'Camels' }] },
   'texts and objects': { query, documents: ['Otters live by rivers.', { text: 'Camels live in deserts.' }] },
-  'one document': { query, documents: ['Otters live by rivers.'] },
-  'the best of them': { query, documents, top_n: 1 },
   'documents in the answer': { query, documents, return_documents: true },
-  'no documents in the answer': { query, documents, return_documents: false },
   'no documents': { query, documents: [] },
   'beyond ASCII': { query: 'Grüezi, 世界?', documents: ['👋🏽', '\u2028'] },
   'null everywhere': {
