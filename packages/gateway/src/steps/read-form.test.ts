@@ -42,6 +42,37 @@ test('a damaged form is a bad request that says what is wrong', async () => {
   })
 })
 
+const part = (name: string, more = '') =>
+  `--x\r\nContent-Disposition: form-data; name="${name}"\r\n${more}\r\n1\r\n`
+
+test.each<[string, string, RegExp]>([
+  ['many parts', part('a').repeat(501), /more than 500 parts/],
+  ['many headers', part('a', 'x: y\r\n'.repeat(100_000)), /headers of part 1 .* more than 2048 bytes/],
+  [
+    'a name without end',
+    `${part('a')}--x\r\nContent-Disposition: form-data; name="${'a'.repeat(1e6)}`,
+    /part 2/,
+  ],
+])('CVE-2024-8984: a form of %s is refused at a glance', async (_name, body, words) => {
+  for (const type of [
+    'multipart/form-data; boundary=x',
+    'multipart/form-data; a="; boundary=b"; boundary="x"',
+  ]) {
+    const startedAt = performance.now()
+    await expect(readForm(Buffer.from(`${body}--x--\r\n`), type)).rejects.toMatchObject({
+      status: 400,
+      message: expect.stringMatching(words),
+    })
+    expect(performance.now() - startedAt).toBeLessThan(100)
+  }
+})
+
+test('a form may have many fields, a large file, and bytes behind its end', async () => {
+  const file = `--x\r\nContent-Disposition: form-data; name="f"; filename="b"\r\n\r\n${'-'.repeat(1e6)}\r\n`
+  const body = Buffer.from(`${part('a').repeat(499)}${file}--x--\r\n${' '.repeat(10_000)}`)
+  expect((await readForm(body, 'multipart/form-data; boundary=x')).fields).toHaveLength(500)
+})
+
 test.each([
   ['multipart/form-data; boundary=x', true],
   ['Multipart/Form-Data;boundary=x', true],

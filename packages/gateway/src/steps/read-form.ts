@@ -1,3 +1,4 @@
+import { MIMEType } from 'node:util'
 import { badRequest, createError, type FormField, WireForm } from 'sluice/internal'
 
 /** True for the media type of forms with files, whatever its parameters. */
@@ -25,11 +26,7 @@ export async function readForm(bytes: Buffer, contentType: string): Promise<Wire
 }
 
 async function parse(bytes: Buffer, contentType: string): Promise<FormData> {
-  if (!/;\s*boundary=/i.test(contentType))
-    throw badRequest(
-      'content-type: multipart/form-data needs its boundary. Leave the header to your HTTP client, which knows it.',
-      'content-type',
-    )
+  checkParts(bytes, boundaryOf(contentType))
   try {
     return await new Response(bytes as Buffer<ArrayBuffer>, {
       headers: { 'content-type': contentType },
@@ -42,5 +39,38 @@ async function parse(bytes: Buffer, contentType: string): Promise<FormData> {
         'with "--".',
       cause,
     })
+  }
+}
+
+function boundaryOf(contentType: string): string {
+  let boundary: string | null = null
+  try {
+    boundary = new MIMEType(contentType).params.get('boundary')
+  } catch {
+    // Told below.
+  }
+  if (boundary) return boundary
+  throw badRequest(
+    'content-type: multipart/form-data needs its boundary. Leave the header to your HTTP client, which knows it.',
+    'content-type',
+  )
+}
+
+const MOST_PARTS = 500
+/** Bytes of one part's headers. */
+const LONGEST_HEAD = 2 * 1024
+const DASHES = Buffer.from('--')
+
+/** What the parser below would take seconds for, and everybody else's calls with it, is refused at a glance. */
+function checkParts(bytes: Buffer, boundary: string): void {
+  const delimiter = Buffer.from(`--${boundary}`)
+  let parts = 0
+  for (let at = bytes.indexOf(delimiter); at !== -1; at = bytes.indexOf(delimiter, at + delimiter.length)) {
+    if (++parts > MOST_PARTS + 1)
+      throw badRequest(`The form has more than ${MOST_PARTS} parts. Send fewer fields.`)
+    const head = bytes.subarray(at + delimiter.length, at + delimiter.length + LONGEST_HEAD)
+    const isLast = head.subarray(0, 2).equals(DASHES)
+    if (!isLast && head.length === LONGEST_HEAD && !head.includes('\r\n\r\n'))
+      throw badRequest(`The headers of part ${parts} of the form have more than ${LONGEST_HEAD} bytes.`)
   }
 }
