@@ -1,7 +1,11 @@
+import { pngOf } from '../answer/media.ts'
+import { asText } from '../json.ts'
 import { checkAwsSignature } from '../tokens/verify-aws-signature.ts'
-import type { ChatOperation, Wire } from '../wire/wire.ts'
+import { fillIn } from '../vertex/services.ts'
+import { filledText, integer, list, oneOf, record, text } from '../wire/shape.ts'
+import type { ChatOperation, Operation, PlainOperation, Wire } from '../wire/wire.ts'
 import { chat } from './chat.ts'
-import { openaiRoute } from './routes.ts'
+import { embeddings } from './embeddings.ts'
 import { openai } from './wire.ts'
 
 /** What compatible vendors take and OpenAI refuses. */
@@ -22,6 +26,39 @@ const lenient: ChatOperation = {
     ),
 }
 
+const lenientEmbeddings: PlainOperation = {
+  ...embeddings,
+  // Jina's word for the encoding.
+  reply: ({ embedding_type: _, ...body }, route) => embeddings.reply(body, route),
+}
+
+const editShape = record(
+  { model: filledText, prompt: filledText },
+  {
+    image: record({ type: oneOf('image_url'), url: filledText }),
+    images: list(record({ type: oneOf('image_url'), url: filledText }), 1),
+    n: integer(1, 10),
+    quality: text,
+    response_format: oneOf('url', 'b64_json'),
+    user: text,
+  },
+)
+
+/** https://docs.x.ai/docs/guides/image-generations#image-editing: JSON with addresses. */
+const imageEdits: PlainOperation = {
+  kind: 'plain',
+  reply(body) {
+    editShape(body, [])
+    return { created: 1_750_000_000, data: [{ b64_json: pngOf(asText(body.prompt)).toString('base64') }] }
+  },
+}
+
+const others: readonly (readonly [tail: string, operation: Operation])[] = [
+  ['/embeddings', lenientEmbeddings],
+  ['/fim/completions', fillIn],
+  ['/images/edits', imageEdits],
+]
+
 /** Doors of OpenAI's, wherever a vendor put them: `/elsewhere/any/path/chat/completions`. */
 export const elsewhere: Wire = {
   ...openai,
@@ -36,6 +73,7 @@ export const elsewhere: Wire = {
   },
   route({ method, path }) {
     if (method === 'POST' && path.endsWith('/chat/completions')) return { operation: lenient, framing: 'sse' }
-    return path.endsWith('/embeddings') ? openaiRoute(method, '/embeddings') : undefined
+    const [, operation] = (method === 'POST' && others.find(([tail]) => path.endsWith(tail))) || []
+    return operation && { operation, framing: 'sse' }
   },
 }

@@ -1,9 +1,14 @@
 import { countTokens } from '../answer/tokens.ts'
-import { asObject, asText, isObject } from '../json.ts'
+import { asObject, asText, isObject, type JsonObject } from '../json.ts'
 import { bearerOf } from '../openai/wire.ts'
 import type { Failure, FailureKind } from '../wire/failure.ts'
 import { filledText, flag, integer, list, openRecord, record, text, textOr } from '../wire/shape.ts'
+import { keyIn } from '../wire/small-wire.ts'
 import type { CallOperation, FailureReply, Wire } from '../wire/wire.ts'
+import { scoreOf } from './score.ts'
+import { dashscopeRerank, deepinfraRerank, nvidiaRerank } from './vendors.ts'
+
+const azureKey = keyIn('api-key')
 
 /** https://docs.cohere.com/reference/rerank: version 2 takes texts only and returns none. */
 const strict = record(
@@ -17,6 +22,8 @@ const lenient = record(
   {
     model: filledText,
     top_n: integer(1),
+    // Voyage's name for it.
+    top_k: integer(1),
     return_documents: flag,
     rank_fields: list(text, 1),
     max_chunks_per_doc: integer(1),
@@ -36,7 +43,7 @@ function rerank(isStrict: boolean): CallOperation {
           relevance_score: scoreOf(asText(body.query), textOf(document)),
         }))
         .sort((a, b) => b.relevance_score - a.relevance_score || a.index - b.index)
-        .slice(0, typeof body.top_n === 'number' ? body.top_n : documents.length)
+        .slice(0, limitOf(body) ?? documents.length)
       const results = scored.map(one => ({
         ...one,
         ...(body.return_documents === true && { document: documentOf(documents[one.index]) }),
@@ -49,21 +56,17 @@ function rerank(isStrict: boolean): CallOperation {
   }
 }
 
+function limitOf({ top_n, top_k }: JsonObject): number | undefined {
+  const limit = top_n ?? top_k
+  return typeof limit === 'number' ? limit : undefined
+}
+
 function textOf(document: unknown): string {
   return isObject(document) ? asText(asObject(document).text) : asText(document)
 }
 
 function documentOf(document: unknown): unknown {
   return isObject(document) ? document : { text: document }
-}
-
-/** How many of the query's words the document has, of all of them; never quite 0 or 1. */
-function scoreOf(query: string, document: string): number {
-  const words = (value: string) => value.toLowerCase().match(/\p{L}+|\p{N}+/gu) ?? []
-  const known = new Set(words(document))
-  const asked = words(query)
-  const hits = asked.filter(word => known.has(word)).length
-  return Number((0.01 + (0.98 * hits) / Math.max(1, asked.length)).toFixed(6))
 }
 
 const statuses: Partial<Record<FailureKind, readonly [status: number, message: string]>> = {
@@ -94,20 +97,23 @@ function rerankFailure({ kind, facts }: Failure, sequence: number): FailureReply
 /** Cohere's API v2, which Cohere's own wire has too. */
 export const strictRerank: CallOperation = rerank(true)
 
-const paths = new Map([
-  ['/rerank', rerank(false)],
-  ['/v1/rerank', rerank(false)],
-  ['/v2/rerank', strictRerank],
-])
+/** `/providers/cohere` is where Azure AI has Cohere's. */
+const paths: readonly (readonly [RegExp, CallOperation])[] = [
+  [/^(\/v1)?\/rerank$/, rerank(false)],
+  [/^(\/providers\/cohere)?\/v2\/rerank$/, strictRerank],
+  [/^\/v1\/ranking$/, nvidiaRerank],
+  [/^\/v1\/inference\/[^/]+$/, deepinfraRerank],
+  [/^\/api\/v1\/services\/rerank\/text-rerank\/text-rerank$/, dashscopeRerank],
+]
 
-/** Rerankers of the Cohere and Jina family. */
+/** Rerankers of the Cohere and Jina family, and NVIDIA's, DeepInfra's and Alibaba's. */
 export const reranker: Wire = {
   name: 'rerank',
   route({ method, path }) {
-    const operation = method === 'POST' ? paths.get(path) : undefined
+    const [, operation] = (method === 'POST' && paths.find(([pattern]) => pattern.test(path))) || []
     return operation && { operation }
   },
-  credential: bearerOf,
+  credential: head => bearerOf(head) ?? azureKey(head),
   headers: sequence => ({ 'x-request-id': `testkit-${sequence}` }),
   failure: rerankFailure,
   failureEvent: (failure, sequence) => rerankFailure(failure, sequence).body,

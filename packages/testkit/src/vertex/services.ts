@@ -69,7 +69,7 @@ export const fillIn: PlainOperation = {
       id: 'testkit',
       object: 'chat.completion',
       created: 1_750_000_000,
-      model: route.model ?? '',
+      model: route.model ?? asText(body.model),
       choices: [{ index: 0, message, finish_reason: 'stop' }],
       usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 },
     }
