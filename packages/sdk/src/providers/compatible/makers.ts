@@ -142,7 +142,8 @@ export const MAKERS = {
     baseUrlEnv: ['V0_API_BASE'],
     env: ['V0_API_KEY'],
     completions: true,
-    params: { max_tokens: { rename: 'max_completion_tokens' } },
+    // Text completions have `max_tokens` only.
+    chat: { wantsMaxCompletionTokens: () => true },
   },
   volcengine: {
     title: 'Volcengine Ark',
