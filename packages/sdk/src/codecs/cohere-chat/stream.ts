@@ -3,6 +3,7 @@ import type { ChatChunk, ChatDelta } from '../../types/chat.ts'
 import { isJsonObject, type JsonObject, textOf } from '../../types/json.ts'
 import type { StreamTransform, WireEvent } from '../../types/stream.ts'
 import type { CallInfo } from '../codec.ts'
+import { without } from '../gemini/request/fields.ts'
 import { parseEvent } from '../parse-event.ts'
 import { decodeCitations } from './citations.ts'
 import { decodeError } from './errors.ts'
@@ -12,6 +13,7 @@ import { specificFields } from './response.ts'
 import { decodeUsage } from './usage.ts'
 
 const DONE = '[DONE]'
+const END_FIELDS = new Set(['error', 'finish_reason', 'usage', '__proto__'])
 
 /** Cohere's named events → chunks; `message-end` is the end mark. Source: https://docs.cohere.com/docs/streaming */
 export function decodeStream(info: CallInfo): StreamTransform<WireEvent, ChatChunk> {
@@ -120,7 +122,7 @@ class StreamDecoder implements StreamTransform<WireEvent, ChatChunk> {
     const kept = specificFields(this.plan, this.citations)
     const last = this.chunk(kept, {
       finish_reason,
-      provider_specific_fields: { native_finish_reason: native },
+      provider_specific_fields: { native_finish_reason: native, ...without(delta, END_FIELDS) },
     })
     return usage ? [last, { ...this.chunk({}), choices: [], usage }] : [last]
   }

@@ -2,6 +2,7 @@ import { badRequest, createError } from '../../errors.ts'
 import type { ChatRequest, ChatTool, ToolCall } from '../../types/chat.ts'
 import { isJsonObject, type JsonObject, textOf } from '../../types/json.ts'
 import type { CallInfo } from '../codec.ts'
+import { without } from '../gemini/request/fields.ts'
 
 /** `tools`, `tool_choice` and `strict_tools` of the body. Source: https://docs.cohere.com/docs/tool-use-overview */
 export function encodeTools(request: ChatRequest, info: CallInfo): JsonObject {
@@ -56,15 +57,19 @@ function encodeTool(tool: ChatTool, path: string, info: CallInfo): JsonObject {
   }
 }
 
+const CALL_FIELDS = new Set(['function', 'id', 'type', '__proto__'])
+
 /** `tool_calls` of a reply; the same shape as OpenAI's. */
 export function decodeToolCalls(calls: unknown): ToolCall[] {
   if (!Array.isArray(calls)) return []
   return (calls as unknown[]).filter(isJsonObject).map(call => {
     const { name, arguments: args } = isJsonObject(call.function) ? call.function : {}
+    const extras = without(call, CALL_FIELDS)
     return {
       id: textOf(call.id),
       type: 'function',
       function: { name: textOf(name), arguments: textOf(args) || '{}' },
+      ...(Object.keys(extras).length > 0 && { provider_specific_fields: extras }),
     }
   })
 }

@@ -7,7 +7,7 @@ import type { Usage } from '../../types/usage.ts'
  */
 export function decodeUsage(value: unknown): Usage | undefined {
   if (!isJsonObject(value)) return undefined
-  const { billed_units: billed, tokens, cached_tokens: cached } = value
+  const { billed_units: billed, tokens, cached_tokens: cached, ...others } = value
   const counted = isJsonObject(tokens) ? tokens : isJsonObject(billed) ? billed : undefined
   if (counted === undefined) return undefined
   const { input_tokens: input, output_tokens: output } = counted
@@ -20,5 +20,6 @@ export function decodeUsage(value: unknown): Usage | undefined {
     total_tokens: prompt + completion,
     ...(typeof cached === 'number' && cached > 0 && { prompt_tokens_details: { cached_tokens: cached } }),
     ...(isJsonObject(billed) && { billed_units: billed }),
+    ...others,
   }
 }

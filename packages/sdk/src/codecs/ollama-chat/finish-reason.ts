@@ -24,11 +24,8 @@ export function decodeFinishReason(native: unknown, hasCalls: boolean, info: Cal
 }
 
 /** The choice's own fields, where Ollama's word says more than the hub's. */
-export function nativeReason(
-  native: unknown,
-  reason: FinishReason,
-): { provider_specific_fields?: { native_finish_reason: string } } {
+export function nativeReason(native: unknown, reason: FinishReason): { native_finish_reason?: string } {
   return typeof native === 'string' && native !== '' && native !== reason
-    ? { provider_specific_fields: { native_finish_reason: native } }
+    ? { native_finish_reason: native }
     : {}
 }

@@ -4,7 +4,8 @@ import { isJsonObject, textOf } from '../../types/json.ts'
 import type { CallInfo } from '../codec.ts'
 import { thinkTags } from '../openai-chat/settle/think-tags.ts'
 import { decodeLateError } from './errors.ts'
-import { decodeFinishReason, nativeReason } from './finish-reason.ts'
+import { messageFields, specificFields } from './fields.ts'
+import { decodeFinishReason } from './finish-reason.ts'
 import { decodeLogprobs } from './logprobs.ts'
 import { decodeToolCalls, idSource } from './tools.ts'
 import { decodeUsage } from './usage.ts'
@@ -39,10 +40,11 @@ export function decodeResponse(body: unknown, info: CallInfo): ChatResponse {
           content: text === '' && calls.length > 0 ? null : text,
           ...(thinking !== '' && { reasoning_content: thinking }),
           ...(calls.length > 0 && { tool_calls: calls }),
+          ...messageFields(message),
         },
         finish_reason,
         ...(logprobs && { logprobs }),
-        ...nativeReason(body.done_reason, finish_reason),
+        ...specificFields(body, finish_reason),
       },
     ],
     ...(usage && { usage }),

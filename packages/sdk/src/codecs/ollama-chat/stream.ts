@@ -6,7 +6,8 @@ import type { CallInfo } from '../codec.ts'
 import { thinkTags } from '../openai-chat/settle/think-tags.ts'
 import { parseEvent } from '../parse-event.ts'
 import { decodeLateError } from './errors.ts'
-import { decodeFinishReason, nativeReason } from './finish-reason.ts'
+import { messageFields, specificFields } from './fields.ts'
+import { decodeFinishReason } from './finish-reason.ts'
 import { decodeLogprobs } from './logprobs.ts'
 import { decodeToolCalls, idSource } from './tools.ts'
 import { decodeUsage } from './usage.ts'
@@ -59,6 +60,7 @@ class StreamDecoder implements StreamTransform<WireEvent, ChatChunk> {
       ...(text !== '' && { content: text }),
       ...(reasoning !== '' && { reasoning_content: reasoning }),
       ...(calls.length > 0 && { tool_calls: calls }),
+      ...messageFields(message),
     }
     if (this.begun && Object.keys(delta).length === 0 && logprobs === undefined) return []
     const first = this.begun ? {} : { role: 'assistant' as const, content: '' }
@@ -69,7 +71,7 @@ class StreamDecoder implements StreamTransform<WireEvent, ChatChunk> {
   private finish(line: JsonObject): ChatChunk[] {
     this.ended = true
     const finish_reason = decodeFinishReason(line.done_reason, this.calls > 0, this.info)
-    const last = this.chunk({}, { finish_reason, ...nativeReason(line.done_reason, finish_reason) })
+    const last = this.chunk({}, { finish_reason, ...specificFields(line, finish_reason) })
     const usage = decodeUsage(line)
     return usage ? [last, { ...last, choices: [], usage }] : [last]
   }

@@ -2,6 +2,7 @@ import { badRequest, createError } from '../../errors.ts'
 import type { ChatRequest, ChatTool, ToolCall } from '../../types/chat.ts'
 import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../../types/json.ts'
 import type { CallInfo } from '../codec.ts'
+import { without } from '../gemini/request/fields.ts'
 
 /**
  * `tools` of the body. Ollama has no `tool_choice`: leaving tools out is as good for `none` and for a named function;
@@ -78,12 +79,15 @@ function parseArguments(text: string, path: string): JsonObject {
   )
 }
 
+const CALL_FIELDS = new Set(['function', 'id', 'type', '__proto__'])
+
 /** `tool_calls` of a message; `nextId` names those that came without an id, as all do from older servers. */
 export function decodeToolCalls(calls: unknown, nextId: () => string): ToolCall[] {
   if (!isJsonArray(calls)) return []
   return calls.filter(isJsonObject).map(call => {
     const { name, arguments: args } = isJsonObject(call.function) ? call.function : {}
     const fallback = nextId()
+    const extras = without(call, CALL_FIELDS)
     return {
       id: textOf(call.id) || fallback,
       type: 'function',
@@ -91,6 +95,7 @@ export function decodeToolCalls(calls: unknown, nextId: () => string): ToolCall[
         name: textOf(name),
         arguments: typeof args === 'string' ? args : JSON.stringify(args ?? {}),
       },
+      ...(Object.keys(extras).length > 0 && { provider_specific_fields: extras }),
     }
   })
 }

@@ -45,7 +45,14 @@ export function settleFinish(choice: JsonObject, info: CallInfo): void {
       model: info.model,
       providerSpecificFields: { choice },
     })
-  choice.finish_reason = (Object.hasOwn(DIALECTS, reason) ? DIALECTS[reason] : undefined) ?? 'stop'
+  const known = Object.hasOwn(DIALECTS, reason) ? DIALECTS[reason] : undefined
+  if (known === undefined)
+    info.warn({
+      action: 'approximated',
+      param: 'finish_reason',
+      reason: `unknown finish_reason "${reason}" sent as stop`,
+    })
+  choice.finish_reason = known ?? 'stop'
   choice.provider_specific_fields = {
     ...(isJsonObject(choice.provider_specific_fields) ? choice.provider_specific_fields : {}),
     native_finish_reason: reason,

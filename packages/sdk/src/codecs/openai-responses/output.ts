@@ -1,5 +1,6 @@
 import type { ChatResponseMessage } from '../../types/chat.ts'
 import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../../types/json.ts'
+import { extrasOf } from '../anthropic-messages/request/context.ts'
 import { decodeReasoning } from './reasoning.ts'
 
 /** The items of a response as one message; items that chat has no word for are kept beside it. */
@@ -10,10 +11,12 @@ export function decodeOutput(output: readonly unknown[]): {
   const message: ChatResponseMessage = { role: 'assistant', content: null }
   const logprobs: unknown[] = []
   const others: JsonObject[] = []
+  const specific: JsonObject = {}
   for (const item of output.filter(isJsonObject)) {
     switch (item.type) {
       case 'message':
         addSaid(message, isJsonArray(item.content) ? item.content : [], logprobs)
+        Object.assign(specific, extrasOf(item, MESSAGE_FIELDS))
         break
       case 'function_call':
         message.tool_calls = [...(message.tool_calls ?? []), decodeCall(item)]
@@ -28,7 +31,8 @@ export function decodeOutput(output: readonly unknown[]): {
         others.push(item)
     }
   }
-  if (others.length > 0) message.provider_specific_fields = { output_items: others }
+  if (others.length > 0) specific.output_items = others
+  if (Object.keys(specific).length > 0) message.provider_specific_fields = specific
   return { message, logprobs }
 }
 
@@ -50,11 +54,16 @@ export function decodeAnnotation({ type, ...rest }: JsonObject): JsonObject {
   return kind === '' ? rest : { type: kind, [kind]: rest }
 }
 
+const MESSAGE_FIELDS = new Set(['content', 'id', 'role', 'status', 'type'])
+const CALL_FIELDS = new Set(['arguments', 'call_id', 'id', 'name', 'status', 'type'])
+
 export function decodeCall(item: JsonObject) {
+  const extras = extrasOf(item, CALL_FIELDS)
   return {
     id: textOf(item.call_id) || textOf(item.id),
     type: 'function' as const,
     function: { name: textOf(item.name), arguments: textOf(item.arguments) },
+    ...(Object.keys(extras).length > 0 && { provider_specific_fields: extras }),
   }
 }
 

@@ -7,7 +7,7 @@ import { decodeLateError } from '../openai-chat/errors.ts'
 import { parseEvent } from '../parse-event.ts'
 import { decodeAnnotation, decodeImage } from './output.ts'
 import { decodeReasoning } from './reasoning.ts'
-import { finishOf, headOf } from './response.ts'
+import { finishOf, headOf, specificFields } from './response.ts'
 import { decodeUsage } from './usage.ts'
 
 /** Named events of a response as chat chunks. Source: https://platform.openai.com/docs/api-reference/responses-streaming */
@@ -126,6 +126,7 @@ class ResponseStream implements StreamTransform<WireEvent, ChatChunk> {
     this.head = headOf(response, this.info)
     const usage = decodeUsage(response.usage, response.output)
     const last = this.chunk({}, undefined, finishOf(response, this.calls.size > 0, this.info))
+    Object.assign(last.choices[0] ?? {}, specificFields(response))
     return usage ? [last, { ...this.chunk({}), choices: [], usage }] : [last]
   }
 

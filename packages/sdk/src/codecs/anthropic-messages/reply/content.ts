@@ -1,7 +1,7 @@
 import type { ChatResponseMessage, ContentPart, ThinkingBlock, ToolCall } from '../../../types/chat.ts'
 import { isJsonObject, type JsonObject, textOf } from '../../../types/json.ts'
 import type { Warning } from '../../../types/warning.ts'
-import type { Block } from '../request/context.ts'
+import { type Block, extrasOf } from '../request/context.ts'
 import { JSON_TOOL } from '../request/response-format.ts'
 import { isThinkingBlock, thinkingText } from '../request/thinking.ts'
 import { decodeToolCall, encodeToolCall } from '../request/tools.ts'
@@ -11,7 +11,7 @@ import { decodeToolCall, encodeToolCall } from '../request/tools.ts'
  * say it: texts are named by their length, all else by its place in the list that holds it.
  */
 type LayoutEntry =
-  | { kind: 'text'; length: number; citations?: unknown }
+  | { kind: 'text'; length: number; citations?: unknown; fields?: JsonObject }
   | { kind: 'thinking' }
   | { kind: 'tool_use' }
   | { kind: 'block'; list: string; index: number }
@@ -69,6 +69,7 @@ export function contentFields(blocks: readonly Block[]): JsonObject | undefined 
         kind: 'text',
         length: textOf(block.text).length,
         ...(cited && { citations: cited }),
+        ...(hasMore(block) && { fields: extrasOf(block, TEXT_FIELDS) }),
       }
     }
     if (block.type === 'tool_use' && block.name === JSON_TOOL)
@@ -87,6 +88,13 @@ export function contentFields(blocks: readonly Block[]): JsonObject | undefined 
   }
 }
 
+const TEXT_FIELDS = new Set(['type', 'text', 'citations'])
+
+function hasMore(block: Block): boolean {
+  for (const key in block) if (!TEXT_FIELDS.has(key) && block[key] != null) return true
+  return false
+}
+
 /** LiteLLM's clients find the cited words beside each citation. */
 function supported(citation: unknown, text: string): unknown {
   return isJsonObject(citation) ? { ...citation, supported_text: text } : citation
@@ -99,6 +107,7 @@ function isPlain(blocks: readonly Block[]): boolean {
     const next = isThinkingBlock(block) ? 1 : block.type === 'text' ? 2 : block.type === 'tool_use' ? 3 : 0
     if (next === 0 || next < stage || (next === 2 && stage === 2)) return false
     if (block.type === 'text' && Array.isArray(block.citations) && block.citations.length > 0) return false
+    if (block.type === 'text' && hasMore(block)) return false
     stage = next
   }
   return true
@@ -157,6 +166,7 @@ export function encodeContent(parts: Parts, at: string, warn: (warning: Warning)
           type: 'text',
           text,
           ...(fits && entry.citations != null && { citations: entry.citations }),
+          ...(fits && isJsonObject(entry.fields) && extrasOf(entry.fields, TEXT_FIELDS)),
         })
     } else if (entry.kind === 'block') {
       const list = parts.fields?.[entry.list]

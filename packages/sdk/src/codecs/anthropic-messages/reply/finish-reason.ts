@@ -22,11 +22,8 @@ const STOP_REASONS = new Map<string, string>([
   ['content_filter', 'refusal'],
 ])
 
-/** The stop reasons that their finish reason alone brings back. */
-const PLAIN = new Set(STOP_REASONS.values())
-
 /**
- * `stop_reason` and its details → finish reason plus, where that says less, the native fields for the choice's
+ * `stop_reason` and its details → finish reason plus the native fields for the choice's
  * `provider_specific_fields`.
  */
 export function decodeFinishReason(
@@ -43,11 +40,11 @@ export function decodeFinishReason(
       reason: `the provider's stop reason ${JSON.stringify(reason)} has no counterpart; reported as "stop"`,
     })
   const fields: JsonObject = {
-    ...((!PLAIN.has(reason) || reason === 'refusal') && { native_finish_reason: reason }),
+    native_finish_reason: reason,
     ...(typeof stop_sequence === 'string' && { stop_sequence }),
     ...(stop_details != null && { stop_details }),
   }
-  return { finishReason: finishReason ?? 'stop', ...(Object.keys(fields).length > 0 && { fields }) }
+  return { finishReason: finishReason ?? 'stop', fields }
 }
 
 /** Finish reason and the native fields of a choice → `stop_reason`, `stop_sequence`, `stop_details`. */

@@ -16,6 +16,7 @@ describe('a reply of Anthropic’s', () => {
           index: 0,
           message: { role: 'assistant', content: 'Hi! My name is Claude.' },
           finish_reason: 'stop',
+          provider_specific_fields: { native_finish_reason: 'end_turn' },
         },
       ],
       usage: {
@@ -40,6 +41,7 @@ describe('a reply of Anthropic’s', () => {
     expect(choices[0]).toEqual({
       index: 0,
       finish_reason: 'tool_calls',
+      provider_specific_fields: { native_finish_reason: 'tool_use' },
       message: {
         role: 'assistant',
         content: 'I will look that up.',
@@ -107,13 +109,14 @@ describe('a reply of Anthropic’s', () => {
       index: 0,
       message: { role: 'assistant', content: '{"a":[1]}' },
       finish_reason: 'stop',
+      provider_specific_fields: { native_finish_reason: 'tool_use' },
     })
   })
 
   test.each([
-    ['end_turn', 'stop', undefined],
-    ['max_tokens', 'length', undefined],
-    ['tool_use', 'stop', undefined],
+    ['end_turn', 'stop', 'end_turn'],
+    ['max_tokens', 'length', 'max_tokens'],
+    ['tool_use', 'stop', 'tool_use'],
     ['pause_turn', 'stop', 'pause_turn'],
     ['refusal', 'content_filter', 'refusal'],
     ['model_context_window_exceeded', 'length', 'model_context_window_exceeded'],

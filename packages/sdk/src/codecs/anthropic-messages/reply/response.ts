@@ -3,7 +3,7 @@ import type { ChatResponse } from '../../../types/chat.ts'
 import { isJsonObject, type JsonObject } from '../../../types/json.ts'
 import type { CallInfo, InboundInfo } from '../../codec.ts'
 import { ToolNames } from '../../tool-names.ts'
-import { type Block, CLAUDE_TOOL_NAMES, pick } from '../request/context.ts'
+import { type Block, CLAUDE_TOOL_NAMES, extrasOf, pick } from '../request/context.ts'
 import { encodeReplyThinking } from '../request/thinking.ts'
 import { withOurName } from '../request/tools.ts'
 import { decodeContent, encodeContent } from './content.ts'
@@ -12,6 +12,23 @@ import { decodeServiceTier, decodeUsage, encodeServiceTier, encodeUsage } from '
 
 /** Facts of a message that ride in the choice's `provider_specific_fields` under their own names. */
 export const MESSAGE_FIELDS = ['container', 'context_management', 'diagnostics', 'input_transformations']
+
+const KNOWN = new Set([
+  'content',
+  'id',
+  'model',
+  'role',
+  'stop_details',
+  'stop_reason',
+  'stop_sequence',
+  'type',
+  'usage',
+])
+
+/** What a message says beyond the hub's own fields. */
+export function messageFields(message: JsonObject): JsonObject {
+  return extrasOf(message, KNOWN)
+}
 
 /** What other vendors' filters found, told under their own names to clients of this format too. */
 export const FILTER_FIELDS = ['content_filter_results', 'prompt_filter_results']
@@ -33,7 +50,7 @@ export function decodeResponse(body: unknown, info: CallInfo): ChatResponse {
   const { finishReason, fields } = decodeFinishReason(body, warning => info.warn(warning))
   const usage = decodeUsage(body.usage)
   const tier = decodeServiceTier(body.usage)
-  const specific = { ...fields, ...pick(body, MESSAGE_FIELDS) }
+  const specific = { ...fields, ...messageFields(body) }
   return {
     id: typeof body.id === 'string' ? body.id : info.id,
     object: 'chat.completion',

@@ -157,7 +157,12 @@ test('a stand-in JSON tool streams as content', () => {
     ...push({ type: 'message_stop' }),
   ]
   expect(foldChunks(chunks).choices).toEqual([
-    { index: 0, message: { role: 'assistant', content: '{"a":1}' }, finish_reason: 'stop' },
+    {
+      index: 0,
+      message: { role: 'assistant', content: '{"a":1}' },
+      finish_reason: 'stop',
+      provider_specific_fields: { native_finish_reason: 'tool_use' },
+    },
   ])
 })
 

@@ -7,12 +7,12 @@ import type { CallInfo } from '../../codec.ts'
 import { parseEvent } from '../../parse-event.ts'
 import { ToolNames } from '../../tool-names.ts'
 import { streamError } from '../errors.ts'
-import { type Block, CLAUDE_TOOL_NAMES, pick } from '../request/context.ts'
+import { type Block, CLAUDE_TOOL_NAMES, extrasOf } from '../request/context.ts'
 import { JSON_TOOL } from '../request/response-format.ts'
 import { toolCallFields, withOurName } from '../request/tools.ts'
 import { annotationsOf, contentFields, foreignFields } from './content.ts'
 import { decodeFinishReason } from './finish-reason.ts'
-import { MESSAGE_FIELDS } from './response.ts'
+import { messageFields } from './response.ts'
 import { decodeServiceTier, decodeUsage, mergeUsage } from './usage.ts'
 
 /**
@@ -32,6 +32,8 @@ interface OpenBlock {
   /** Index among tool calls, for blocks that are one. */
   readonly call: number | undefined
 }
+
+const DELTA_FIELDS = new Set(['type', 'delta', 'usage'])
 
 class StreamDecoder implements StreamReader<ChatChunk> {
   private readonly info: CallInfo
@@ -69,7 +71,7 @@ class StreamDecoder implements StreamReader<ChatChunk> {
         return this.stop(event)
       case 'message_delta':
         if (isJsonObject(event.delta)) this.message = { ...this.message, ...event.delta }
-        this.message = { ...this.message, ...pick(event, MESSAGE_FIELDS) }
+        this.message = { ...this.message, ...extrasOf(event, DELTA_FIELDS) }
         this.usage = mergeUsage(this.usage, event.usage)
         return []
       case 'message_stop':
@@ -197,7 +199,7 @@ class StreamDecoder implements StreamReader<ChatChunk> {
 
   private finish(): ChatChunk[] {
     const { finishReason, fields } = decodeFinishReason(this.message, warning => this.info.warn(warning))
-    const specific = { ...fields, ...pick(this.message, MESSAGE_FIELDS) }
+    const specific = { ...fields, ...messageFields(this.message) }
     const layout = contentFields(this.blocks)
     const annotations = annotationsOf(this.blocks)
     const delta: ChatDelta = {

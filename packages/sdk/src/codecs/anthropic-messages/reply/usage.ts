@@ -1,9 +1,20 @@
 import { isJsonObject, type JsonObject } from '../../../types/json.ts'
 import type { Usage } from '../../../types/usage.ts'
-import { pick } from '../request/context.ts'
+import { extrasOf, pick } from '../request/context.ts'
 
 /** Facts of a call that Anthropic reports in `usage` and the hub carries under the same names. */
 const CARRIED = ['server_tool_use', 'fallback_credit', 'inference_geo', 'speed', 'iterations']
+
+/** What the hub counts under names of its own. */
+const COUNTED = new Set([
+  'cache_creation',
+  'cache_creation_input_tokens',
+  'cache_read_input_tokens',
+  'input_tokens',
+  'output_tokens',
+  'output_tokens_details',
+  'service_tier',
+])
 
 const TIER_WORDS = new Map([['standard', 'default']])
 
@@ -38,7 +49,7 @@ export function decodeUsage(wire: unknown): Usage | undefined {
     ...(typeof thinking === 'number' && { completion_tokens_details: { reasoning_tokens: thinking } }),
     cache_creation_input_tokens: written,
     cache_read_input_tokens: read,
-    ...pick(wire, CARRIED),
+    ...extrasOf(wire, COUNTED),
   }
 }
 

@@ -3,12 +3,13 @@ import type { ChatMessage, ChatRequest, ChatTool, ToolCall, ToolChoice } from '.
 import { isJsonObject, type JsonObject } from '../../../types/json.ts'
 import type { Warning } from '../../../types/warning.ts'
 import type { ToolNames } from '../../tool-names.ts'
-import { type Block, type EncodeContext, pick } from './context.ts'
+import { type Block, type EncodeContext, extrasOf, pick } from './context.ts'
 import { JSON_TOOL } from './response-format.ts'
 
 /** Anthropic's tool fields that OpenAI has no word for; they may sit on the tool or on its `function`. */
 const TOOL_EXTRAS = ['defer_loading', 'allowed_callers', 'input_examples', 'eager_input_streaming']
 /** Fields of a `tool_use` block beyond OpenAI's tool call. */
+const CALL_FIELDS = new Set(['type', 'id', 'name', 'input'])
 const CALL_EXTRAS = ['caller', 'toolset_name', 'cache_control']
 
 /**
@@ -261,7 +262,7 @@ export function decodeToolCall(block: Block): ToolCall {
 
 /** What a `tool_use` block says beyond OpenAI's tool call; a direct caller is the default and left out. */
 export function toolCallFields(block: Block): JsonObject | undefined {
-  const extras = pick(block, CALL_EXTRAS)
+  const extras = extrasOf(block, CALL_FIELDS)
   if (isJsonObject(extras.caller) && extras.caller.type === 'direct') delete extras.caller
   return Object.keys(extras).length > 0 ? extras : undefined
 }

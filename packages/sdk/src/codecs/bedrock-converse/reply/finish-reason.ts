@@ -23,9 +23,7 @@ const STOP_REASONS = new Map<string, string>([
   ['content_filter', 'content_filtered'],
 ])
 
-const PLAIN = new Set(STOP_REASONS.values())
-
-/** `stopReason` → finish reason and, where that says less, the native word for `provider_specific_fields`. */
+/** `stopReason` → finish reason and the native word for `provider_specific_fields`. */
 export function decodeFinishReason(
   reason: unknown,
   warn: (warning: Warning) => void,
@@ -40,7 +38,7 @@ export function decodeFinishReason(
     })
   return {
     finishReason: finishReason ?? 'stop',
-    fields: PLAIN.has(reason) ? {} : { native_finish_reason: reason },
+    fields: { native_finish_reason: reason },
   }
 }
 

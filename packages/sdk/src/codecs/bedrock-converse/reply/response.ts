@@ -1,6 +1,7 @@
 import { createError } from '../../../errors.ts'
 import type { ChatResponse } from '../../../types/chat.ts'
 import { isJsonArray, isJsonObject, type JsonObject } from '../../../types/json.ts'
+import { extrasOf } from '../../anthropic-messages/request/context.ts'
 import type { CallInfo, InboundInfo } from '../../codec.ts'
 import { toolNamesOf } from '../request/context.ts'
 import { decodeContent, encodeContent } from './content.ts'
@@ -19,7 +20,7 @@ export function decodeResponse(body: unknown, info: CallInfo): ChatResponse {
     })
   const message = decodeContent(output.content.filter(isJsonObject), toolNamesOf(info.request))
   const { finishReason, fields } = decodeFinishReason(body.stopReason, warning => info.warn(warning))
-  const specific = choiceFields(body, fields)
+  const specific = { ...choiceFields(body, fields), ...extrasOf(output, MESSAGE_FIELDS) }
   const usage = decodeUsage(body.usage)
   return {
     id: info.id,
@@ -46,11 +47,18 @@ export function choiceFields(body: JsonObject, fields: JsonObject): JsonObject {
   return { ...fields, ...(extra != null && { additionalModelResponseFields: extra }) }
 }
 
-/** Facts of the call that stand beside the answer: the guardrail's trace, the tier that served it. */
-export function replyFields({ trace, serviceTier }: JsonObject): JsonObject {
-  const tier = isJsonObject(serviceTier) ? serviceTier.type : undefined
-  return { ...(trace != null && { trace }), ...(typeof tier === 'string' && { service_tier: tier }) }
+/** Facts of the call that stand beside the answer: the guardrail's trace, the tier that served it, the latency. */
+export function replyFields(body: JsonObject): JsonObject {
+  const tier = isJsonObject(body.serviceTier) ? body.serviceTier.type : undefined
+  return { ...extrasOf(body, KNOWN), ...(typeof tier === 'string' && { service_tier: tier }) }
 }
+
+const KNOWN = new Set([
+  ...['output', 'stopReason', 'usage', 'additionalModelResponseFields', 'serviceTier'],
+  // The padding of a stream's events.
+  'p',
+])
+const MESSAGE_FIELDS = new Set(['role', 'content'])
 
 /** Hub reply → the reply a client of Converse expects. Only the first choice fits in. */
 export function encodeResponse(response: ChatResponse, info: InboundInfo): JsonObject {

@@ -1,5 +1,6 @@
 import { isJsonArray, isJsonObject, type JsonObject } from '../../../types/json.ts'
 import type { Usage } from '../../../types/usage.ts'
+import { extrasOf } from '../../anthropic-messages/request/context.ts'
 
 /** Cache writes by how long they last, in the hub's words. */
 const LIVES: readonly (readonly [string, string])[] = [
@@ -31,8 +32,20 @@ export function decodeUsage(wire: unknown): Usage | undefined {
     },
     cache_creation_input_tokens: written,
     cache_read_input_tokens: read,
+    ...extrasOf(wire, COUNTED),
   }
 }
+
+const COUNTED = new Set([
+  'cacheDetails',
+  'cacheReadInputTokenCount',
+  'cacheReadInputTokens',
+  'cacheWriteInputTokenCount',
+  'cacheWriteInputTokens',
+  'inputTokens',
+  'outputTokens',
+  'totalTokens',
+])
 
 function decodeDetails(details: readonly unknown[]): JsonObject | undefined {
   const found: JsonObject = {}

@@ -3,6 +3,7 @@ import { badRequest, createError } from '../../../errors.ts'
 import type { ChatMessage, ChatRequest, ChatTool, ToolCall, ToolChoice } from '../../../types/chat.ts'
 import { isJsonArray, isJsonObject, type JsonObject } from '../../../types/json.ts'
 import type { Warning } from '../../../types/warning.ts'
+import { extrasOf } from '../../anthropic-messages/request/context.ts'
 import { decodeCachePoint, encodeCachePoint } from './cache-point.ts'
 import type { Block, EncodeContext } from './context.ts'
 
@@ -210,11 +211,15 @@ export function encodeToolCall(
   }
 }
 
+const USE_FIELDS = new Set(['toolUseId', 'name', 'input', 'type'])
+
 export function decodeToolCall(use: JsonObject, ours: (name: string) => string): ToolCall {
+  const extras = extrasOf(use, USE_FIELDS)
   return {
     id: String(use.toolUseId),
     type: 'function',
     function: { name: ours(String(use.name)), arguments: JSON.stringify(use.input ?? {}) },
+    ...(Object.keys(extras).length > 0 && { provider_specific_fields: extras }),
   }
 }
 

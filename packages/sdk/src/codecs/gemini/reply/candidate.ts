@@ -17,6 +17,13 @@ const EXTRAS: readonly (readonly [string, string])[] = [
   ['finishMessage', 'finish_message'],
 ]
 
+const KNOWN = new Set([
+  ...EXTRAS.map(([name]) => name),
+  ...['content', 'finishReason', 'index', 'logprobsResult', '__proto__'],
+  // The parts tell their own tokens in the usage.
+  'tokenCount',
+])
+
 /** What the parts of a candidate (or of one streamed piece of it) say. */
 export interface Spoken {
   text: string
@@ -108,6 +115,8 @@ export function decodeExtras(candidate: JsonObject, native: string | undefined):
   const extras: JsonObject = {}
   if (native !== undefined) extras.native_finish_reason = native
   for (const [name, key] of EXTRAS) if (candidate[name] !== undefined) extras[key] = candidate[name]
+  for (const [name, value] of Object.entries(candidate))
+    if (!KNOWN.has(name) && value != null) extras[name] = value
   return extras
 }
 

@@ -3,6 +3,7 @@ import type { ChatChoice, ChatRequest, ChatResponse, ToolCall } from '../../../t
 import { isJsonObject, type JsonObject } from '../../../types/json.ts'
 import type { Usage } from '../../../types/usage.ts'
 import type { CallInfo } from '../../codec.ts'
+import { without } from '../request/fields.ts'
 import { decodeServiceTier } from '../request/service-tier.ts'
 import { showsThoughts } from '../request/thinking.ts'
 import {
@@ -54,7 +55,16 @@ export function decodeResponse(
     ...(usage && { usage }),
     ...(tier !== undefined && { service_tier: tier }),
     ...replyMetadata(candidates),
+    ...replyExtras(body, blocked === undefined),
   }
+}
+
+const HEAD = new Set(['candidates', 'modelVersion', 'responseId', 'usageMetadata', '__proto__'])
+
+/** What Google says of a reply beyond its candidates. */
+export function replyExtras(body: JsonObject, withFeedback: boolean): JsonObject {
+  const { promptFeedback, ...extras } = without(body, HEAD)
+  return { ...extras, ...(withFeedback && promptFeedback != null && { prompt_feedback: promptFeedback }) }
 }
 
 /** The tier that served a request of the Gemini API. */

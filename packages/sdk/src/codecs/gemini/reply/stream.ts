@@ -20,7 +20,7 @@ import { decodeFinishReason, encodeFinishReason } from './finish-reason.ts'
 import { countSearches, decodeGrounding } from './grounding.ts'
 import { decodeLogprobs } from './logprobs.ts'
 import { replyMetadata } from './metadata.ts'
-import { blockedChoice, encodeCall, idSource, replyHead, withSearches } from './response.ts'
+import { blockedChoice, encodeCall, idSource, replyExtras, replyHead, withSearches } from './response.ts'
 import { decodeTier, decodeUsage, encodeUsage } from './usage.ts'
 
 /** Events of `streamGenerateContent?alt=sse` → chunks; the last one carries the usage. */
@@ -67,7 +67,7 @@ class StreamDecoder implements StreamReader<ChatChunk> {
     )
     for (const [at, candidate] of candidates.entries()) this.decodeCandidate(candidate, at, head, chunks)
     const last = chunks.at(-1)
-    if (last) Object.assign(last, replyMetadata(candidates))
+    if (last) Object.assign(last, replyMetadata(candidates), replyExtras(body, true))
     const blocked = this.candidates.size === 0 ? blockedChoice(body.promptFeedback) : undefined
     if (blocked) {
       this.candidates.set(0, { ...newState(), finished: true })

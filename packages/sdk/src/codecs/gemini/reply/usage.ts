@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../../types/json.ts'
 import type { CompletionTokensDetails, PromptTokensDetails, Usage } from '../../../types/usage.ts'
+import { without } from '../request/fields.ts'
 
 const MODALITIES: ReadonlyMap<string, string> = new Map([
   ['TEXT', 'text_tokens'],
@@ -39,8 +40,24 @@ export function decodeUsage(value: unknown): Usage | undefined {
     total_tokens: total ?? prompt + completion,
     ...(Object.keys(promptDetails).length > 0 && { prompt_tokens_details: promptDetails }),
     ...(Object.keys(completionDetails).length > 0 && { completion_tokens_details: completionDetails }),
+    ...without(value, COUNTED),
   }
 }
+
+const COUNTED = new Set([
+  'cacheTokensDetails',
+  'cachedContentTokenCount',
+  'candidatesTokenCount',
+  'candidatesTokensDetails',
+  'promptTokenCount',
+  'promptTokensDetails',
+  'thoughtsTokenCount',
+  'toolUsePromptTokenCount',
+  'toolUsePromptTokensDetails',
+  'totalTokenCount',
+  'trafficType',
+  '__proto__',
+])
 
 /** What of the prompt came from a cache, by modality; audio has a cache price of its own. */
 function cachedDetails(value: unknown): JsonObject {

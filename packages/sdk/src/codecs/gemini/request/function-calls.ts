@@ -2,7 +2,7 @@ import { badRequest, createError } from '../../../errors.ts'
 import type { ContentPart, ToolCall, ToolMessage } from '../../../types/chat.ts'
 import { isJsonObject, type JsonObject, textOf } from '../../../types/json.ts'
 import type { CallInfo, InboundInfo } from '../../codec.ts'
-import { expectArray, expectObject, expectString, fieldNames, readFields } from './fields.ts'
+import { expectArray, expectObject, expectString, fieldNames, readFields, without } from './fields.ts'
 import { decodeMedia, encodeMedia } from './media.ts'
 import { isGemini3 } from './model-family.ts'
 
@@ -10,6 +10,7 @@ import { isGemini3 } from './model-family.ts'
 const SIGNATURE_MARK = '__thought__'
 /** Accepted where a call came from elsewhere. Source: https://ai.google.dev/gemini-api/docs/thought-signatures */
 const UNSIGNED = 'skip_thought_signature_validator'
+const CALL_FIELDS = new Set(['id', 'name', 'args', '__proto__'])
 const RESPONSE_FIELDS = fieldNames('willContinue')
 const RESPONSE_PART_FIELDS = fieldNames('inlineData', 'fileData')
 
@@ -58,11 +59,15 @@ function signatureOf(call: ToolCall): string | undefined {
 export function decodeFunctionCall(part: JsonObject, id: string): ToolCall {
   const call = isJsonObject(part.functionCall) ? part.functionCall : {}
   const signature = part.thoughtSignature
+  const specific: JsonObject = {
+    ...without(call, CALL_FIELDS),
+    ...(typeof signature === 'string' && { thought_signature: signature }),
+  }
   return {
     id: typeof call.id === 'string' && call.id !== '' ? call.id : id,
     type: 'function',
     function: { name: textOf(call.name), arguments: JSON.stringify(call.args ?? {}) },
-    ...(typeof signature === 'string' && { provider_specific_fields: { thought_signature: signature } }),
+    ...(Object.keys(specific).length > 0 && { provider_specific_fields: specific }),
   }
 }
 
