@@ -1,7 +1,7 @@
 import type { FollowUp, WireReply } from '../codecs/codec.ts'
 import type { OutgoingRequest } from '../credentials/credentials.ts'
 import { createError, SluiceError } from '../errors.ts'
-import type { WholeReply } from '../transport/transport.ts'
+import type { Transport, WholeReply } from '../transport/transport.ts'
 import { wait } from '../transport/wait.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
 import { refusal } from './refusal.ts'
@@ -10,11 +10,14 @@ import type { CallHost, Prepared } from './shapes.ts'
 
 /** The longest that tidying up may keep an answer waiting, milliseconds. */
 const LONGEST_TIDYING_MS = 5_000
+type Exchange = Transport['exchange']
+
 const UNANSWERED: WireReply = { status: 0, headers: {}, body: undefined }
 
 /**
  * Goes on asking until the reply is the answer: jobs that are polled, results that lie elsewhere. Every request is
- * signed anew; a host that is not the provider's own hears no credentials. The call's timeout bounds the whole.
+ * signed anew; a host that is not the provider's own hears no credentials, and must be public. The call's timeout bounds
+ * the whole.
  */
 export async function follow<E extends EndpointName>(
   prepared: Prepared<E>,
@@ -33,10 +36,10 @@ export async function follow<E extends EndpointName>(
     if (next === undefined) return upstream.gather ? { ...reply, body: upstream.gather(replies) } : reply
     await wait(next.afterMs, limits.signal)
     const timeoutMs = Math.floor(limits.timeoutMs - (performance.now() - clock))
-    const outgoing = await signed(prepared, next, host)
+    const { outgoing, exchange } = await signed(prepared, next, host)
     url = outgoing.url
     const ask = next.isOptional ? tried : answered
-    reply = await ask(prepared, outgoing, timeoutMs, host)
+    reply = await ask(prepared, outgoing, timeoutMs, exchange)
     if (upstream.gather) replies.push(reply)
   }
 }
@@ -46,11 +49,11 @@ async function answered<E extends EndpointName>(
   prepared: Prepared<E>,
   outgoing: OutgoingRequest,
   timeoutMs: number,
-  host: CallHost,
+  exchange: Exchange,
 ): Promise<WireReply> {
   if (timeoutMs <= 0)
     throw createError({ kind: 'timeout', message: 'The job did not end within the time for this call.' })
-  const answer = await host.transport.exchange(outgoing, { ...prepared.limits, timeoutMs })
+  const answer = await exchange(outgoing, { ...prepared.limits, timeoutMs })
   if (answer.status >= 400) throw refusal(prepared, answer, answer.body)
   return wireReply(prepared, answer)
 }
@@ -60,11 +63,11 @@ async function tried<E extends EndpointName>(
   { limits }: Prepared<E>,
   outgoing: OutgoingRequest,
   timeoutMs: number,
-  host: CallHost,
+  exchange: Exchange,
 ): Promise<WireReply> {
   if (timeoutMs <= 0) return UNANSWERED
   try {
-    const { status, headers } = await host.transport.exchange(outgoing, {
+    const { status, headers } = await exchange(outgoing, {
       ...limits,
       timeoutMs: Math.min(timeoutMs, LONGEST_TIDYING_MS),
     })
@@ -83,7 +86,7 @@ async function signed<E extends EndpointName>(
   { provider, outgoing, secret, ask }: Prepared<E>,
   next: FollowUp,
   host: CallHost,
-): Promise<OutgoingRequest> {
+): Promise<{ outgoing: OutgoingRequest; exchange: Exchange }> {
   const base = new URL(outgoing.url)
   const url = new URL(next.url, base)
   const own =
@@ -104,8 +107,10 @@ async function signed<E extends EndpointName>(
     },
     ...(next.body && { body: JSON.stringify(next.body) }),
   }
-  if (own) await provider.credentials.sign(request, secret, ask.deployment, host.signing)
-  return request
+  // Whatever a reply names is no way into the operator's own network (CVE-2026-8768).
+  if (!own) return { outgoing: request, exchange: host.media.exchange }
+  await provider.credentials.sign(request, secret, ask.deployment, host.signing)
+  return { outgoing: request, exchange: host.transport.exchange }
 }
 
 function endsWithHost(host: string, suffix: string): boolean {

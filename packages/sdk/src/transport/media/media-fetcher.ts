@@ -24,6 +24,8 @@ export const DEFAULT_MEDIA_POLICY: MediaPolicy = {
 export interface MediaFetcher {
   /** The file behind an `http(s)` URL as a `data:` URI. Throws `BadRequestError` when it may not or cannot be had. */
   fetch(url: string, timeoutMs: number, signal: CancelSignal | undefined): Promise<string>
+  /** As a transport's, to the same addresses as `fetch`. For those that providers name; follows no redirects. */
+  readonly exchange: Transport['exchange']
   close(): Promise<void>
 }
 
@@ -33,15 +35,23 @@ const MOST_REDIRECTS = 3
 export function createMediaFetcher(policy: () => MediaPolicy = () => DEFAULT_MEDIA_POLICY): MediaFetcher {
   const guarded = createTransport({ connections: 16, lookup: publicLookup })
   const open = createTransport({ connections: 16 })
+  const to = (url: URL) => (isFree(url, policy()) ? open : guarded)
   return {
+    async exchange(request, limits) {
+      const url = new URL(request.url)
+      try {
+        return await to(url).exchange(request, limits)
+      } catch (error) {
+        throw isPrivate(error) ? hidden(url, error) : error
+      }
+    },
     async fetch(url, timeoutMs, signal) {
       const { maxBytes } = policy()
       if (maxBytes === 0)
         throw refused(url, 'fetching URLs is switched off here; send the file as a data: URI')
       let at = new URL(url)
       for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
-        const transport = isFree(at, policy()) ? open : guarded
-        const reply = await get(transport, at, { timeoutMs, maxBytes, signal })
+        const reply = await get(to, at, { timeoutMs, maxBytes, signal })
         const next = redirectOf(reply, at)
         if (next === undefined) return dataUri(reply, url)
         at = next
@@ -56,12 +66,12 @@ function isFree(url: URL, policy: MediaPolicy): boolean {
   if (!policy.validateUrls) return true
   if (policy.allowedHosts.includes(url.hostname) || policy.allowedHosts.includes(url.host)) return true
   const literal = url.hostname.replace(/^\[|\]$/g, '')
-  if (isIP(literal) !== 0 && !isPublicAddress(literal)) throw unreachable(url)
+  if (isIP(literal) !== 0 && !isPublicAddress(literal)) throw new PrivateAddressError(url.host)
   return false
 }
 
 async function get(
-  transport: Transport,
+  to: (url: URL) => Transport,
   url: URL,
   limits: { timeoutMs: number; maxBytes: number; signal: CancelSignal | undefined },
 ): Promise<WholeReply> {
@@ -70,10 +80,10 @@ async function get(
   url.hash = ''
   try {
     const headers = { accept: '*/*', 'user-agent': 'sluice/0.1.0' }
-    return await transport.exchange({ method: 'GET', url: url.href, headers }, limits)
+    return await to(url).exchange({ method: 'GET', url: url.href, headers }, limits)
   } catch (error) {
     if (error instanceof SluiceError && error.kind === 'aborted') throw error
-    if (causes(error).some(cause => cause instanceof PrivateAddressError)) throw unreachable(url)
+    if (isPrivate(error)) throw unreachable(url)
     throw refused(url.href, reasonOf(error, limits.maxBytes), error)
   }
 }
@@ -83,6 +93,10 @@ function reasonOf(error: unknown, maxBytes: number): string {
   if (error.kind === 'bad_gateway') return `it has more than ${maxBytes} bytes`
   if (error.kind === 'timeout') return 'its server took too long'
   return `the connection failed${error.code ? ` (${error.code})` : ''}`
+}
+
+function isPrivate(error: unknown): boolean {
+  return causes(error).some(cause => cause instanceof PrivateAddressError)
 }
 
 function causes(error: unknown): unknown[] {
@@ -107,6 +121,11 @@ function unreachable(url: URL) {
     url.href,
     'its address is not public; an operator may allow the host in user_url_allowed_hosts',
   )
+}
+
+function hidden(url: URL, cause: unknown) {
+  const message = `The provider's answer lies at ${url.host}, which is not public; an operator may allow the host in user_url_allowed_hosts.`
+  return createError({ kind: 'bad_gateway', message, retryable: false, cause })
 }
 
 /** The host is named, not the URL: its query may hold a signature. */
