@@ -22,3 +22,17 @@ test('a form comes out of another reader as it went in, awkward names included',
   expect(file.type).toBe('audio/wav')
   expect(Buffer.from(await file.arrayBuffer())).toEqual(bytes)
 })
+
+test('CVE-2026-29791: neither names nor types of files become headers or parts', () => {
+  const hostile = 'image/png\r\nContent-Disposition: form-data; name="model"\r\n\r\ndear'
+  const { bytes } = encodeMultipart(
+    new WireForm([
+      ['image', { filename: hostile, contentType: hostile, bytes: Buffer.from('x') }],
+      [hostile, 'a'],
+    ]),
+  )
+  const lines = bytes.toString().split('\r\n')
+  expect(lines.filter(line => line.startsWith('Content-Disposition'))).toHaveLength(2)
+  expect(lines).toContain('Content-Type: application/octet-stream')
+  expect(lines).not.toContain('dear')
+})
