@@ -50,10 +50,11 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   const authenticator = createAuthenticator({ settings: () => current, keys, globalSpend })
   const metrics = new CallMetrics(settings.telemetry.latencyBuckets)
   const { maxResponseBytes } = settings.server
-  const host = createHost(catalogue, names => secret(names), maxResponseBytes, () => current.media)
-  const stagesOf = (next: Settings): Stages => ({
+  const media = () => current.media
+  const host = createHost(catalogue, names => secret(names), maxResponseBytes, media)
+  const stagesOf = (next: Settings, previous?: RouteTable): Stages => ({
     settings: next,
-    routes: routesOf(next, { ...host, providers: next.providers }),
+    routes: routesOf(next, { ...host, providers: next.providers }, previous),
     catalogue,
     authenticate: authenticator.authenticate,
     limiter,
@@ -66,7 +67,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   return {
     stages: () => stages,
     reload(next) {
-      stages = stagesOf(next)
+      stages = stagesOf(next, stages.routes)
       current = next
       secret = credentialLookup(next.environment)
     },
@@ -98,8 +99,9 @@ function startJobs(database: Database, keys: KeyCache, log: Log, settings: () =>
   return { jobs, globalSpend: globalSpend.current }
 }
 
-function routesOf(settings: Settings, host: RoutingHost): RouteTable {
-  return new RouteTable(settings.deployments, settings.router, host)
+/** What the table before it knew of its deployments, resting ones among them, stays known. */
+function routesOf(settings: Settings, host: RoutingHost, previous: RouteTable | undefined): RouteTable {
+  return new RouteTable(settings.deployments, settings.router, host, previous)
 }
 
 export type { Catalogue }

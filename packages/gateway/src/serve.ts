@@ -1,4 +1,4 @@
-import { type EndpointName, openRecord } from 'sluice/internal'
+import { type EndpointName, namedFallbacks, openRecord } from 'sluice/internal'
 import { authorizeModel } from './auth/authorize-model.ts'
 import { authorizeRoute } from './auth/authorize-route.ts'
 import type { Reservation } from './limits/limiter.ts'
@@ -31,7 +31,7 @@ export async function serve<E extends EndpointName>(
     stages.ledger.admit()
     const asked = await understand(request, caller, record, stages.settings)
     authorizeModel(caller, record.requestedModel)
-    for (const fallback of asked.route.fallbacks ?? []) authorizeModel(caller, fallback)
+    for (const { model } of namedFallbacks(asked.route)) authorizeModel(caller, model)
     const claim = claimOf(asked, request, caller, record.startedAt, stages)
     promptTokens = claim.inputTokens
     reservation = await stages.limiter.reserve(claim)

@@ -45,9 +45,11 @@ function router({ file, variables }: SettingsParts): target.RouterSettings {
   const none: ReadonlyMap<string, readonly string[]> = new Map()
   return {
     strategy: own.routing_strategy ?? defaults.strategy,
+    ...strategyAndLimits(own),
     retries: own.num_retries ?? shared.num_retries ?? variables.DEFAULT_MAX_RETRIES ?? defaults.retries,
     timeoutMs: milliseconds(own.timeout ?? shared.request_timeout) ?? defaults.timeoutMs,
     streamTimeoutMs: milliseconds(own.stream_timeout),
+    streamIdleTimeoutMs: milliseconds(own.stream_idle_timeout),
     allowedFails:
       own.allowed_fails ?? shared.allowed_fails ?? variables.DEFAULT_ALLOWED_FAILS ?? defaults.allowedFails,
     cooldownMs:
@@ -62,6 +64,28 @@ function router({ file, variables }: SettingsParts): target.RouterSettings {
     maxFallbacks: own.max_fallbacks ?? variables.ROUTER_MAX_FALLBACKS ?? defaults.maxFallbacks,
     groupAliases: aliases(file),
   }
+}
+
+/** How deployments are chosen and how often one is tried. */
+function strategyAndLimits(own: NonNullable<SettingsParts['file']['router_settings']>) {
+  const args = own.routing_strategy_args
+  return {
+    strategyArgs: {
+      ttlMs: milliseconds(args?.ttl),
+      lowestLatencyBuffer: args?.lowest_latency_buffer,
+      maxLatencyListSize: args?.max_latency_list_size,
+    },
+    retryPolicy: own.retry_policy,
+    modelGroupRetryPolicy: own.model_group_retry_policy,
+    retryBudget: own.retry_budget,
+    allowedFailsPolicy: own.allowed_fails_policy,
+    enablePreCallChecks: own.enable_pre_call_checks,
+    enforceModelRateLimits: own.optional_pre_call_checks?.includes('enforce_model_rate_limits'),
+    enableTagFiltering: own.enable_tag_filtering,
+    tagFilteringMatchAny: own.tag_filtering_match_any,
+    defaultMaxParallelRequests: own.default_max_parallel_requests,
+    maxWaiting: own.max_waiting_requests,
+  } satisfies Partial<target.RouterSettings>
 }
 
 /** `model_alias_map` names stay out of model lists, as in LiteLLM; the router's own aliases win. */

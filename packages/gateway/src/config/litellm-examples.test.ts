@@ -44,7 +44,6 @@ guardrails:
   expect(warnings).toEqual([
     '13  litellm_settings.cache (line 13), litellm_settings.cache_params (line 14), litellm_settings.callbacks[0] (otel) (line 18) are accepted but have no effect yet',
     '17 litellm_settings.cache_params.host environment variable REDIS_HOST is not set; the setting is left out',
-    '20 router_settings.enable_tag_filtering is accepted but NOT ENFORCED yet',
     '21 guardrails is accepted but NOT ENFORCED yet',
     '26 guardrails[0].litellm_params.api_key environment variable GUARD_KEY is not set; the setting is left out',
   ])

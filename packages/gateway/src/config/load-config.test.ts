@@ -75,7 +75,6 @@ const ENV = {
 test('a production config of LiteLLM becomes deployments', async () => {
   const { settings, warnings } = await loadText(PRODUCTION, { env: ENV })
   expect(warnings.map(({ key, message }) => `${key} ${message}`)).toEqual([
-    'model_list[1].litellm_params.max_parallel_requests is accepted but NOT ENFORCED yet',
     ' litellm_settings.json_logs (line 40) is accepted but has no effect yet',
   ])
   const [eu, second, wildcard, any] = settings.deployments
@@ -235,8 +234,9 @@ test('settings without effect are named in one warning, and what would protect g
   const text = `
 router_settings:
   redis_host: localhost
-  enable_pre_call_checks: true
-  routing_strategy: least-busy
+  cache_responses: true
+  routing_strategy: provider-budget-routing
+  optional_pre_call_checks: [enforce_model_rate_limits, prompt_caching]
 litellm_settings:
   cache: true
   cache_params: { type: redis, password: hidden-word }
@@ -248,12 +248,66 @@ general_settings:
 `
   const warnings = await warningsOf(text)
   expect(warnings).toEqual([
-    '3:3 router_settings.redis_host (line 3), router_settings.enable_pre_call_checks (line 4), litellm_settings.cache (line 7), litellm_settings.cache_params (line 8), litellm_settings.callbacks[1] (langfuse) (line 9) are accepted but have no effect yet',
-    '5:21 router_settings.routing_strategy: least-busy is accepted but has no effect yet',
-    '12:3 general_settings.allowed_ips: is accepted but NOT ENFORCED yet',
-    '13:3 general_settings.allow_requests_on_db_unavailable: is accepted but has no effect yet',
+    '3:3 router_settings.redis_host (line 3), router_settings.cache_responses (line 4), litellm_settings.cache (line 8), litellm_settings.cache_params (line 9), litellm_settings.callbacks[1] (langfuse) (line 10) are accepted but have no effect yet',
+    '5:21 router_settings.routing_strategy: provider-budget-routing is accepted but has no effect yet',
+    '6:57 router_settings.optional_pre_call_checks[1]: prompt_caching is accepted but has no effect yet',
+    '13:3 general_settings.allowed_ips: is accepted but NOT ENFORCED yet',
+    '14:3 general_settings.allow_requests_on_db_unavailable: is accepted but has no effect yet',
   ])
   expect(warnings.join()).not.toContain('hidden-word')
+})
+
+test('the settings of routing, in our own words', async () => {
+  const { settings, warnings } = await loadText(`
+router_settings:
+  routing_strategy: latency-based-routing
+  routing_strategy_args: { ttl: 60, lowest_latency_buffer: 0.5, max_latency_list_size: 5 }
+  retry_policy: { RateLimitErrorRetries: 3, AuthenticationErrorRetries: 0, DefaultRetries: 1 }
+  model_group_retry_policy: { gpt-4o: { TimeoutErrorRetries: 4 } }
+  retry_budget: 0.05
+  allowed_fails_policy: { InternalServerErrorAllowedFails: 20 }
+  enable_pre_call_checks: true
+  optional_pre_call_checks: [enforce_model_rate_limits]
+  enable_tag_filtering: true
+  tag_filtering_match_any: false
+  default_max_parallel_requests: 8
+  max_waiting_requests: 9
+  stream_idle_timeout: 20
+model_list:
+  - model_name: a
+    litellm_params:
+      model: openai/gpt-4o
+      tag_regex: ["^User-Agent: app/"]
+      region_name: eu-west-1
+      stream_idle_timeout: 5
+`)
+  expect(warnings).toEqual([])
+  expect(settings.router).toMatchObject({
+    strategy: 'latency-based-routing',
+    strategyArgs: { ttlMs: 60_000, lowestLatencyBuffer: 0.5, maxLatencyListSize: 5 },
+    retryPolicy: {
+      byClass: new Map([
+        ['AuthenticationError', 0],
+        ['RateLimitError', 3],
+      ]),
+      otherwise: 1,
+    },
+    modelGroupRetryPolicy: new Map([
+      ['gpt-4o', { byClass: new Map([['TimeoutError', 4]]), otherwise: undefined }],
+    ]),
+    retryBudget: 0.05,
+    allowedFailsPolicy: new Map([['InternalServerError', 20]]),
+    enablePreCallChecks: true,
+    enforceModelRateLimits: true,
+    enableTagFiltering: true,
+    tagFilteringMatchAny: false,
+    defaultMaxParallelRequests: 8,
+    maxWaiting: 9,
+    streamIdleTimeoutMs: 20_000,
+  })
+  expect(settings.deployments).toMatchObject([
+    { tagPatterns: [/^User-Agent: app\//], region: 'eu-west-1', streamIdleTimeoutMs: 5_000 },
+  ])
 })
 
 test('a renamed config field is never silently ignored (#5673)', async () => {

@@ -1,4 +1,4 @@
-import type { Deployment, Provider } from 'sluice/internal'
+import type { Deployment, Provider, RoutingSettings, StrategyName } from 'sluice/internal'
 
 /**
  * The configuration in our own words: frozen, validated, swapped whole on reload. The LiteLLM-shaped file is the
@@ -24,27 +24,15 @@ export interface Settings {
   readonly prices: PriceSettings
 }
 
-export interface RouterSettings {
+/** Choice of deployments, retries, cooldowns and fallbacks: the SDK's settings, with a strategy it knows by name. */
+export interface RouterSettings extends RoutingSettings {
   /** LiteLLM's `routing_strategy`. */
-  readonly strategy: string
-  readonly retries: number
-  /** Milliseconds for a whole call. */
-  readonly timeoutMs: number
-  readonly streamTimeoutMs: number | undefined
-  /** Failures per minute that cool a deployment down. */
-  readonly allowedFails: number
-  readonly cooldownMs: number
-  readonly disableCooldowns: boolean
-  /** Least wait between retries, milliseconds. */
-  readonly retryAfterMs: number
+  readonly strategy: StrategyName
   /** group → groups to try, in order. */
   readonly fallbacks: ReadonlyMap<string, readonly string[]>
   readonly defaultFallbacks: readonly string[]
   readonly contextWindowFallbacks: ReadonlyMap<string, readonly string[]>
   readonly contentPolicyFallbacks: ReadonlyMap<string, readonly string[]>
-  readonly maxFallbacks: number
-  /** alias → group; `hidden` keeps it out of `/v1/models`. */
-  readonly groupAliases: ReadonlyMap<string, { readonly group: string; readonly hidden: boolean }>
 }
 
 export interface CallSettings {

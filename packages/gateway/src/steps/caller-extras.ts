@@ -1,4 +1,12 @@
-import { badRequest, type CallOptions, isJsonObject, type JsonObject } from 'sluice/internal'
+import {
+  badRequest,
+  type CallOptions,
+  createError,
+  isJsonObject,
+  type JsonObject,
+  namedFallbacks,
+} from 'sluice/internal'
+import type { Caller } from '../auth/caller.ts'
 import { CREDENTIAL_HEADERS } from '../auth/credential.ts'
 
 /**
@@ -42,13 +50,27 @@ const FOREIGN = {
 
 /** Where a call goes and with whose key is the operator's to say (CVE-2024-6587). Throws `BadRequestError`. */
 export function refuseForeignRouting(options: CallOptions): void {
+  refuseForeign(options, '')
+  for (const fallback of namedFallbacks(options)) refuseForeign(fallback.options ?? {}, 'fallbacks: ')
+}
+
+function refuseForeign(options: Pick<CallOptions, keyof typeof FOREIGN>, where: string): void {
   for (const [name, param] of Object.entries(FOREIGN)) {
     if (options[name as keyof typeof FOREIGN] === undefined) continue
     throw badRequest(
-      `${param}: may not be set by callers of this gateway; it belongs to the deployment in its configuration.`,
+      `${where}${param}: may not be set by callers of this gateway; it belongs to the deployment in its configuration.`,
       param,
     )
   }
+}
+
+/** Failures on demand are for those who run the gateway. Throws `PermissionDeniedError`. */
+export function refuseMockFailure({ mockFailure }: CallOptions, { role }: Caller): void {
+  if (mockFailure === undefined || role === 'proxy_admin') return
+  throw createError({
+    kind: 'permission',
+    message: 'mock_testing_*: only the holder of the master key may let calls fail on purpose.',
+  })
 }
 
 /** What frames, routes or signs the request to the provider is ours to say; lower case. */
@@ -65,8 +87,13 @@ export const OWN_HEADERS: ReadonlySet<string> = new Set([
     'trailer',
   ],
   ...['content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'expect', 'cookie'],
+  // Vendors look for their keys there, and for what they sign.
+  ...['api_key', 'api-subscription-key', 'x-key', 'x-subscription-token', 'xi-api-key', 'date'],
+  ...['x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256', 'x-content-sha256'],
+  'x-snowflake-authorization-token-type',
   // They choose who pays at the provider.
-  ...['openai-organization', 'openai-project', 'x-goog-user-project'],
+  ...['openai-organization', 'openai-project', 'x-goog-user-project', 'x-hf-bill-to'],
+  ...['ai-resource-group', 'chatgpt-account-id'],
 ])
 
 /**

@@ -7,6 +7,8 @@ import {
   factsOfDeployment,
   type JsonObject,
   maxOutputTokens,
+  namedFallbacks,
+  type RequestOf,
 } from 'sluice/internal'
 import type { Caller } from '../auth/caller.ts'
 import type { Claim } from '../limits/limiter.ts'
@@ -34,9 +36,10 @@ export function claimOf<E extends EndpointName>(
   const endpoint: Endpoint<E> = endpoints[from.open.endpoint]
   if (endpoint.isFree)
     return { now, subjects: caller.subjects, tokens: 0, inputTokens: 0, nanoUsd: 0, model: asked.model }
-  const inputTokens = estimateRequestTokens(asked.request)
-  const stated = endpoint.maxOutputTokens(asked.request)
-  const answers = answersOf(asked.request)
+  const requests = requestsOf(asked)
+  const inputTokens = Math.max(...requests.map(estimateRequestTokens))
+  const stated = mostOf(requests.map(request => endpoint.maxOutputTokens(request)))
+  const answers = Math.max(...requests.map(answersOf))
   const units = atLeastOne(endpoint.units?.(asked.request, undefined))
   const variants = endpoint.priceVariants?.(asked.request, undefined)
   let nanoUsd: number | undefined
@@ -55,6 +58,19 @@ export function claimOf<E extends EndpointName>(
     if (worst !== undefined) nanoUsd = Math.max(nanoUsd ?? 0, worst)
   }
   return { now, subjects: caller.subjects, tokens, inputTokens, nanoUsd, model: asked.model }
+}
+
+/** What is asked, and what a fallback may be asked instead. */
+function requestsOf<E extends EndpointName>({ request, route }: Asked<E>): readonly RequestOf<E>[] {
+  const others = namedFallbacks(route).flatMap(({ params }) => (params ? [{ ...request, ...params }] : []))
+  return [request, ...others]
+}
+
+/** The largest, when all are stated. */
+function mostOf(numbers: readonly (number | undefined)[]): number | undefined {
+  return numbers.reduce((most, next) =>
+    most === undefined || next === undefined ? undefined : Math.max(most, next),
+  )
 }
 
 type Units = NonNullable<ReturnType<NonNullable<Endpoint<EndpointName>['units']>>>

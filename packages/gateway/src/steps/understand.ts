@@ -15,7 +15,13 @@ import {
 } from 'sluice/internal'
 import type { Caller } from '../auth/caller.ts'
 import type { Settings } from '../config/settings.ts'
-import { refuseForeignRouting, refuseOwnHeaders, withExtraBody, withStreamUsage } from './caller-extras.ts'
+import {
+  refuseForeignRouting,
+  refuseMockFailure,
+  refuseOwnHeaders,
+  withExtraBody,
+  withStreamUsage,
+} from './caller-extras.ts'
 import type { InferenceRequest } from './inference-request.ts'
 import { readRequest } from './read-request.ts'
 
@@ -46,6 +52,7 @@ export async function understand<E extends EndpointName>(
   const { format } = from.codec
   const request = settings.calls.alwaysIncludeStreamUsage ? withStreamUsage(said, format) : said
   refuseForeignRouting(options)
+  refuseMockFailure(options, caller)
   refuseOwnHeaders(options.headers)
   const model = completionModelOf(from, settings) ?? caller.aliases.get(request.model) ?? request.model
   note(record, from, request, options, caller)
@@ -63,8 +70,14 @@ export async function understand<E extends EndpointName>(
       retries: from.hints.numRetries ?? options.numRetries,
       timeoutMs: from.hints.timeoutMs ?? options.timeoutMs,
       streamTimeoutMs: from.hints.streamTimeoutMs ?? options.streamTimeoutMs,
+      streamIdleTimeoutMs: options.streamIdleTimeoutMs,
       fallbacks: options.fallbacks,
+      contextWindowFallbacks: options.contextWindowFallbacks,
+      contentPolicyFallbacks: options.contentPolicyFallbacks,
       disableFallbacks: options.disableFallbacks,
+      mockFailure: options.mockFailure,
+      region: options.region,
+      priority: options.priority,
       overrides: overridesOf(options),
       formatHeaders: from.hints.formatHeaders,
       headers: options.headers ? { ...from.hints.forward, ...options.headers } : from.hints.forward,

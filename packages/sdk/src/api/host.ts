@@ -41,5 +41,6 @@ export function createHost(
     maxResponseBytes,
     now: Date.now,
     random: Math.random,
+    facts: deployment => factsOfDeployment(prices, deployment),
   }
 }

@@ -4,6 +4,7 @@ import type { Meter } from '../endpoints/meter.ts'
 import { splitCredentials } from '../providers/credential-params.ts'
 import { resolveModel } from '../providers/resolve.ts'
 import { type CallOptions, splitOptions } from '../router/call-options.ts'
+import { type FallbackTarget, namedFallbacks } from '../router/fallbacks.ts'
 import { type Route, RouteTable, type RoutingSettings } from '../router/router.ts'
 import type { Reply } from '../steps/reply.ts'
 import { estimateRequestTokens } from '../tokens/request.ts'
@@ -51,7 +52,7 @@ export async function run<E extends EndpointName>(
   const { request: said, options: inner } = splitOptions(given)
   const options = { ...inner, ...outer }
   const { request, params } = table ? { request: said } : splitCredentials(said)
-  const routes = table ?? directTable([request.model, ...(options.fallbacks ?? [])], options, params)
+  const routes = table ?? directTable([{ model: request.model }, ...namedFallbacks(options)], options, params)
   const record = openRecord({
     id: randomUUID(),
     callId: options.callId,
@@ -88,8 +89,14 @@ function routeOf<E extends EndpointName>(
     retries: options.numRetries,
     timeoutMs: options.timeoutMs,
     streamTimeoutMs: options.streamTimeoutMs,
+    streamIdleTimeoutMs: options.streamIdleTimeoutMs,
     fallbacks: options.fallbacks,
+    contextWindowFallbacks: options.contextWindowFallbacks,
+    contentPolicyFallbacks: options.contentPolicyFallbacks,
     disableFallbacks: options.disableFallbacks,
+    mockFailure: options.mockFailure,
+    region: options.region,
+    priority: options.priority,
     headers: options.headers,
     signal: options.signal,
     overrides: overridesOf(options),
@@ -121,14 +128,14 @@ function answer<E extends EndpointName>(
 
 /** One deployment per model name, made on the spot from the call's own options. */
 function directTable(
-  models: readonly string[],
+  targets: readonly FallbackTarget[],
   options: CallOptions,
   params: JsonObject | undefined,
 ): RouteTable {
   const host = sdkHost()
-  const deployments = models.map((name): Deployment => {
-    const { provider, model } = resolveModel(name, host.providers, options.provider, options.apiBase)
-    const { apiKey, apiBase, apiVersion, organization, modelInfo } = options
+  const deployments = targets.map(({ model: name, options: own }): Deployment => {
+    const { apiKey, apiBase, apiVersion, organization, modelInfo, provider: named } = { ...options, ...own }
+    const { provider, model } = resolveModel(name, host.providers, named, apiBase)
     const how = { apiKey, apiBase, apiVersion, organization, modelInfo, params }
     return { id: name, group: name, provider, model, ...how }
   })

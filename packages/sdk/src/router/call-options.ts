@@ -1,8 +1,11 @@
 import { badRequest } from '../errors.ts'
 import { isJsonObject, type JsonObject } from '../types/json.ts'
+import type { FallbackOptions } from './fallbacks.ts'
+import { readFallbacks } from './read-fallbacks.ts'
+import type { MockFailure } from './route.ts'
 
 /** How a call is made, as opposed to what is asked. LiteLLM's per-call options in TypeScript's naming. */
-export interface CallOptions {
+export interface CallOptions extends FallbackOptions {
   readonly apiKey?: string | undefined
   readonly apiBase?: string | undefined
   readonly apiVersion?: string | undefined
@@ -13,9 +16,15 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined
   /** Milliseconds to the first event of a stream. */
   readonly streamTimeoutMs?: number | undefined
+  /** Milliseconds a stream may be silent. */
+  readonly streamIdleTimeoutMs?: number | undefined
   readonly numRetries?: number | undefined
-  readonly fallbacks?: readonly string[] | undefined
-  readonly disableFallbacks?: boolean | undefined
+  /** LiteLLM's `allowed_model_region`. */
+  readonly region?: string | undefined
+  /** Of calls that wait for a place at a deployment: lower goes first. */
+  readonly priority?: number | undefined
+  /** Lets the model fail with this error without being asked, to try out its fallbacks (`mock_testing_fallbacks` …). */
+  readonly mockFailure?: MockFailure | undefined
   readonly dropParams?: boolean | undefined
   /** Repair what the provider would refuse, each repair recorded. */
   readonly modifyParams?: boolean | undefined
@@ -62,10 +71,11 @@ const headers: Reader = (value, key) => {
   )
 }
 const anything: Reader = value => value
-const groups: Reader = (value, key) => {
-  const list = check(Array.isArray(value), value, key, 'an array of model names') as unknown[]
-  return list.map((item, index) => text(isJsonObject(item) ? item.model : item, `${key}[${index}]`))
-}
+const fallbackLists: Reader = (value, key) => readFallbacks(value, key, splitOptions)
+const failure =
+  (kind: MockFailure): Reader =>
+  (value, key) =>
+    flag(value, key) ? kind : undefined
 
 /**
  * LiteLLM's option keys in a request body. Those without a target are LiteLLM's own bookkeeping: understood as not
@@ -83,7 +93,16 @@ const OPTION_KEYS: Readonly<Record<string, Row>> = {
   stream_timeout: ['streamTimeoutMs', seconds],
   num_retries: ['numRetries', count],
   max_retries: ['numRetries', count],
-  fallbacks: ['fallbacks', groups],
+  stream_idle_timeout: ['streamIdleTimeoutMs', seconds],
+  fallbacks: ['fallbacks', fallbackLists],
+  context_window_fallbacks: ['contextWindowFallbacks', fallbackLists],
+  content_policy_fallbacks: ['contentPolicyFallbacks', fallbackLists],
+  mock_testing_fallbacks: ['mockFailure', failure('internal')],
+  mock_testing_context_window_fallbacks: ['mockFailure', failure('context_window')],
+  mock_testing_content_policy_fallbacks: ['mockFailure', failure('content_policy')],
+  mock_testing_rate_limit_error: ['mockFailure', failure('rate_limit')],
+  allowed_model_region: ['region', text],
+  priority: ['priority', count],
   disable_fallbacks: ['disableFallbacks', flag],
   drop_params: ['dropParams', flag],
   modify_params: ['modifyParams', flag],
@@ -123,6 +142,7 @@ export function splitOptions<R extends JsonObject>(
     const value = body[key]
     if (value === null || value === undefined || row[0] === undefined) continue
     const read = row[1](value, key)
+    if (read === undefined) continue
     const before = options[row[0]]
     options[row[0]] = isJsonObject(before) && isJsonObject(read) ? { ...before, ...read } : read
   }
@@ -130,7 +150,7 @@ export function splitOptions<R extends JsonObject>(
 }
 
 const TEXT_READERS: ReadonlySet<Reader> = new Set([text, flag, anything])
-const LIST_READERS: ReadonlySet<Reader> = new Set([texts, groups])
+const LIST_READERS: ReadonlySet<Reader> = new Set([texts, fallbackLists])
 
 /**
  * The options of a form made into what they would be in JSON: fields hold texts only, so objects, lists and numbers are

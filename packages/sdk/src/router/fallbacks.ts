@@ -1,17 +1,51 @@
 import type { SluiceError } from '../errors.ts'
+import type { JsonObject } from '../types/json.ts'
+import { NO_CAPABLE_DEPLOYMENT } from './filters/refusal.ts'
+import { capture } from './groups.ts'
 
-type Lists = ReadonlyMap<string, readonly string[]>
+/** A group, alias or deployment to try, by name, or with what it is asked instead. */
+export type Fallback = string | FallbackTarget
+
+export interface FallbackTarget {
+  readonly model: string
+  /** Laid over the request: `{ messages: […], max_tokens: 100 }`. */
+  readonly params?: Readonly<JsonObject> | undefined
+  /** Where it is and with whose key it is called, where the caller may say so. */
+  readonly options?: FallbackCredentials | undefined
+}
+
+export interface FallbackCredentials {
+  readonly apiKey?: string | undefined
+  readonly apiBase?: string | undefined
+  readonly apiVersion?: string | undefined
+  readonly organization?: string | undefined
+  readonly provider?: string | undefined
+}
+
+/** group → what to try, in order. A group may be a pattern (`azure/*`), or `*` for every group without a list. */
+export type FallbackLists = ReadonlyMap<string, readonly Fallback[]>
+
+/** Lists per group, or one list for every group. */
+export type FallbackOption = readonly Fallback[] | FallbackLists
 
 export interface FallbackSettings {
-  readonly fallbacks: Lists
-  readonly defaultFallbacks: readonly string[]
-  readonly contextWindowFallbacks: Lists
-  readonly contentPolicyFallbacks: Lists
+  readonly fallbacks: FallbackLists
+  readonly defaultFallbacks: readonly Fallback[]
+  readonly contextWindowFallbacks: FallbackLists
+  readonly contentPolicyFallbacks: FallbackLists
   readonly maxFallbacks: number
 }
 
+/** What one call says of its fallbacks; each replaces the configured lists of its kind. */
+export interface FallbackOptions {
+  readonly fallbacks?: FallbackOption | undefined
+  readonly contextWindowFallbacks?: FallbackOption | undefined
+  readonly contentPolicyFallbacks?: FallbackOption | undefined
+  readonly disableFallbacks?: boolean | undefined
+}
+
 /** Kinds that another model cannot mend: the request itself is at fault, or nobody waits for the answer. */
-const HOPELESS = new Set([
+const HOPELESS: ReadonlySet<string> = new Set([
   'bad_request',
   'unsupported_params',
   'image_fetch',
@@ -22,27 +56,72 @@ const HOPELESS = new Set([
   'budget',
 ])
 
-/** The groups to try after `group` failed with `error`, in order. A list for one kind does not hide the general one. */
+/** The settings with a call's own lists in them. */
+export function withOptions(settings: FallbackSettings, options: FallbackOptions): FallbackSettings {
+  const { fallbacks, contextWindowFallbacks: context, contentPolicyFallbacks: policy } = options
+  if (!fallbacks && !context && !policy) return settings
+  return {
+    fallbacks: listsOf(fallbacks) ?? settings.fallbacks,
+    contextWindowFallbacks: listsOf(context) ?? settings.contextWindowFallbacks,
+    contentPolicyFallbacks: listsOf(policy) ?? settings.contentPolicyFallbacks,
+    defaultFallbacks: settings.defaultFallbacks,
+    maxFallbacks: settings.maxFallbacks,
+  }
+}
+
+/** What to try after `group` failed with `error`, in order. A list for one kind does not hide the general one. */
 export function fallbacksFor(
   group: string,
   error: SluiceError,
   settings: FallbackSettings,
-): readonly string[] {
-  const general = [...(listOf(settings.fallbacks, group) ?? []), ...settings.defaultFallbacks]
+): readonly FallbackTarget[] {
+  const general = [...listOf(settings.fallbacks, group), ...settings.defaultFallbacks]
   if (error.kind === 'context_window')
-    return [...(listOf(settings.contextWindowFallbacks, group) ?? []), ...general]
+    return [...listOf(settings.contextWindowFallbacks, group), ...general].map(targetOf)
   if (error.kind === 'content_policy')
-    return [...(listOf(settings.contentPolicyFallbacks, group) ?? []), ...general]
-  return HOPELESS.has(error.kind) ? [] : general
+    return [...listOf(settings.contentPolicyFallbacks, group), ...general].map(targetOf)
+  const hopeless = HOPELESS.has(error.kind) && error.code !== NO_CAPABLE_DEPLOYMENT
+  return hopeless ? [] : general.map(targetOf)
 }
 
-/** Every group that may be tried after `group`, whatever went wrong with it. */
-export function anyFallbacksOf(group: string, settings: FallbackSettings): readonly string[] {
+/** Everything that may be tried after `group`, whatever went wrong with it. */
+export function anyFallbacksOf(group: string, settings: FallbackSettings): readonly FallbackTarget[] {
   const { fallbacks, contextWindowFallbacks, contentPolicyFallbacks, defaultFallbacks } = settings
   const lists = [fallbacks, contextWindowFallbacks, contentPolicyFallbacks]
-  return [...lists.flatMap(list => listOf(list, group) ?? []), ...defaultFallbacks]
+  return [...lists.flatMap(list => listOf(list, group)), ...defaultFallbacks].map(targetOf)
 }
 
-function listOf(lists: Lists, group: string): readonly string[] | undefined {
-  return lists.get(group) ?? lists.get('*')
+/** Everything a call itself names to fall back on: what its caller must be allowed to use. */
+export function namedFallbacks(options: FallbackOptions): readonly FallbackTarget[] {
+  const { fallbacks, contextWindowFallbacks, contentPolicyFallbacks } = options
+  if (!fallbacks && !contextWindowFallbacks && !contentPolicyFallbacks) return NOWHERE
+  return [fallbacks, contextWindowFallbacks, contentPolicyFallbacks].flatMap(option =>
+    [...(listsOf(option)?.values() ?? [])].flat().map(targetOf),
+  )
 }
+
+function listsOf(option: FallbackOption | undefined): FallbackLists | undefined {
+  return isList(option) ? new Map([['*', option]]) : option
+}
+
+function isList(option: FallbackOption | undefined): option is readonly Fallback[] {
+  return Array.isArray(option)
+}
+
+/** The group's own list, that of its name without provider, of the most specific pattern, or of every group. */
+function listOf(lists: FallbackLists, group: string): readonly Fallback[] {
+  if (lists.size === 0) return NONE
+  const own = lists.get(group) ?? lists.get(group.slice(group.indexOf('/') + 1))
+  if (own) return own
+  let best = '*'
+  for (const pattern of lists.keys())
+    if (pattern.length > best.length && pattern.includes('*') && capture(pattern, group)) best = pattern
+  return lists.get(best) ?? NONE
+}
+
+function targetOf(fallback: Fallback): FallbackTarget {
+  return typeof fallback === 'string' ? { model: fallback } : fallback
+}
+
+const NONE: readonly Fallback[] = []
+const NOWHERE: readonly FallbackTarget[] = []

@@ -1,7 +1,7 @@
 import { type Script, startUpstream, type Upstream } from '@sluice/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openRecord } from '../callbacks/records.ts'
-import { askChat, deploymentAt, rejectionOf, testHost } from '../testing/ask.ts'
+import { askChat, deploymentAt, rejectionOf, SECRET, testHost } from '../testing/ask.ts'
 import type { ChatRequest } from '../types/chat.ts'
 import type { Deployment } from '../types/deployment.ts'
 import { type Route, RouteTable, type RoutingHost, type RoutingSettings } from './router.ts'
@@ -41,7 +41,7 @@ function table(
 ) {
   const deployments = names.map((name): Deployment => {
     const [group = '', id = group] = name.split('/')
-    return deploymentAt(`${upstream.url}/v1`, { id, group, model: id, weight: undefined })
+    return deploymentAt(`${upstream.url}/v1`, { id, group, model: id, apiKey: `${SECRET}-${id}` })
   })
   return new RouteTable(deployments, { ...SETTINGS, ...settings }, { ...host, ...surroundings })
 }
@@ -179,6 +179,65 @@ describe('fallbacks', () => {
     expect(asked()).toEqual(['a', 'c', 'a'])
   })
 
+  test('a failure on demand asks nobody of the first group, and what follows is real', async () => {
+    const settings = { contextWindowFallbacks: new Map([['g', ['long']]]), defaultFallbacks: ['plain'] }
+    const names = ['g/a', 'long/l', 'plain/p']
+    await table(names, settings).run(route('g', { mockFailure: 'context_window' }))
+    await table(names, settings).run(route('g', { mockFailure: 'internal' }))
+    expect(asked()).toEqual(['l', 'p'])
+    const error = await rejectionOf(table(names).run(route('g', { mockFailure: 'rate_limit' })))
+    expect(error).toMatchObject({ name: 'RateLimitError' })
+  })
+
+  test('a fallback may be asked something else, and the client’s own bytes are not passed on then', async () => {
+    fail('a', { status: 500 })
+    const target = { model: 'f', params: { messages: [{ role: 'user' as const, content: 'Shorter' }] } }
+    const routed = route('g', { retries: 0, fallbacks: [target] })
+    const body = { ...routed.request }
+    const original = { format: 'openai-chat', bytes: Buffer.from(JSON.stringify(body)), body }
+    await table(['g/a', 'f/b']).run({ ...routed, original })
+    expect(upstream.requests.map(({ body }) => (body as ChatRequest).messages[0]?.content)).toEqual([
+      'Hello there',
+      'Shorter',
+    ])
+  })
+
+  test('a fallback may be one deployment, which is asked though it rests', async () => {
+    fail('b', { failure: 'rate-limit' })
+    const routes = table(['g/a', 'f/b', 'f/c'], { fallbacks: new Map([['g', ['b']]]) })
+    await routes.run(route('f'))
+    fail('a', { status: 500 })
+    await routes.run(route('g', { retries: 0 }))
+    expect(asked()).toEqual(['b', 'c', 'a', 'b'])
+  })
+
+  test('the receipt tells the groups, why each was left, and every attempt', async () => {
+    fail('a', { status: 503 })
+    const routed = route('g', { retries: 0 })
+    await table(['g/a', 'f/b'], { fallbacks: new Map([['g', ['f']]]) }).run(routed)
+    expect(routed.record.routing).toEqual({
+      visits: [
+        {
+          ...{ group: 'g', because: undefined, strategy: 'simple-shuffle', candidates: 1 },
+          ...{ ruledOut: [], ruledOutCount: 0 },
+          attempts: [
+            {
+              deploymentId: 'a',
+              durationMs: expect.any(Number),
+              status: 503,
+              error: 'ServiceUnavailableError',
+            },
+          ],
+        },
+        {
+          ...{ group: 'f', because: 'ServiceUnavailableError', strategy: 'simple-shuffle', candidates: 1 },
+          ...{ ruledOut: [], ruledOutCount: 0 },
+          attempts: [{ deploymentId: 'b', durationMs: expect.any(Number) }],
+        },
+      ],
+    })
+  })
+
   test('a fallback that does not exist hides nothing', async () => {
     fail('a', { status: 500 })
     const error = await rejectionOf(
@@ -206,25 +265,117 @@ describe('cooldowns', () => {
     expect(asked()).toEqual(['a', 'b', 'a'])
   })
 
-  test('a group whose deployments all rest is still tried, the first to be back before the others', async () => {
-    let now = 1_000_000
+  test('a group whose deployments all rest says when to come back, and why each was ruled out', async () => {
+    const now = 1_000_000
     const routes = table(['g/a', 'g/b'], {}, { now: () => now })
-    fail('a', { failure: 'rate-limit' })
-    fail('b', { failure: 'rate-limit' })
+    fail('a', { failure: 'rate-limit', retryAfterSeconds: 20 })
+    fail('b', { failure: 'rate-limit', retryAfterSeconds: 30 })
     await rejectionOf(routes.run(route('g', { retries: 1 })))
-    now += 10
-    await routes.run(route('g'))
-    expect(asked()).toEqual(['a', 'b', 'a'])
+    const routed = route('g')
+    const error = await rejectionOf(routes.run(routed))
+    expect(error).toMatchObject({
+      name: 'RateLimitError',
+      status: 429,
+      retryAfterMs: 20_000,
+      provider: undefined,
+    })
+    expect(String(error)).toBe(
+      'RateLimitError: No deployments available for selected model, Try again in 20 seconds. Passed model=g. ' +
+        "pre-call-checks=False, cooldown_list=['a', 'b']. a: it rests for 20000 ms after RateLimitError; " +
+        'b: it rests for 30000 ms after RateLimitError.',
+    )
+    expect(asked()).toEqual(['a', 'b'])
+    expect(routed.record.routing?.visits[0]).toMatchObject({ candidates: 2, ruledOutCount: 2, attempts: [] })
   })
 
-  test('a stream that broke later counts against its deployment', async () => {
-    const routes = table(['g/a', 'g/b'])
-    const [first] = routes.groups.resolve('g')
-    const error = await rejectionOf(table(['x/x']).run(route('nothing')))
-    routes.observe(first as Deployment, error as never)
+  test('a lone deployment without fallbacks is asked all the same: its own answer is the truth', async () => {
+    fail('a', { failure: 'unauthorized', times: 2 })
+    const routes = table(['g/a'])
+    for (let round = 0; round < 2; round++)
+      expect(await rejectionOf(routes.run(route('g')))).toMatchObject({ name: 'AuthenticationError' })
     await routes.run(route('g'))
-    expect(asked()).toEqual(['b'])
-    routes.observe(first as Deployment, undefined)
+    expect(asked()).toEqual(['a', 'a', 'a'])
+    expect(routes.state()).toMatchObject([{ circuit: 'closed', inFlight: 0 }])
+  })
+
+  test('a lone deployment that rests is passed over for its fallback, without another wait', async () => {
+    fail('a', { failure: 'rate-limit', retryAfterSeconds: 30 })
+    const routes = table(['g/a', 'f/b'], { fallbacks: new Map([['g', ['f']]]) })
+    for (let round = 0; round < 3; round++) await routes.run(route('g'))
+    expect(asked()).toEqual(['a', 'b', 'b', 'b'])
+  })
+
+  test('one credential that is refused rests all its deployments, in other groups too', async () => {
+    const at = (group: string, id: string, apiKey: string) =>
+      deploymentAt(`${upstream.url}/v1`, { id, group, model: id, apiKey })
+    const deployments = [
+      at('g', 'a', 'k1-secret'),
+      at('g', 'b', 'k2-secret'),
+      at('h', 'c', 'k1-secret'),
+      at('h', 'd', 'k2-secret'),
+    ]
+    const routes = new RouteTable(deployments, SETTINGS, host)
+    fail('a', { failure: 'unauthorized' })
+    await routes.run(route('g'))
+    await routes.run(route('h'))
+    expect(asked()).toEqual(['a', 'b', 'd'])
+    expect(
+      routes.state().map(({ deploymentId, circuit, credential }) => [deploymentId, circuit, credential]),
+    ).toEqual([
+      ['a', 'open', true],
+      ['b', 'closed', false],
+      ['c', 'open', true],
+      ['d', 'closed', false],
+    ])
+    expect(JSON.stringify(routes.state())).not.toContain('secret')
+  })
+
+  test('one request shows whether it is well again, and only a request that may go on elsewhere', async () => {
+    let now = 1_000_000
+    const routes = table(['g/a', 'g/b'], { cooldownMs: 1000 }, { now: () => now })
+    fail('a', { failure: 'not-found', times: 2 })
+    await routes.run(route('g'))
+    now += 1000
+    const probed = route('g')
+    const [first, second] = await Promise.all([routes.run(probed), routes.run(route('g'))])
+    expect([first.kind, second.kind]).toEqual(['whole', 'whole'])
+    expect(asked().sort()).toEqual(['a', 'a', 'b', 'b', 'b'])
+    expect(probed.record.routing?.visits[0]?.attempts).toMatchObject([
+      { deploymentId: 'a', probe: true, status: 404, error: 'NotFoundError' },
+      { deploymentId: 'b', durationMs: 0 },
+    ])
+    expect(routes.state()).toMatchObject([{ circuit: 'open', restMs: 2000 }, { circuit: 'closed' }])
+    now += 2000
+    await routes.run(route('g'))
+    expect(routes.state()).toMatchObject([{ circuit: 'closed' }, { circuit: 'closed' }])
+  })
+
+  test('what is known of deployments outlives a change of settings', async () => {
+    fail('a', { failure: 'rate-limit' })
+    const names = ['g/a', 'g/b']
+    const before = table(names)
+    await before.run(route('g'))
+    const deployments = before.groups.all().map(each => ({ ...each, weight: 1 }))
+    const after = new RouteTable(deployments, { ...SETTINGS, retries: 0 }, host, before)
+    await after.run(route('g'))
+    expect(asked()).toEqual(['a', 'b', 'b'])
+  })
+
+  test('a stream that breaks later counts against its deployment, and a reader that breaks down does not', async () => {
+    const routes = table(['g/a', 'g/b'], { allowedFails: 0 })
+    fail('a', { failAfterEvents: 2 })
+    const reply = await routes.run(route('g', {}, { stream: true }))
+    if (reply.kind !== 'stream') throw new Error(reply.kind)
+    expect(routes.state()).toMatchObject([{ inFlight: 1 }, { inFlight: 0 }])
+    expect(await rejectionOf(reply.pump(() => undefined))).toBeInstanceOf(Error)
+    expect(routes.state()).toMatchObject([{ inFlight: 0, circuit: 'open' }, { inFlight: 0 }])
+    const other = await routes.run(route('g', {}, { stream: true }))
+    if (other.kind !== 'stream') throw new Error(other.kind)
+    const failing = other.pump(() => {
+      throw new Error('the client is gone')
+    })
+    expect(await rejectionOf(failing)).toMatchObject({ message: 'the client is gone' })
+    expect(routes.state()).toMatchObject([{ circuit: 'open' }, { inFlight: 0, circuit: 'closed' }])
   })
 
   test('`order` decides before chance', async () => {

@@ -1,199 +1,146 @@
-import { type Call, call } from '../call.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import { endpoints } from '../endpoints/registry.ts'
 import { createError, SluiceError } from '../errors.ts'
 import type { Reply } from '../steps/reply.ts'
-import type { CallHost } from '../steps/shapes.ts'
 import { wait } from '../transport/wait.ts'
-import type { Attempt, CallRecord } from '../types/call-record.ts'
 import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
-import { Cooldowns } from './cooldowns.ts'
-import { anyFallbacksOf, type FallbackSettings, fallbacksFor } from './fallbacks.ts'
-import { type GroupAlias, Groups } from './groups.ts'
-import { backoffMs, mayRetry } from './retry.ts'
-import { createSimpleShuffle } from './simple-shuffle.ts'
-import type { RoutingStrategy } from './strategy.ts'
+import { Attempts } from './attempt/attempts.ts'
+import type { Candidate } from './candidate.ts'
+import { type Choosing, choose } from './choose.ts'
+import { type DeploymentReport, reportOf } from './deployment-report.ts'
+import { anyFallbacksOf, type FallbackTarget, withOptions } from './fallbacks.ts'
+import { capable } from './filters/capable.ts'
+import { Groups } from './groups.ts'
+import { Ticket } from './load/ticket.ts'
+import { waitForPlace } from './load/waiting.ts'
+import { Pools } from './pools.ts'
+import type { Reach, Route, RoutingHost } from './route.ts'
+import { ROUTING_DEFAULTS, type RoutingSettings } from './settings.ts'
+import { createStrategy } from './strategies/create-strategy.ts'
+import { Trip } from './trip.ts'
+import { Visit, type VisitHost } from './visit.ts'
 
-export interface RoutingSettings extends FallbackSettings {
-  readonly retries: number
-  readonly timeoutMs: number
-  readonly streamTimeoutMs: number | undefined
-  readonly allowedFails: number
-  readonly cooldownMs: number
-  readonly disableCooldowns: boolean
-  readonly retryAfterMs: number
-  readonly groupAliases: ReadonlyMap<string, GroupAlias>
-}
-
-export interface RoutingHost extends CallHost {
-  readonly now: () => number
-  readonly random: () => number
-}
-
-/** What to route. The call's deployment and times are the router's to choose. */
-export interface Route<E extends EndpointName>
-  extends Omit<Call<E>, 'deployment' | 'timeoutMs' | 'streamTimeoutMs' | 'now'> {
-  /** Group, alias, deployment id or a name a wildcard matches. */
-  readonly model: string
-  readonly record: CallRecord
-  readonly retries?: number | undefined
-  readonly timeoutMs?: number | undefined
-  readonly streamTimeoutMs?: number | undefined
-  /** Groups to try instead of the configured ones. */
-  readonly fallbacks?: readonly string[] | undefined
-  readonly disableFallbacks?: boolean | undefined
-  /** Laid over whichever deployment is chosen. */
-  readonly overrides?: Partial<Deployment> | undefined
-}
-
-/** What decides where a call may end. */
-export type Reach = Pick<Route<EndpointName>, 'model' | 'fallbacks' | 'disableFallbacks'>
+export type { Reach, Route, RoutingHost } from './route.ts'
+export type { RoutingSettings } from './settings.ts'
 
 /** Picks a deployment, calls it, observes, cools down, retries and falls back, until the first byte of an answer. */
 export class RouteTable {
   readonly groups: Groups
-  private readonly cooldowns: Cooldowns
-  private readonly strategy: RoutingStrategy
-  private readonly settings: RoutingSettings
-  private readonly host: RoutingHost
+  private readonly pools: Pools
+  private readonly attempts: Attempts
+  private readonly with: VisitHost
 
-  constructor(deployments: readonly Deployment[], settings: RoutingSettings, host: RoutingHost) {
-    this.settings = settings
-    this.host = host
+  /** `previous`: the table whose place this one takes; what it knows of its deployments is kept. */
+  constructor(
+    deployments: readonly Deployment[],
+    settings: RoutingSettings,
+    host: RoutingHost,
+    previous?: RouteTable,
+  ) {
+    this.with = { settings, host, strategy: createStrategy(settings, host) }
     this.groups = new Groups(deployments, settings.groupAliases, host.providers)
-    this.cooldowns = new Cooldowns({ ...settings, disabled: settings.disableCooldowns })
-    this.strategy = createSimpleShuffle(host.random)
+    this.pools = new Pools(settings.retryBudget ?? ROUTING_DEFAULTS.retryBudget, previous?.pools)
+    this.attempts = new Attempts(this.with)
   }
 
   /** The first answer of the model's group, or of its fallbacks. Throws the first group's error when all fail. */
   async run<E extends EndpointName>(route: Route<E>): Promise<Reply<E>> {
-    const deadline = this.host.now() + (route.timeoutMs ?? this.settings.timeoutMs)
-    const tried = new Set([route.model])
+    const { settings, host } = this.with
     const pin = pinOf(route)
-    const queue: string[] = []
-    let first: SluiceError | undefined
-    for (let group = route.model; ; ) {
+    const trip = new Trip(route, settings, host.now(), pin !== undefined)
+    let target: FallbackTarget = { model: route.model }
+    for (;;) {
       try {
-        return await this.runGroup(group, route, deadline)
+        return await this.visit(target, trip, pin)
       } catch (error) {
         if (!(error instanceof SluiceError)) throw error
-        first ??= error
-        for (const fallback of route.disableFallbacks || pin ? [] : this.fallbacksOf(group, error, route)) {
-          if (tried.has(fallback) || tried.size > this.settings.maxFallbacks) continue
-          tried.add(fallback)
-          queue.push(fallback)
-        }
-        const next = queue.shift()
-        if (next === undefined) throw first
-        route.record.fallbacks++
-        group = next
+        const next = trip.after(target.model, error)
+        if (next === undefined) throw trip.firstError ?? error
+        target = next
       }
     }
   }
 
   /** Every deployment the call may end at, its fallbacks' included: what a reservation must be able to pay. */
-  reachable({ model, fallbacks, disableFallbacks }: Reach): readonly Deployment[] {
+  reachable(reach: Reach): readonly Deployment[] {
+    const { model, disableFallbacks } = reach
     const named = this.groups.resolve(model)
     if (disableFallbacks) return named
-    const settings = fallbacks ? { ...this.settings, fallbacks: new Map([['*', fallbacks]]) } : this.settings
+    const settings = withOptions(this.with.settings, reach)
     const groups = new Set([model])
-    for (const group of groups) for (const next of anyFallbacksOf(group, settings)) groups.add(next)
+    for (const group of groups) for (const next of anyFallbacksOf(group, settings)) groups.add(next.model)
     return groups.size === 1 ? named : [...groups].flatMap(group => this.groups.find(group) ?? [])
   }
 
-  /** A stream broke, or ended well, after `run` had handed it over. */
-  observe(deployment: Deployment, error: SluiceError | undefined): void {
-    if (error) this.cooldowns.failed(deployment, error, this.host.now())
-    else this.cooldowns.succeeded(deployment)
+  /** What is known of every configured deployment right now. */
+  state(): DeploymentReport[] {
+    const now = this.with.host.now()
+    return this.groups.all().map(deployment => reportOf(this.pools.candidate(deployment), now))
   }
 
-  private fallbacksOf<E extends EndpointName>(
-    group: string,
-    error: SluiceError,
-    route: Route<E>,
-  ): readonly string[] {
-    if (route.fallbacks === undefined) return fallbacksFor(group, error, this.settings)
-    return fallbacksFor(group, error, { ...this.settings, fallbacks: new Map([['*', route.fallbacks]]) })
-  }
-
-  private async runGroup<E extends EndpointName>(
-    group: string,
-    route: Route<E>,
-    deadline: number,
+  /** Asks one group, as often as retries allow. */
+  private async visit<E extends EndpointName>(
+    target: FallbackTarget,
+    trip: Trip<E>,
+    pin: string | undefined,
   ): Promise<Reply<E>> {
-    const all = pinned(this.groups.resolve(group), pinOf(route))
-    const retries = route.retries ?? all[0]?.retries ?? this.settings.retries
-    let untried = all
-    for (let attempt = 0; ; attempt++) {
-      const deployment = this.pick(untried.length > 0 ? untried : all)
-      untried = untried.filter(other => other !== deployment)
+    const deployments = pinned(this.groups.resolve(target.model), pin)
+    const pool = this.pools.of(target.model, deployments)
+    if (target.model === trip.route.model) failAsAsked(trip.route)
+    const visit = new Visit(target, pool, trip, this.with)
+    const able = capable(pool.candidates, visit.ask, this.with.settings, visit.receipt)
+    for (;;) {
+      const { ticket, waitedMs } = await this.place(able, visit)
       try {
-        return await this.attempt(deployment, route, deadline)
+        return await this.attempts.make(ticket, visit, waitedMs)
       } catch (error) {
-        if (!(error instanceof SluiceError) || attempt >= retries || !mayRetry(error, untried.length > 0))
-          throw error
-        if (untried.length > 0) continue
-        const pause = backoffMs(attempt + 1, error, this.settings.retryAfterMs, this.host.random)
-        if (this.host.now() + pause >= deadline) throw error
-        await wait(pause, route.signal)
+        if (!(error instanceof SluiceError)) throw error
+        visit.failed(ticket.candidate, error)
       }
     }
   }
 
-  /** The strategy's choice among those of the lowest `order` that do not rest; when all rest, the first to be back. */
-  private pick(candidates: readonly Deployment[]): Deployment {
-    if (candidates.length === 1) return candidates[0] as Deployment
-    const now = this.host.now()
-    const awake = candidates.filter(deployment => this.cooldowns.restsUntil(deployment, now) === 0)
-    if (awake.length === 0)
-      return candidates.reduce((best, next) =>
-        this.cooldowns.restsUntil(next, now) < this.cooldowns.restsUntil(best, now) ? next : best,
-      )
-    const lowest = Math.min(...awake.map(deployment => deployment.order ?? 0))
-    const inOrder =
-      lowest === 0 ? awake.filter(({ order }) => !order) : awake.filter(({ order }) => order === lowest)
-    return this.strategy.pick(inOrder)
-  }
-
-  private async attempt<E extends EndpointName>(
-    deployment: Deployment,
-    route: Route<E>,
-    deadline: number,
-  ): Promise<Reply<E>> {
-    const { host, settings } = this
-    const { record } = route
-    const startedAt = host.now()
-    const left = deadline - startedAt
-    if (left <= 0) throw createError({ kind: 'timeout', message: 'The time for this call is used up.' })
-    const attempt: Attempt = { deploymentId: deployment.id, startedAt, durationMs: 0 }
-    record.attempts.push(attempt)
-    record.deployment = deployment
-    try {
-      const reply = await call(
-        {
-          ...route,
-          deployment: route.overrides ? { ...deployment, ...route.overrides } : deployment,
-          now: startedAt,
-          timeoutMs: Math.min(left, deployment.timeoutMs ?? left),
-          streamTimeoutMs: route.streamTimeoutMs ?? deployment.streamTimeoutMs ?? settings.streamTimeoutMs,
-        },
-        host,
-      )
-      this.cooldowns.succeeded(deployment)
-      return reply
-    } catch (error) {
-      attempt.error = error as Error
-      if (error instanceof SluiceError) {
-        attempt.status = error.provider === undefined ? undefined : error.status
-        this.cooldowns.failed(deployment, error, host.now())
+  /** A place at the deployment to ask now, waiting for one where that is worth it. Choice and place are one step. */
+  private async place<E extends EndpointName>(able: readonly Candidate[], visit: Visit<E>) {
+    const { host } = this.with
+    const { signal } = visit.trip.route
+    for (let waitedMs = 0; ; ) {
+      const choosing = visit.choosing(able)
+      const choice = choose(choosing)
+      if (choice.kind === 'full') {
+        const candidate = await waitForPlace(choice.candidates, visit.waitLimits())
+        const now = host.now()
+        const ticket = new Ticket(candidate, now, tokensToReserve(candidate, choosing), true)
+        return { ticket, waitedMs: waitedMs + now - choosing.now }
       }
-      throw error
-    } finally {
-      attempt.durationMs = host.now() - startedAt
-      record.upstreamMs += attempt.durationMs
+      const pause = visit.pauseBefore(choice)
+      if (choice.kind === 'chosen' && pause === 0) {
+        const { candidate } = choice
+        return {
+          ticket: new Ticket(candidate, choosing.now, tokensToReserve(candidate, choosing), false),
+          waitedMs,
+        }
+      }
+      await wait(pause, signal)
+      waitedMs += pause
     }
   }
+}
+
+/** What the call will take of a deployment's minute, where that is watched; what it took replaces it. */
+function tokensToReserve({ deployment }: Candidate, { ready, inputTokens }: Choosing): number {
+  return ready.enforceRates && deployment.tpm ? inputTokens() : 0
+}
+
+/** The failure an administrator asks for, to try out what follows. */
+function failAsAsked<E extends EndpointName>({ mockFailure: kind, model }: Route<E>): void {
+  if (kind === undefined) return
+  throw createError({
+    kind,
+    message: `This is a mock exception for model=${model}, to trigger a fallback.`,
+    retryable: false,
+  })
 }
 
 function pinOf<E extends EndpointName>({ endpoint: name, request }: Route<E>): string | undefined {

@@ -1,6 +1,7 @@
 import type { Deployment } from './deployment.ts'
 import type { EndpointName } from './endpoint-map.ts'
 import type { JsonObject } from './json.ts'
+import type { RouteReceipt } from './route-receipt.ts'
 import type { Usage } from './usage.ts'
 import type { Warning } from './warning.ts'
 
@@ -23,6 +24,8 @@ export interface CallRecord {
   /** The deployment that answered, or that was tried last. */
   deployment?: Deployment | undefined
   attempts: Attempt[]
+  /** How it found its deployment. */
+  routing?: RouteReceipt | undefined
   fallbacks: number
   status: 'open' | 'success' | 'failure'
   /** Set on failure; a stream that broke after its first byte is a failure too. */

@@ -29,6 +29,8 @@ export interface Deployment {
   readonly timeoutMs?: number | undefined
   /** Milliseconds to the first event of a stream. */
   readonly streamTimeoutMs?: number | undefined
+  /** Milliseconds a stream may be silent. */
+  readonly streamIdleTimeoutMs?: number | undefined
   readonly retries?: number | undefined
   readonly weight?: number | undefined
   readonly order?: number | undefined
@@ -37,6 +39,10 @@ export interface Deployment {
   readonly maxParallelRequests?: number | undefined
   readonly cooldownMs?: number | undefined
   readonly tags?: readonly string[] | undefined
+  /** Patterns on `User-Agent: …` that choose it in tag routing. */
+  readonly tagPatterns?: readonly RegExp[] | undefined
+  /** LiteLLM's `region_name`. */
+  readonly region?: string | undefined
   /** Largest file of a request, bytes. */
   readonly maxFileBytes?: number | undefined
   /** The price-list name when it differs from `model` (LiteLLM: `base_model`). */

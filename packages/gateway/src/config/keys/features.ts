@@ -1,34 +1,62 @@
+import { type StrategyName, strategies } from 'sluice/internal'
 import type { ValueType } from './row.ts'
 import { list, refuse, text } from './types.ts'
 
-/** Words of which some have their effect and the others are known but have none yet. */
-function partly(name: string, working: readonly string[], known: readonly string[]): ValueType<string> {
-  const type: ValueType<string> = {
+/**
+ * Words of which some have their effect; for those that are known but have none yet there is a warning, and `instead`
+ * stands.
+ */
+function partly<T extends string>(
+  name: string,
+  working: readonly [T, ...T[]],
+  known: readonly string[],
+  instead: T | undefined,
+): ValueType<T> {
+  const type: ValueType<T> = {
     name,
-    example: working[0] ?? '',
+    example: working[0],
     read(node, key, report) {
       const value = text.read(node, key, report)
-      if (value === undefined || working.includes(value)) return value
+      const found = working.find(word => word === value)
+      if (value === undefined || found) return found
       if (!known.includes(value)) return refuse(type, node, key, report)
-      report.warn(node.place, key, `${value} is accepted but has no effect yet`, `${working[0]} is used.`)
-      return working[0]
+      const remedy = instead === undefined ? 'It is left out.' : `${instead} is used.`
+      report.warn(node.place, key, `${value} is accepted but has no effect yet`, remedy)
+      return instead
     },
   }
   return type
 }
 
-/** The way a deployment is chosen; strategies that do not exist yet fall back to the first working one, with a warning. */
+const STRATEGIES = Object.keys(strategies) as [StrategyName, ...StrategyName[]]
+const LATER_STRATEGIES = ['provider-budget-routing']
+
+/** The way a deployment is chosen. */
 export const routingStrategy = partly(
-  'one of simple-shuffle, least-busy, usage-based-routing, usage-based-routing-v2, latency-based-routing, cost-based-routing, provider-budget-routing',
-  ['simple-shuffle'],
-  [
-    'least-busy',
-    'usage-based-routing',
-    'usage-based-routing-v2',
-    'latency-based-routing',
-    'cost-based-routing',
-    'provider-budget-routing',
-  ],
+  `one of ${[...STRATEGIES, ...LATER_STRATEGIES].join(', ')}`,
+  STRATEGIES,
+  LATER_STRATEGIES,
+  'simple-shuffle',
+)
+
+const LATER_CHECKS = [
+  'router_budget_limiting',
+  'prompt_caching',
+  'responses_api_deployment_check',
+  'encrypted_content_affinity',
+  'deployment_affinity',
+  'session_affinity',
+  'forward_client_headers_by_model_group',
+]
+
+/** Looks before the choice, beside those that `enable_pre_call_checks` switches on. */
+export const preCallChecks = list(
+  partly(
+    `one of enforce_model_rate_limits, ${LATER_CHECKS.join(', ')}`,
+    ['enforce_model_rate_limits'],
+    LATER_CHECKS,
+    undefined,
+  ),
 )
 
 const WORKING_CALLBACKS = ['prometheus']

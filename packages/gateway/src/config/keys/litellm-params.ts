@@ -12,6 +12,7 @@ import {
   map,
   object,
   oneOrMore,
+  pattern,
   positiveSeconds,
   seconds,
   secret,
@@ -55,6 +56,11 @@ export const litellmParams = {
       'Seconds to the first event of a stream.',
       'deployment.streamTimeoutMs',
     ),
+    stream_idle_timeout: works(
+      positiveSeconds,
+      'Seconds a stream may be silent.',
+      'deployment.streamIdleTimeoutMs',
+    ),
     max_retries: works(
       whole(),
       'Retries of a call to this deployment, where `num_retries` is absent.',
@@ -67,9 +73,11 @@ export const litellmParams = {
     otpm: accepted(whole(), 'Output tokens per minute it can take.'),
     weight: works(amount, 'Weight in the choice among the deployments of a group.', 'deployment.weight'),
     order: works(whole(), 'Priority level, lower first.', 'deployment.order'),
-    max_parallel_requests: unenforced(whole(1), 'Most calls at one time.', {
-      remedy: 'Set max_parallel_requests on keys, or global_max_parallel_requests.',
-    }),
+    max_parallel_requests: works(
+      whole(1),
+      'Most calls at one time; more go elsewhere, or wait for a place.',
+      'deployment.maxParallelRequests',
+    ),
     cooldown_time: works(
       seconds,
       "Replaces the router's cooldown; 0 switches it off.",
@@ -90,13 +98,21 @@ export const litellmParams = {
     extra_headers: works(map(text), 'Headers sent upstream.', 'deployment.headers'),
     headers: works(map(text), 'Headers sent upstream; `extra_headers` wins.', 'deployment.headers'),
     extra_body: works(object, 'Merged into the body last.', 'deployment.extraBody'),
-    tags: works(list(text), 'Tags written on the spend of its calls.', 'deployment.tags'),
-    tag_regex: accepted(list(text), 'Patterns on the User-Agent for tag routing.'),
+    tags: works(list(text), 'Tags that tag routing chooses it by.', 'deployment.tags'),
+    tag_regex: works(
+      list(pattern),
+      'Patterns on `User-Agent: …` that tag routing chooses it by.',
+      'deployment.tagPatterns',
+    ),
     silent_model: accepted(oneOrMore(text), 'Groups that receive a copy of the traffic.'),
     mock_response: works(anything, 'A canned answer.', 'deployment.mockResponse'),
     mock_timeout: accepted(anything, 'Let calls time out, for tests.'),
     mock_delay: accepted(amount, 'Delay of the canned answer, seconds.'),
-    region_name: accepted(text, 'Region for the region filter.'),
+    region_name: works(
+      text,
+      'Its region, for calls that name one (`allowed_model_region`).',
+      'deployment.region',
+    ),
     configurable_clientside_auth_params: accepted(anyList, 'Parameters callers may replace per request.', {
       remedy: 'Callers cannot replace the address or the key; make a deployment for each.',
     }),

@@ -46,9 +46,7 @@ export const modelInfo = {
     health_check_max_tokens_non_reasoning: accepted(whole(), 'The same, for other models.'),
     health_check_voice: accepted(text, 'Voice of speech probes.'),
     disable_background_health_check: accepted(flag, 'Leave it out of background probes.'),
-    blocked: unenforced(flag, 'The deployment takes no calls.', {
-      remedy: 'Take the deployment out of the file.',
-    }),
+    blocked: works(flag, 'The deployment takes no calls.', 'deployment.modelInfo'),
     discoverable: accepted(flag, 'Show it in lists.'),
     access_windows: unenforced(anyList, 'Times at which it may be used.'),
     ptu_count: accepted(amount, 'Provisioned throughput units.'),

@@ -1,5 +1,6 @@
+import { allowedFailsPolicy, retryPolicy } from './error-policies.ts'
 import { fallbacks } from './fallbacks.ts'
-import { routingStrategy } from './features.ts'
+import { preCallChecks, routingStrategy } from './features.ts'
 import { objectOf } from './read-section.ts'
 import { accepted, type Section, unenforced, works } from './row.ts'
 import {
@@ -7,6 +8,7 @@ import {
   anyList,
   anything,
   flag,
+  fraction,
   list,
   map,
   mapOr,
@@ -30,17 +32,28 @@ export const groupAlias = {
   },
 } as const satisfies Section
 
+/** Settings of strategies. */
+export const strategyArgs = {
+  name: 'router_settings.routing_strategy_args',
+  doc: 'Settings of the strategy. Only latency-based-routing has any.',
+  rows: {
+    ttl: works(seconds, 'Seconds a latency counts.', 'router.strategyArgs'),
+    lowest_latency_buffer: works(
+      amount,
+      'Share above the lowest latency within which the choice is by chance.',
+      'router.strategyArgs',
+    ),
+    max_latency_list_size: works(whole(1), 'Latencies kept per deployment.', 'router.strategyArgs'),
+  },
+} as const satisfies Section
+
 /** Choice of deployments, retries, cooldowns and fallbacks. */
 export const routerSettings = {
   name: 'router_settings',
   doc: 'Choice of deployments, retries, cooldowns, fallbacks. Wins over the same key in `litellm_settings`.',
   rows: {
-    routing_strategy: works(
-      routingStrategy,
-      'How a deployment is chosen. Only simple-shuffle (by weight) exists yet; the others warn and it is used.',
-      'router.strategy',
-    ),
-    routing_strategy_args: accepted(object, 'Settings of the strategy.'),
+    routing_strategy: works(routingStrategy, 'How a deployment is chosen.', 'router.strategy'),
+    routing_strategy_args: works(objectOf(strategyArgs), 'Settings of the strategy.', 'router.strategyArgs'),
     routing_groups: accepted(anyList, 'Strategy by set of models.'),
     redis_host: accepted(text, 'Redis host.'),
     redis_port: accepted(whole(1), 'Redis port.'),
@@ -58,11 +71,29 @@ export const routerSettings = {
       'Seconds to the first event of a stream.',
       'router.streamTimeoutMs',
     ),
+    stream_idle_timeout: works(
+      positiveSeconds,
+      'Seconds a stream may be silent.',
+      'router.streamIdleTimeoutMs',
+    ),
     retry_after: works(seconds, 'Least seconds between retries.', 'router.retryAfterMs'),
-    retry_policy: accepted(object, 'Retries by kind of error.'),
-    model_group_retry_policy: accepted(object, 'The same by group.'),
+    retry_policy: works(retryPolicy, 'Retries by class of error.', 'router.retryPolicy'),
+    model_group_retry_policy: works(
+      map(retryPolicy),
+      'The same by group; a group named here goes by its own policy alone.',
+      'router.modelGroupRetryPolicy',
+    ),
+    retry_budget: works(
+      fraction,
+      "Retries as a share of a group's calls, beyond a burst of 100, so that an outage is not multiplied.",
+      'router.retryBudget',
+    ),
     allowed_fails: works(whole(), 'Failures per minute that cool a deployment down.', 'router.allowedFails'),
-    allowed_fails_policy: accepted(object, 'The same by kind of error.'),
+    allowed_fails_policy: works(
+      allowedFailsPolicy,
+      'The same by class of error.',
+      'router.allowedFailsPolicy',
+    ),
     cooldown_time: works(seconds, 'Seconds a failing deployment rests.', 'router.cooldownMs'),
     disable_cooldowns: works(flag, 'Never rest a deployment.', 'router.disableCooldowns'),
     fallbacks: works(fallbacks, 'Groups to try after a failure.', 'router.fallbacks'),
@@ -86,20 +117,33 @@ export const routerSettings = {
       'Other names for groups.',
       'router.groupAliases',
     ),
-    enable_pre_call_checks: on('Look at context window, region and parameters before the choice.'),
-    optional_pre_call_checks: accepted(list(text), 'More such looks.'),
+    enable_pre_call_checks: works(
+      flag,
+      'Leave out deployments whose context window, abilities or minute the request exceeds.',
+      'router.enablePreCallChecks',
+    ),
+    optional_pre_call_checks: works(preCallChecks, 'More such looks.', 'router.enforceModelRateLimits'),
     deployment_affinity_ttl_seconds: accepted(seconds, 'Seconds a caller stays with a deployment.'),
     model_group_affinity_config: accepted(object, 'The same by group.'),
-    enable_tag_filtering: unenforced(flag, 'Choose deployments by tag.', {
-      remedy: 'Give the deployments of each tag a model_name of their own.',
-    }),
-    tag_filtering_match_any: on('One matching tag is enough.'),
+    enable_tag_filtering: works(flag, 'Choose deployments by tag.', 'router.enableTagFiltering'),
+    tag_filtering_match_any: works(
+      flag,
+      'One matching tag is enough; else a deployment needs every tag of the call.',
+      'router.tagFilteringMatchAny',
+    ),
     tag_routing_prefix: accepted(text, 'Prefix of tags that route.'),
     enable_weighted_failover: on('After a failure choose another deployment by weight.'),
     provider_budget_config: unenforced(object, 'Budgets of providers.'),
-    default_max_parallel_requests: unenforced(whole(1), 'Most calls at one time per deployment.', {
-      remedy: 'Set max_parallel_requests on keys, or global_max_parallel_requests.',
-    }),
+    default_max_parallel_requests: works(
+      whole(1),
+      'Most calls at one time of a deployment without a limit of its own; more wait for a place.',
+      'router.defaultMaxParallelRequests',
+    ),
+    max_waiting_requests: works(
+      whole(),
+      'Most calls that wait for a place at one deployment.',
+      'router.maxWaiting',
+    ),
     default_priority: accepted(whole(), 'Priority of calls that wait.'),
     polling_interval: accepted(amount, 'Seconds between looks at the queue.'),
     default_litellm_params: accepted(object, 'Parameters of every call.'),

@@ -88,7 +88,8 @@ export const sections: readonly Section[] = [
 ]
 
 function nested(section: Section): Section[] {
-  return Object.values(section.rows).flatMap(row => (row.type.section ? [row.type.section] : []))
+  const found = Object.values(section.rows).flatMap(row => (row.type.section ? [row.type.section] : []))
+  return [...new Set(found)]
 }
 
 const HOMES: readonly Section[] = [

@@ -166,6 +166,18 @@ export const anything: ValueType<unknown> = {
   read: node => toJson(node),
 }
 
+/** A regular expression. */
+export const pattern = scalar('a regular expression', "'^User-Agent: my-app/'", node => {
+  const value = textOf(node)
+  if (value === undefined) return undefined
+  try {
+    return new RegExp(value)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+})
+
 /** One of the words given. */
 export function choice<const T extends string>(...words: readonly T[]): ValueType<T> {
   return scalar(`one of ${words.join(', ')}`, words[0] ?? '', node =>

@@ -1,0 +1,126 @@
+import { call } from '../../call.ts'
+import { createError, SluiceError } from '../../errors.ts'
+import type { Reply } from '../../steps/reply.ts'
+import type { Attempt } from '../../types/call-record.ts'
+import type { EndpointName } from '../../types/endpoint-map.ts'
+import type { RouteAttempt } from '../../types/route-receipt.ts'
+import { Circuits } from '../circuit/circuits.ts'
+import { Ticket } from '../load/ticket.ts'
+import type { Outcome } from '../strategies/strategy.ts'
+import type { Visit, VisitHost } from '../visit.ts'
+import { type AttemptTimes, isCallersHaste, timesOf } from './timeouts.ts'
+import { watchReply } from './watch-reply.ts'
+
+/** Makes attempts, and tells circuits, strategy, receipt and record how each of them went. */
+export class Attempts {
+  private readonly circuits: Circuits
+  private readonly with: VisitHost
+
+  constructor(surroundings: VisitHost) {
+    this.with = surroundings
+    this.circuits = new Circuits(surroundings.settings)
+  }
+
+  /** One call of the ticket's deployment. The ticket is closed with its last byte, or its error. */
+  async make<E extends EndpointName>(ticket: Ticket, visit: Visit<E>, waitedMs: number): Promise<Reply<E>> {
+    const { host, settings } = this.with
+    const { route, deadline } = visit.trip
+    const { deployment } = ticket.candidate
+    const { startedAt } = ticket
+    visit.begins()
+    const note = new AttemptNote(ticket, visit, waitedMs)
+    const times = timesOf(route, deployment, settings, deadline - startedAt)
+    try {
+      if (times.timeoutMs <= 0)
+        throw createError({ kind: 'timeout', message: 'The time for this call is used up.' })
+      const reply = await call(
+        {
+          ...route,
+          ...times.limits,
+          request: visit.request,
+          original: visit.request === route.request ? route.original : undefined,
+          deployment: route.overrides ? { ...deployment, ...route.overrides } : deployment,
+          now: startedAt,
+        },
+        host,
+      )
+      this.answered(ticket, reply)
+      return watchReply(reply, (meter, error) => {
+        if (error instanceof SluiceError) this.failed(ticket, error, times)
+        ticket.close(host.now(), meter.usage?.total_tokens)
+      })
+    } catch (error) {
+      note.failed(error)
+      if (error instanceof SluiceError) this.failed(ticket, error, times)
+      ticket.close(host.now(), undefined)
+      throw error
+    } finally {
+      note.end(host.now() - startedAt)
+    }
+  }
+
+  private answered<E extends EndpointName>(ticket: Ticket, { kind, meter }: Reply<E>): void {
+    const { strategy, host } = this.with
+    const now = host.now()
+    const { startedAt, candidate } = ticket
+    this.circuits.succeeded(candidate, startedAt)
+    ticket.answered()
+    const outcome: Outcome = {
+      now,
+      durationMs: now - startedAt,
+      stream: kind === 'stream' || kind === 'relay-stream',
+      completionTokens: meter.usage?.completion_tokens,
+    }
+    strategy.observe?.(candidate, outcome)
+  }
+
+  private failed(ticket: Ticket, error: SluiceError, times: AttemptTimes): void {
+    const { strategy, host } = this.with
+    const { candidate, startedAt } = ticket
+    const now = host.now()
+    const durationMs = now - startedAt
+    const callersHaste = isCallersHaste(error, durationMs, times)
+    this.circuits.failed(candidate, { error, startedAt, now, callersHaste })
+    if (!error.retryable || callersHaste) return
+    const failure = error.kind === 'timeout' ? 'timeout' : 'other'
+    strategy.observe?.(candidate, { now, durationMs, stream: times.stream, failure })
+  }
+}
+
+/** What record and receipt say of one attempt. */
+class AttemptNote<E extends EndpointName> {
+  private readonly attempt: Attempt
+  private readonly listed: RouteAttempt
+  private readonly visit: Visit<E>
+
+  constructor({ candidate, startedAt, isProbe }: Ticket, visit: Visit<E>, waitedMs: number) {
+    const { id: deploymentId } = candidate.deployment
+    const { record } = visit.trip.route
+    this.visit = visit
+    this.attempt = { deploymentId, startedAt, durationMs: 0 }
+    this.listed = {
+      deploymentId,
+      durationMs: 0,
+      ...(isProbe && { probe: true }),
+      ...(waitedMs > 0 && { waitedMs }),
+    }
+    record.attempts.push(this.attempt)
+    record.deployment = candidate.deployment
+    visit.receipt.attempts.push(this.listed)
+  }
+
+  failed(error: unknown): void {
+    const told = error instanceof Error ? error : new Error(String(error))
+    this.attempt.error = told
+    this.listed.error = told.name
+    if (!(error instanceof SluiceError) || error.provider === undefined) return
+    this.attempt.status = error.status
+    this.listed.status = error.status
+  }
+
+  end(durationMs: number): void {
+    this.attempt.durationMs = durationMs
+    this.listed.durationMs = durationMs
+    this.visit.trip.route.record.upstreamMs += durationMs
+  }
+}

@@ -1,0 +1,43 @@
+import type { Deployment } from '../types/deployment.ts'
+import { Circuit } from './circuit/circuit.ts'
+import { FailureWindow } from './circuit/failure-window.ts'
+import { MinuteUsage } from './load/minute-usage.ts'
+import { PeakEwma } from './load/peak-ewma.ts'
+import { RecentLatencies } from './load/recent-latencies.ts'
+import type { Waiter } from './load/waiting.ts'
+
+/** A deployment and what is known of it right now. Choosing reads it and does nothing else. */
+export interface Candidate {
+  readonly deployment: Deployment
+  readonly state: DeploymentState
+  /** Shared by every deployment that signs with the same credential. */
+  readonly credential: CredentialState
+}
+
+/** What one process knows of one deployment. Survives a change of settings. */
+export class DeploymentState {
+  /** Calls that were begun and not settled yet, streams until their last byte. */
+  inFlight = 0
+  readonly usage = new MinuteUsage()
+  readonly circuit = new Circuit()
+  readonly failures = new FailureWindow()
+  /** Whole answers and streams are measured apart: a stream's time ends at its first event. */
+  readonly whole = new LatencyTrack()
+  readonly stream = new LatencyTrack()
+  /** Dollars for an input and an output token, as read from the catalogue at `at`. */
+  price: { readonly dollars: number; readonly at: number } | undefined
+  /** Calls that wait for one of its places, the next one first. */
+  readonly waiting: Waiter[] = []
+}
+
+export class LatencyTrack {
+  readonly peak = new PeakEwma()
+  readonly recent = new RecentLatencies()
+}
+
+/** What is known of one credential. */
+export class CredentialState {
+  readonly circuit = new Circuit()
+  /** The deployment that was last refused with 403, which may be about its model alone. */
+  deniedAt: string | undefined
+}

@@ -1,0 +1,14 @@
+import { createHash } from 'node:crypto'
+import { CREDENTIAL_PARAMS } from '../../providers/credential-params.ts'
+import type { Deployment } from '../../types/deployment.ts'
+
+/** Tells deployments that sign with the same credential at the same place, by a hash: the secret is kept nowhere. */
+export function credentialKey(deployment: Deployment): string {
+  const { provider, apiKey, apiBase, organization, params = {} } = deployment
+  const own = Object.keys(params)
+    .filter(name => CREDENTIAL_PARAMS.has(name))
+    .sort()
+    .map(name => [name, params[name]])
+  const told = JSON.stringify([provider, apiKey, apiBase, organization, own])
+  return createHash('sha256').update(told).digest('base64url')
+}

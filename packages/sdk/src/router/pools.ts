@@ -1,0 +1,64 @@
+import type { Deployment } from '../types/deployment.ts'
+import { type Candidate, CredentialState, DeploymentState } from './candidate.ts'
+import { credentialKey } from './circuit/credential-key.ts'
+import { RetryBudget } from './retry/retry-budget.ts'
+
+/** The deployments behind one name, with what is known of each. */
+export interface Pool {
+  readonly candidates: readonly Candidate[]
+  readonly budget: RetryBudget
+}
+
+/** States remembered for models that wildcards matched; beyond it, idle ones are forgotten. */
+const MOST_STATES = 20_000
+
+/** Keeps what is known of deployments, whichever names lead to them. */
+export class Pools {
+  private readonly byList = new WeakMap<readonly Deployment[], Pool>()
+  private readonly candidates = new WeakMap<Deployment, Candidate>()
+  private readonly states: Map<string, DeploymentState>
+  private readonly credentials: Map<string, CredentialState>
+  private readonly budgets: Map<string, RetryBudget>
+  private readonly retryShare: number
+
+  /** `previous`: what was known before the settings changed. */
+  constructor(retryShare: number, previous: Pools | undefined) {
+    this.retryShare = retryShare
+    this.states = previous?.states ?? new Map()
+    this.credentials = previous?.credentials ?? new Map()
+    this.budgets = new Map()
+  }
+
+  /** The pool of a list of deployments; the same list gives the same pool. */
+  of(group: string, deployments: readonly Deployment[]): Pool {
+    const known = this.byList.get(deployments)
+    if (known) return known
+    const pool = { candidates: deployments.map(each => this.candidate(each)), budget: this.budget(group) }
+    this.byList.set(deployments, pool)
+    return pool
+  }
+
+  candidate(deployment: Deployment): Candidate {
+    let candidate = this.candidates.get(deployment)
+    if (candidate) return candidate
+    const state = entry(this.states, `${deployment.id}\0${deployment.model}`, () => new DeploymentState())
+    const credential = entry(this.credentials, credentialKey(deployment), () => new CredentialState())
+    candidate = { deployment, state, credential }
+    this.candidates.set(deployment, candidate)
+    return candidate
+  }
+
+  private budget(group: string): RetryBudget {
+    return entry(this.budgets, group, () => new RetryBudget(this.retryShare))
+  }
+}
+
+function entry<T>(map: Map<string, T>, key: string, create: () => T): T {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  // Whoever still holds a forgotten one goes on using it.
+  if (map.size >= MOST_STATES) map.clear()
+  const made = create()
+  map.set(key, made)
+  return made
+}

@@ -1,0 +1,43 @@
+import type { Call } from '../call.ts'
+import type { ModelFacts } from '../models/model-facts.ts'
+import type { CallHost } from '../steps/shapes.ts'
+import type { CallRecord } from '../types/call-record.ts'
+import type { Deployment } from '../types/deployment.ts'
+import type { EndpointName } from '../types/endpoint-map.ts'
+import type { FallbackOptions } from './fallbacks.ts'
+
+/** What routing needs of its surroundings. */
+export interface RoutingHost extends CallHost {
+  readonly now: () => number
+  readonly random: () => number
+  /** What is known of a deployment's model; remembered, so that asking costs nothing. */
+  readonly facts?: ((deployment: Deployment) => ModelFacts | undefined) | undefined
+}
+
+/** What to route. The call's deployment and times are the router's to choose. */
+export interface Route<E extends EndpointName>
+  extends Omit<Call<E>, 'deployment' | 'timeoutMs' | 'streamTimeoutMs' | 'idleTimeoutMs' | 'now'>,
+    FallbackOptions {
+  /** Group, alias, deployment id or a name a wildcard matches. */
+  readonly model: string
+  readonly record: CallRecord
+  readonly retries?: number | undefined
+  readonly timeoutMs?: number | undefined
+  readonly streamTimeoutMs?: number | undefined
+  readonly streamIdleTimeoutMs?: number | undefined
+  /** Laid over whichever deployment is chosen. */
+  readonly overrides?: Partial<Deployment> | undefined
+  /** LiteLLM's `allowed_model_region`. */
+  readonly region?: string | undefined
+  /** Of calls that wait for a place: lower goes first; 0 unless stated. */
+  readonly priority?: number | undefined
+  /** Lets the first group fail with this error without being asked, to try out what follows (`mock_testing_*`). */
+  readonly mockFailure?: MockFailure | undefined
+}
+
+export type MockFailure = 'internal' | 'context_window' | 'content_policy' | 'rate_limit'
+
+/** What decides where a call may end. */
+export interface Reach extends FallbackOptions {
+  readonly model: string
+}

@@ -1,0 +1,38 @@
+import type { CircuitSettings } from './circuit/circuits.ts'
+import type { FallbackSettings } from './fallbacks.ts'
+import type { FilterSettings } from './filters/filter.ts'
+import type { GroupAlias } from './groups.ts'
+import type { RetrySettings } from './retry/retry-policy.ts'
+import type { StrategyName } from './strategies/registry.ts'
+import type { RoutingStrategy, StrategyArgs } from './strategies/strategy.ts'
+
+/** How calls are spread, tried again and taken elsewhere. */
+export interface RoutingSettings extends FallbackSettings, RetrySettings, CircuitSettings, FilterSettings {
+  /** One of LiteLLM's strategies, `p2c`, or one of your own; `simple-shuffle` unless stated. */
+  readonly strategy?: StrategyName | RoutingStrategy | undefined
+  readonly strategyArgs?: StrategyArgs | undefined
+  /** Milliseconds for a whole call, retries and fallbacks included. */
+  readonly timeoutMs: number
+  /** Milliseconds to the first event of a stream. */
+  readonly streamTimeoutMs: number | undefined
+  /** Milliseconds a stream may be silent; five minutes unless stated. */
+  readonly streamIdleTimeoutMs?: number | undefined
+  /** Least wait between two attempts, milliseconds. */
+  readonly retryAfterMs: number
+  /** Retries as a share of a group's calls, beyond a burst of 100; 0.1 unless stated. */
+  readonly retryBudget?: number | undefined
+  /** A deployment's `rpm` and `tpm` are limits, whatever the strategy. Pre-call checks imply it. */
+  readonly enforceModelRateLimits?: boolean | undefined
+  /** Most calls at one time of a deployment that states no limit of its own. */
+  readonly defaultMaxParallelRequests?: number | undefined
+  /** Most calls that wait for a place at one deployment; 1000 unless stated. */
+  readonly maxWaiting?: number | undefined
+  readonly groupAliases: ReadonlyMap<string, GroupAlias>
+}
+
+/** What holds where settings say nothing. */
+export const ROUTING_DEFAULTS = {
+  strategy: 'simple-shuffle',
+  retryBudget: 0.1,
+  maxWaiting: 1_000,
+} as const

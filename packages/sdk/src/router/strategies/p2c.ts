@@ -1,0 +1,36 @@
+import type { Candidate } from '../candidate.ts'
+import type { CreateStrategy } from './strategy.ts'
+
+/** What a deployment nobody has measured costs while a first call to it is under way: more than any measured one. */
+const UNKNOWN = 1e12
+
+/**
+ * The power of two choices: of two deployments drawn by chance, the one that costs less time, by its peak latency, the
+ * calls it has under way and how often it failed of late. `weight` divides the cost; weight 0 is only taken when
+ * both drawn have it.
+ */
+export const createP2c: CreateStrategy = (_args, { random }) => ({
+  name: 'p2c',
+  pick(candidates, { now, stream }) {
+    const { length } = candidates
+    if (length === 1) return candidates[0] as Candidate
+    const first = Math.min(Math.floor(random() * length), length - 1)
+    const second = (first + 1 + Math.min(Math.floor(random() * (length - 1)), length - 2)) % length
+    const a = candidates[first] as Candidate
+    const b = candidates[second] as Candidate
+    return costOf(b, stream, now) < costOf(a, stream, now) ? b : a
+  },
+  observe({ state }, { now, durationMs, stream, failure }) {
+    const { peak } = stream ? state.stream : state.whole
+    if (failure) peak.observeFailure(durationMs, now)
+    else peak.observe(durationMs, now)
+  },
+})
+
+function costOf({ state, deployment }: Candidate, stream: boolean, now: number): number {
+  const { peak } = stream ? state.stream : state.whole
+  const weight = deployment.weight ?? 1
+  if (weight === 0) return Number.POSITIVE_INFINITY
+  if (peak.isUnknown) return state.inFlight === 0 ? 0 : UNKNOWN * state.inFlight
+  return (peak.cost(now) * (state.inFlight + 1)) / weight
+}

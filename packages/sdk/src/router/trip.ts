@@ -1,0 +1,66 @@
+import type { SluiceError } from '../errors.ts'
+import { estimateRequestTokens } from '../tokens/request.ts'
+import type { EndpointName } from '../types/endpoint-map.ts'
+import type { RouteReceipt } from '../types/route-receipt.ts'
+import {
+  anyFallbacksOf,
+  type FallbackSettings,
+  type FallbackTarget,
+  fallbacksFor,
+  withOptions,
+} from './fallbacks.ts'
+import type { Route } from './route.ts'
+import type { RoutingSettings } from './settings.ts'
+
+/** One call on its way through groups: its deadline, where it was, and where it may still go. */
+export class Trip<E extends EndpointName> {
+  readonly route: Route<E>
+  /** Milliseconds since the epoch. */
+  readonly deadline: number
+  readonly receipt: RouteReceipt = { visits: [] }
+  /** What the caller hears when nobody answers: the first group's error. */
+  firstError: SluiceError | undefined
+  /** Why the group before was left. */
+  because: string | undefined
+  private readonly fallbacks: FallbackSettings | undefined
+  private readonly seen: Set<string>
+  private readonly queue: FallbackTarget[] = []
+  private tokens: number | undefined
+
+  /** `pinned`: only one deployment keeps what the request is about, so there is nowhere else to go. */
+  constructor(route: Route<E>, settings: RoutingSettings, now: number, pinned: boolean) {
+    this.route = route
+    this.deadline = now + (route.timeoutMs ?? settings.timeoutMs)
+    this.seen = new Set([route.model])
+    this.fallbacks = route.disableFallbacks || pinned ? undefined : withOptions(settings, route)
+    route.record.routing = this.receipt
+  }
+
+  /** Where to go after `group` failed; undefined when there is nowhere left. */
+  after(group: string, error: SluiceError): FallbackTarget | undefined {
+    this.firstError ??= error
+    this.because = error.name
+    if (this.fallbacks) for (const each of fallbacksFor(group, error, this.fallbacks)) this.add(each)
+    const next = this.queue.shift()
+    if (next) this.route.record.fallbacks++
+    return next
+  }
+
+  /** True when the call may go on elsewhere should `group` fail. */
+  hasMore(group: string): boolean {
+    if (this.queue.length > 0) return true
+    if (this.fallbacks === undefined) return false
+    return anyFallbacksOf(group, this.fallbacks).some(({ model }) => !this.seen.has(model))
+  }
+
+  inputTokens(): number {
+    this.tokens ??= estimateRequestTokens(this.route.request)
+    return this.tokens
+  }
+
+  private add(target: FallbackTarget): void {
+    if (this.seen.has(target.model) || this.seen.size > (this.fallbacks?.maxFallbacks ?? 0)) return
+    this.seen.add(target.model)
+    this.queue.push(target)
+  }
+}

@@ -1,0 +1,167 @@
+import type { SluiceError } from '../errors.ts'
+import { estimateRequestTokens } from '../tokens/request.ts'
+import type { EndpointName, RequestOf } from '../types/endpoint-map.ts'
+import type { JsonObject } from '../types/json.ts'
+import type { RouteVisit } from '../types/route-receipt.ts'
+import type { Candidate } from './candidate.ts'
+import type { Choice, Choosing } from './choose.ts'
+import type { FallbackTarget } from './fallbacks.ts'
+import type { FilterAsk } from './filters/filter.ts'
+import type { WaitLimits } from './load/waiting.ts'
+import type { Pool } from './pools.ts'
+import { backoffMs } from './retry/backoff.ts'
+import { retriesFor, retryableAt } from './retry/retry-policy.ts'
+import type { RoutingHost } from './route.ts'
+import { ROUTING_DEFAULTS, type RoutingSettings } from './settings.ts'
+import type { RoutingStrategy } from './strategies/strategy.ts'
+import type { Trip } from './trip.ts'
+
+/** A circuit that stays open for longer is not waited for, unless the provider itself said when to come back. */
+const LONGEST_WAIT_MS = 8_000
+
+/** What a visit is made with. */
+export interface VisitHost {
+  readonly settings: RoutingSettings
+  readonly host: RoutingHost
+  readonly strategy: RoutingStrategy
+}
+
+/** One call at one group: who was tried there, and whether another attempt is worth it. */
+export class Visit<E extends EndpointName> {
+  readonly trip: Trip<E>
+  readonly request: RequestOf<E>
+  readonly receipt: RouteVisit
+  readonly ask: FilterAsk
+  private readonly target: FallbackTarget
+  private readonly pool: Pool
+  private readonly with: VisitHost
+  private readonly tried = new Set<Candidate>()
+  private failures = 0
+  private lastError: SluiceError | undefined
+  private lastFailed: Candidate | undefined
+  private hasWaited = false
+
+  constructor(target: FallbackTarget, pool: Pool, trip: Trip<E>, surroundings: VisitHost) {
+    this.target = target
+    this.pool = pool
+    this.trip = trip
+    this.with = surroundings
+    const { route } = trip
+    this.request = target.params
+      ? { ...route.request, ...target.params, model: route.request.model }
+      : route.request
+    this.receipt = {
+      group: target.model,
+      because: trip.because,
+      strategy: surroundings.strategy.name,
+      candidates: pool.candidates.length,
+      ruledOut: [],
+      ruledOutCount: 0,
+      attempts: [],
+    }
+    trip.receipt.visits.push(this.receipt)
+    this.ask = askOf(this.request, target, trip, surroundings.host)
+  }
+
+  /** What the choice for the next attempt depends on. */
+  choosing(able: readonly Candidate[]): Choosing {
+    const { settings, host, strategy } = this.with
+    const { enablePreCallChecks = false, enforceModelRateLimits, defaultMaxParallelRequests } = settings
+    const enforceRates = strategy.enforcesRates || enablePreCallChecks || enforceModelRateLimits === true
+    return {
+      group: this.target.model,
+      able,
+      tried: this.tried,
+      strategy,
+      ready: { enforceRates, defaultMaxParallelRequests },
+      preCallChecks: enablePreCallChecks,
+      stream: this.trip.route.record.stream || (this.request as JsonObject).stream === true,
+      maySpare: able.length > 1 && this.failures < this.retries(undefined),
+      isOnlyWay: () => this.pool.candidates.length === 1 && !this.trip.hasMore(this.target.model),
+      now: host.now(),
+      visit: this.receipt,
+      inputTokens: this.ask.inputTokens,
+    }
+  }
+
+  /** An attempt begins: the first is a call of the group, the others are retries. */
+  begins(): void {
+    if (this.failures === 0) this.pool.budget.called()
+    else this.pool.budget.retried()
+  }
+
+  /** An attempt failed. Throws its error when another one is not allowed, or cannot succeed. */
+  failed(candidate: Candidate, error: SluiceError): void {
+    const { settings } = this.with
+    this.lastError = error
+    this.lastFailed = candidate
+    this.tried.add(candidate)
+    this.hasWaited = false
+    if (retryableAt(error, this.target.model, settings) === 'nowhere') throw error
+    if (++this.failures > this.retries(error) || !this.pool.budget.mayRetry) throw error
+  }
+
+  /**
+   * Milliseconds to wait before the choice is acted on, or made again. Throws the last attempt's error when that is not
+   * worth it, or the choice's own when there was no attempt.
+   */
+  pauseBefore(choice: Exclude<Choice, { kind: 'full' }>): number {
+    const { lastError: error } = this
+    const { settings, host } = this.with
+    if (error === undefined) {
+      if (choice.kind === 'nobody') throw choice.error
+      return 0
+    }
+    if (choice.kind === 'chosen' && (this.hasWaited || !this.tried.has(choice.candidate))) return 0
+    if (retryableAt(error, this.target.model, settings) === 'elsewhere' || this.hasWaited) throw error
+    const backoff = backoffMs(this.failures, error, settings.retryAfterMs, host.random)
+    const restMs = choice.kind === 'nobody' ? choice.waitMs : 0
+    const isLong = restMs > LONGEST_WAIT_MS && error.retryAfterMs === undefined
+    if (backoff === undefined || isLong || (restMs > 0 && this.trip.hasMore(this.target.model))) throw error
+    const pause = Math.max(backoff, restMs)
+    if (host.now() + pause >= this.trip.deadline) throw error
+    this.hasWaited = true
+    return pause
+  }
+
+  /** How long and before whom the call waits for a place. */
+  waitLimits(): WaitLimits {
+    const { settings, host } = this.with
+    const { route, deadline } = this.trip
+    return {
+      priority: route.priority ?? 0,
+      patienceMs: Math.max(0, deadline - host.now()),
+      signal: route.signal,
+      mostWaiting: settings.maxWaiting ?? ROUTING_DEFAULTS.maxWaiting,
+    }
+  }
+
+  private retries(error: SluiceError | undefined): number {
+    const { settings } = this.with
+    const { retries: asked } = this.trip.route
+    const own = (this.lastFailed ?? this.pool.candidates[0])?.deployment.retries
+    if (error) return retriesFor({ error, group: this.target.model, asked, own }, settings)
+    return asked ?? own ?? settings.retries
+  }
+}
+
+function askOf<E extends EndpointName>(
+  request: RequestOf<E>,
+  target: FallbackTarget,
+  trip: Trip<E>,
+  host: RoutingHost,
+): FilterAsk {
+  const { route } = trip
+  let own: number | undefined
+  return {
+    group: target.model,
+    endpoint: route.endpoint,
+    request,
+    tags: route.record.tags,
+    userAgent: route.record.userAgent,
+    region: route.region,
+    inputTokens: () =>
+      request === route.request ? trip.inputTokens() : (own ??= estimateRequestTokens(request)),
+    facts: deployment => host.facts?.(deployment),
+  }
+}

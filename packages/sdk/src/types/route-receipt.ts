@@ -1,0 +1,40 @@
+/** What happened between the name a caller asked for and the deployment that answered. */
+export interface RouteReceipt {
+  /** The groups that were asked, in order: the first, then fallbacks. */
+  readonly visits: RouteVisit[]
+}
+
+export interface RouteVisit {
+  readonly group: string
+  /** Why the group before it was left: the error's name. Absent for the first group. */
+  readonly because?: string | undefined
+  readonly strategy: string
+  /** How many deployments the group has. */
+  readonly candidates: number
+  /** Deployments that could not be chosen, the first twenty of them; a deployment may appear once per attempt. */
+  readonly ruledOut: RuledOut[]
+  /** How many rulings there were, those not listed included. */
+  ruledOutCount: number
+  readonly attempts: RouteAttempt[]
+}
+
+export interface RuledOut {
+  readonly deploymentId: string
+  /** The rule's name: `circuit`, `context-window`, `tags` … */
+  readonly by: string
+  readonly reason: string
+}
+
+export interface RouteAttempt {
+  readonly deploymentId: string
+  /** Milliseconds, to the first event of a stream. */
+  durationMs: number
+  /** HTTP status from the provider; absent when no answer came. */
+  status?: number | undefined
+  /** The error's name; absent for the attempt that answered. */
+  error?: string | undefined
+  /** It was the one request that shows whether a resting deployment is well again. */
+  readonly probe?: true
+  /** Milliseconds waited before the attempt: for a retry, or for a free place. */
+  waitedMs?: number | undefined
+}
