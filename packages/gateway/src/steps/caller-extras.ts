@@ -91,10 +91,6 @@ export const OWN_HEADERS: ReadonlySet<string> = new Set([
   ...['api_key', 'api-subscription-key', 'x-key', 'x-subscription-token', 'xi-api-key', 'date'],
   ...['x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256', 'x-content-sha256'],
   'x-snowflake-authorization-token-type',
-  // Vendors look for their keys there, and for what they sign.
-  ...['api_key', 'api-subscription-key', 'x-key', 'x-subscription-token', 'xi-api-key', 'date'],
-  ...['x-amz-date', 'x-amz-security-token', 'x-amz-content-sha256', 'x-content-sha256'],
-  'x-snowflake-authorization-token-type',
   // They choose who pays at the provider.
   ...['openai-organization', 'openai-project', 'x-goog-user-project', 'x-hf-bill-to'],
   ...['ai-resource-group', 'chatgpt-account-id'],
