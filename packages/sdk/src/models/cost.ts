@@ -31,8 +31,9 @@ const SERVICE_TIERS: Readonly<Record<string, ServiceTier>> = {
  * once, half up; it exceeds `inputNanoUsd + outputNanoUsd` by what searches, requests and sessions cost.
  * A count without a price makes the whole cost unknown, never cheaper.
  */
-export function costOf(usage: Usage, price: Price | undefined, context: CostContext): Cost {
+export function costOf(told: Usage, price: Price | undefined, context: CostContext): Cost {
   if (!price) return { state: 'unknown', reason: noPrice(context.provider) }
+  const usage = billedUsage(told)
   const prompt = count(usage.prompt_tokens)
   const rates = ratesFor(price, serviceTierOf(context.serviceTier), prompt, context.now)
   const bill = new Bill(rates)
@@ -44,6 +45,14 @@ export function costOf(usage: Usage, price: Price | undefined, context: CostCont
   chargeTools(bill, usage.server_tool_use)
   if (units) chargeUnits(bill, units)
   return bill.cost()
+}
+
+/** The tokens that are charged, where a provider counts them apart from those the model read and wrote. */
+function billedUsage(usage: Usage): Usage {
+  const billed = usage.billed_units as { input_tokens?: unknown; output_tokens?: unknown } | undefined
+  // Embeddings have no output, and their prompt counts what is billed.
+  if (typeof billed?.output_tokens !== 'number') return usage
+  return { ...usage, prompt_tokens: count(billed.input_tokens), completion_tokens: billed.output_tokens }
 }
 
 /**
