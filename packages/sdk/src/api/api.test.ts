@@ -292,6 +292,53 @@ describe('Router', () => {
   })
 })
 
+describe('a router serves every endpoint', () => {
+  const at = { api_key: SECRET, api_base: 'http://127.0.0.1:9' }
+  const router = new Router({
+    modelList: [
+      {
+        model_name: 'any',
+        litellm_params: { model: 'openai/gpt-4o', timeout: 5, ...at },
+        model_info: { id: 'one' },
+      },
+      { model_name: 'any/search', litellm_params: { model: 'openai/gpt-4o', timeout: 5, ...at } },
+    ],
+    retries: 0,
+  })
+  const calls = Object.keys(router).filter(name => typeof router[name as keyof Router] === 'function')
+
+  test.each(calls)('%s asks its deployments', async name => {
+    const file = { filename: 'a.wav', contentType: 'audio/wav', bytes: Buffer.from('RIFF') }
+    const request = {
+      ...{
+        model: 'any',
+        search_provider: 'any',
+        messages: [{ role: 'user', content: 'Hi' }],
+        max_tokens: 5,
+        prompt: 'x',
+        input: 'x',
+      },
+      ...{
+        voice: 'alloy',
+        file,
+        image: name === 'imageEdit' ? [file] : file,
+        query: 'q',
+        documents: ['d'],
+        video_id: 'video_1',
+      },
+      document: { type: 'document_url', document_url: 'https://example.com/a.pdf' },
+    }
+    const call = router[name as 'ocr'] as (request: object) => Promise<unknown>
+    const error = await call(request).catch((thrown: unknown) => thrown)
+    // Nobody listens there, or the provider has no such endpoint: either way this deployment was asked.
+    expect(error).toMatchObject({ provider: 'openai', model: 'gpt-4o' })
+  })
+
+  test('and tells the state of each', () => {
+    expect(router.state()).toMatchObject([{ deploymentId: 'one', inFlight: 0 }, {}])
+  })
+})
+
 describe('about models', () => {
   test('supportedParams names what a provider can express', () => {
     expect(supportedParams('openai/gpt-4o')).toEqual(expect.arrayContaining(['logit_bias', 'tools', 'seed']))

@@ -1,23 +1,29 @@
-import { randomUUID } from 'node:crypto'
-import { providers } from '../providers/registry.ts'
-import { resolveModel } from '../providers/resolve.ts'
-import { splitOptions } from '../router/call-options.ts'
+import type { DeploymentReport } from '../router/deployment-report.ts'
 import { RouteTable, type RoutingSettings } from '../router/router.ts'
-import type { ChatChunk, ChatRequest, ChatResponse } from '../types/chat.ts'
-import type { Deployment } from '../types/deployment.ts'
-import type { EmbeddingRequest, EmbeddingResponse } from '../types/embedding.ts'
-import type { JsonObject } from '../types/json.ts'
+import { completion } from './calls/completion.ts'
+import { embedding } from './calls/embedding.ts'
+import { imageEdit, imageGeneration, imageVariation } from './calls/image.ts'
+import { messages } from './calls/messages.ts'
+import { moderation } from './calls/moderation.ts'
+import { ocr } from './calls/ocr.ts'
+import { rerank } from './calls/rerank.ts'
+import { search } from './calls/search.ts'
+import { speech } from './calls/speech.ts'
+import { textCompletion } from './calls/text-completion.ts'
+import { transcription, translation } from './calls/transcription.ts'
+import {
+  videoContent,
+  videoDelete,
+  videoGeneration,
+  videoList,
+  videoRemix,
+  videoStatus,
+} from './calls/video.ts'
 import { sdkHost } from './host.ts'
-import type { CallFacts, WithFacts } from './result.ts'
-import { DIRECT, type RunOptions, run } from './run.ts'
-import type { Stream } from './stream.ts'
+import { deploymentOf, type ModelListEntry } from './model-list.ts'
+import { DIRECT, type Routed, type RunOptions } from './run.ts'
 
-/** An entry of LiteLLM's `model_list`. */
-export interface ModelListEntry {
-  readonly model_name: string
-  readonly litellm_params: { readonly model: string; readonly [key: string]: unknown }
-  readonly model_info?: JsonObject
-}
+export type { ModelListEntry } from './model-list.ts'
 
 export interface RouterOptions extends Partial<RoutingSettings> {
   readonly modelList: readonly ModelListEntry[]
@@ -32,96 +38,52 @@ const ROUTED: RoutingSettings = { ...DIRECT, allowedFails: 3, cooldownMs: 5_000,
  * const router = new Router({ modelList: [{ model_name: 'fast', litellm_params: { model: 'groq/llama-3.3-70b-versatile' } }] })
  * const reply = await router.completion({ model: 'fast', messages: [{ role: 'user', content: 'Hi' }] })
  */
-export class Router {
-  private readonly table: RouteTable
+export class Router implements Routed {
+  /** What chooses, retries and falls back. */
+  readonly routes: RouteTable
+
+  /** As the functions of these names, over this router's deployments. */
+  readonly completion = over(this, completion)
+  readonly textCompletion = over(this, textCompletion)
+  readonly messages = over(this, messages)
+  readonly embedding = over(this, embedding)
+  readonly rerank = over(this, rerank)
+  readonly moderation = over(this, moderation)
+  readonly speech = over(this, speech)
+  readonly transcription = over(this, transcription)
+  readonly translation = over(this, translation)
+  readonly imageGeneration = over(this, imageGeneration)
+  readonly imageEdit = over(this, imageEdit)
+  readonly imageVariation = over(this, imageVariation)
+  readonly videoGeneration = over(this, videoGeneration)
+  readonly videoStatus = over(this, videoStatus)
+  readonly videoContent = over(this, videoContent)
+  readonly videoRemix = over(this, videoRemix)
+  readonly videoDelete = over(this, videoDelete)
+  readonly videoList = over(this, videoList)
+  readonly ocr = over(this, ocr)
+  readonly search = over(this, search)
 
   constructor({ modelList, ...settings }: RouterOptions) {
-    this.table = new RouteTable(modelList.map(deploymentOf), { ...ROUTED, ...settings }, sdkHost())
-  }
-
-  completion(
-    request: ChatRequest & { stream: true },
-    options?: RunOptions,
-  ): Promise<Stream<ChatChunk, CallFacts>>
-  completion(
-    request: ChatRequest & { stream?: false | null },
-    options?: RunOptions,
-  ): Promise<WithFacts<ChatResponse>>
-  completion(request: ChatRequest, options: RunOptions = {}) {
-    return run('chat', request, options, 'openai-chat', this.table)
-  }
-
-  async embedding(
-    request: EmbeddingRequest,
-    options: RunOptions = {},
-  ): Promise<WithFacts<EmbeddingResponse>> {
-    return (await run(
-      'embedding',
-      request,
-      options,
-      'openai-embeddings',
-      this.table,
-    )) as WithFacts<EmbeddingResponse>
+    this.routes = new RouteTable(modelList.map(deploymentOf), { ...ROUTED, ...settings }, sdkHost())
   }
 
   /** Names that may be asked for. */
   modelNames(): string[] {
-    return this.table.groups.names()
+    return this.routes.groups.names()
+  }
+
+  /** What is known of every deployment right now: who rests and why, calls under way, this minute's use. */
+  state(): DeploymentReport[] {
+    return this.routes.state()
   }
 }
 
-function deploymentOf(entry: ModelListEntry): Deployment {
-  const { request, options = {} } = splitOptions(entry.litellm_params)
-  const { model, weight, order, rpm, tpm, cooldown_time, ...params } = request
-  const resolved = resolveModel(model, providers, options.provider, options.apiBase)
-  const {
-    apiKey,
-    apiBase,
-    apiVersion,
-    organization,
-    timeoutMs,
-    streamTimeoutMs,
-    headers,
-    extraBody,
-    mockResponse,
-    dropParams,
-    modifyParams,
-    additionalDropParams,
-    allowedOpenaiParams,
-    numRetries: retries,
-    tags,
-  } = options
-  return {
-    ...resolved,
-    id: typeof entry.model_info?.id === 'string' ? entry.model_info.id : randomUUID(),
-    group: entry.model_name,
-    ...{
-      apiKey,
-      apiBase,
-      apiVersion,
-      organization,
-      timeoutMs,
-      streamTimeoutMs,
-      headers,
-      extraBody,
-      mockResponse,
-      dropParams,
-      modifyParams,
-      additionalDropParams,
-      allowedOpenaiParams,
-      retries,
-      tags,
-    },
-    ...(Object.keys(params).length > 0 && { params }),
-    weight: numberOf(weight),
-    order: numberOf(order),
-    rpm: numberOf(rpm),
-    tpm: numberOf(tpm),
-    cooldownMs: typeof cooldown_time === 'number' ? cooldown_time * 1000 : undefined,
-    modelInfo: entry.model_info,
-  }
-}
-
-function numberOf(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined
+/** The same function with the router among its options. */
+function over<Call extends (request: never, options?: RunOptions) => unknown>(
+  router: Routed,
+  call: Call,
+): Call {
+  const routed = (request: never, options?: RunOptions) => call(request, { ...options, router })
+  return routed as Call
 }

@@ -16,8 +16,15 @@ import { catalogue, sdkHost } from './host.ts'
 import { type CallFacts, factsOf, type WithFacts, withFacts } from './result.ts'
 import { type Stream, streamOf } from './stream.ts'
 
+/** Whatever has deployments to run calls over: a `Router`. */
+export interface Routed {
+  readonly routes: RouteTable
+}
+
 /** A call's options, and what only a program can give. */
 export interface RunOptions extends CallOptions {
+  /** Runs the call over this router's deployments; `model` is one of its names then. */
+  readonly router?: Routed | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -41,16 +48,16 @@ export const DIRECT: RoutingSettings = {
 /** What came back, whole or streamed, in the hub's shape. */
 export type Ran<E extends EndpointName> = WithFacts<ResponseOf<E>> | Stream<EventOf<E>, CallFacts>
 
-/** Runs one request directly at the provider its model names; `table` runs it over a router's deployments instead. */
+/** Runs one request directly at the provider its model names, or over the deployments of `options.router`. */
 export async function run<E extends EndpointName>(
   endpoint: E,
   given: RequestOf<E>,
   outer: RunOptions,
   format: string,
-  table?: RouteTable,
 ): Promise<Ran<E>> {
   const { request: said, options: inner } = splitOptions(given)
   const options = { ...inner, ...outer }
+  const table = outer.router?.routes
   const { request, params } = table ? { request: said } : splitCredentials(said)
   const routes = table ?? directTable([{ model: request.model }, ...namedFallbacks(options)], options, params)
   const record = openRecord({

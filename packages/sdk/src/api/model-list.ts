@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto'
+import { badRequest } from '../errors.ts'
+import { providers } from '../providers/registry.ts'
+import { resolveModel } from '../providers/resolve.ts'
+import { splitOptions } from '../router/call-options.ts'
+import type { Deployment } from '../types/deployment.ts'
+import type { JsonObject } from '../types/json.ts'
+
+/** An entry of LiteLLM's `model_list`. */
+export interface ModelListEntry {
+  readonly model_name: string
+  readonly litellm_params: { readonly model: string; readonly [key: string]: unknown }
+  readonly model_info?: JsonObject
+}
+
+/** The deployment an entry describes. Throws `BadRequestError` naming the parameter that is wrong. */
+export function deploymentOf({
+  model_name: group,
+  litellm_params,
+  model_info: info,
+}: ModelListEntry): Deployment {
+  const { request, options = {} } = splitOptions(litellm_params)
+  const { model, rest: params, ...numbers } = numbersOf(request)
+  const resolved = resolveModel(model, providers, options.provider, options.apiBase)
+  const { apiKey, apiBase, apiVersion, organization, headers, extraBody, mockResponse } = options
+  const { dropParams, modifyParams, additionalDropParams, allowedOpenaiParams } = options
+  const { timeoutMs, streamTimeoutMs, streamIdleTimeoutMs, numRetries: retries, tags } = options
+  return {
+    ...resolved,
+    id: typeof info?.id === 'string' ? info.id : randomUUID(),
+    group,
+    ...{ apiKey, apiBase, apiVersion, organization, headers, extraBody, mockResponse },
+    ...{ dropParams, modifyParams, additionalDropParams, allowedOpenaiParams },
+    ...{ timeoutMs, streamTimeoutMs, streamIdleTimeoutMs, retries, tags },
+    ...numbers,
+    ...(Object.keys(params).length > 0 && { params }),
+    baseModel: typeof info?.base_model === 'string' ? info.base_model : undefined,
+    modelInfo: info,
+  }
+}
+
+/** What of the parameters concerns routing. */
+function numbersOf(request: ModelListEntry['litellm_params']) {
+  const {
+    model,
+    weight,
+    order,
+    rpm,
+    tpm,
+    max_parallel_requests,
+    cooldown_time,
+    region_name,
+    tag_regex,
+    ...rest
+  } = request
+  const restMs = numberOf(cooldown_time)
+  return {
+    ...{ model, rest },
+    weight: numberOf(weight),
+    order: numberOf(order),
+    rpm: numberOf(rpm),
+    tpm: numberOf(tpm),
+    maxParallelRequests: numberOf(max_parallel_requests),
+    cooldownMs: restMs === undefined ? undefined : restMs * 1000,
+    region: typeof region_name === 'string' ? region_name : undefined,
+    tagPatterns: patternsOf(tag_regex),
+  }
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined
+}
+
+function patternsOf(value: unknown): readonly RegExp[] | undefined {
+  if (!Array.isArray(value)) return undefined
+  return value.map((pattern, index) => {
+    try {
+      return new RegExp(String(pattern))
+    } catch (cause) {
+      throw badRequest(`litellm_params.tag_regex[${index}]: ${(cause as Error).message}`, 'tag_regex')
+    }
+  })
+}
