@@ -42,7 +42,7 @@ export const HOSTED_VLLM = {
   completions: true,
   endpoints: { rerank: [{ codec: rerankWith({ returnDocuments: false }), path: '/rerank' }] },
   chat: {
-    keeps: ['reasoning_content'],
+    keeps: ['format', 'reasoning_content'],
     toolsWithout: { fields: ['strict'], keywords: ['additionalProperties'] },
     adjust: encodeVideos,
     settle: thinkTags,

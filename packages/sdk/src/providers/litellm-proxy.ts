@@ -9,7 +9,7 @@ import { FULL_RERANK } from './rerankers.ts'
 import { responsesModel, wantsChat } from './responses-models.ts'
 
 const handsOn = openaiChatWith({
-  keeps: ['cache_control', 'reasoning_content', 'thinking_blocks'],
+  keeps: ['cache_control', 'format', 'reasoning_content', 'thinking_blocks'],
   thinking: true,
 })
 

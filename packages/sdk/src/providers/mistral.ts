@@ -18,7 +18,7 @@ const chat: OpenaiChatOptions = {
   streamUsage: false,
   developerRole: false,
   names: 'tool',
-  keeps: ['reasoning_content'],
+  keeps: ['format', 'reasoning_content'],
   toolsWithout: { fields: ['strict'], keywords: ['$id', '$schema', 'additionalProperties'] },
   adjust(body, info) {
     const choice = body.tool_choice

@@ -5,8 +5,9 @@ import { wholePrompt } from '../prompt-text.ts'
 
 /** A prompt as the parts of an agent's message: its text, then its images. */
 export function encodeParts(prompt: PromptText): JsonObject[] {
+  const text = wholePrompt(prompt)
   return [
-    { kind: 'text', text: wholePrompt(prompt) },
+    ...(text === '' && prompt.images.length > 0 ? [] : [{ kind: 'text', text }]),
     ...prompt.images.map(url => ({ kind: 'file', file: fileOf(url) })),
   ]
 }

@@ -4,6 +4,7 @@ import { isJsonObject, type JsonObject } from '../../types/json.ts'
 import type { CallInfo, WireRequest } from '../codec.ts'
 import { without } from '../gemini/request/fields.ts'
 import { EFFORT_BUDGETS } from '../reasoning-effort.ts'
+import { stopTexts } from '../stop-texts.ts'
 import { encodeMessages } from './messages.ts'
 import { encodeTools } from './tools.ts'
 
@@ -53,8 +54,8 @@ export function encodeRequest(request: ChatRequest, info: CallInfo): WireRequest
   if (request.top_k != null) body.k = request.top_k
   const limit = request.max_completion_tokens ?? request.max_tokens
   if (limit != null) body.max_tokens = limit
-  if (request.stop != null)
-    body.stop_sequences = typeof request.stop === 'string' ? [request.stop] : request.stop
+  const stops = stopTexts(request.stop, info)
+  if (stops) body.stop_sequences = stops
   Object.assign(body, encodeTools(request, info))
   const format = request.response_format && encodeResponseFormat(request.response_format)
   if (format) body.response_format = format

@@ -123,7 +123,7 @@ function readContent(content: unknown, path: string): { text: string; attachment
     if (part.type === 'text') return textOf(part.text)
     if (part.type === 'refusal') return textOf(part.refusal)
     const file = part.type === 'file' && isJsonObject(part.file) ? part.file.file_id : undefined
-    if (typeof file !== 'string')
+    if (typeof file !== 'string' || /^[a-z]+:/i.test(file))
       throw createError({
         kind: 'unsupported_params',
         message: `${path}[${index}].type: GigaChat reads images and documents from its own storage only. Upload it there (POST /files) and send {"type":"file","file":{"file_id":"…"}}.`,

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { CHAT_CASES } from './testing/chat-cases.ts'
 import { columns, encodeCase } from './testing/columns.ts'
 
-test('there are at least thirty cases', () => {
-  expect(Object.keys(CHAT_CASES).length).toBeGreaterThanOrEqual(30)
+test('there are at least sixty cases', () => {
+  expect(Object.keys(CHAT_CASES).length).toBeGreaterThanOrEqual(60)
 })
 
 describe.each(columns.map(column => [column.format, column] as const))('%s', (format, column) => {

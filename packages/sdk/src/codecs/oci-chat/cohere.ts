@@ -4,6 +4,7 @@ import { encodeCohereTools, historyOf } from '../bedrock-invoke/cohere-history.t
 import type { CallInfo, Codec } from '../codec.ts'
 import { without } from '../gemini/request/fields.ts'
 import { openaiChatWith } from '../openai-chat/codec.ts'
+import { stopTexts } from '../stop-texts.ts'
 import { addressed, replaceFields } from './body.ts'
 import { decodeError } from './errors.ts'
 import { lateError, settleUsage } from './reply.ts'
@@ -44,6 +45,7 @@ function encodeCohere(body: JsonObject, info: CallInfo): void {
       reason: 'the system speaks first at this model; all its words were joined there',
     })
   const limit = body.max_completion_tokens ?? body.max_tokens
+  const stops = stopTexts(body.stop, info)
   const tools = isJsonArray(body.tools) && body.tool_choice !== 'none' ? (body.tools as ChatTool[]) : []
   if (body.tool_choice === 'none' && isJsonArray(body.tools))
     info.warn({
@@ -60,7 +62,7 @@ function encodeCohere(body: JsonObject, info: CallInfo): void {
     ...(said.chat_history.length > 0 && { chatHistory: said.chat_history.map(spelled) }),
     ...(said.tool_results.length > 0 && { toolResults: said.tool_results }),
     ...(limit != null && { maxTokens: limit }),
-    ...(body.stop != null && { stopSequences: isJsonArray(body.stop) ? body.stop : [body.stop] }),
+    ...(stops && { stopSequences: stops }),
     ...(tools.length > 0 && { tools: encodeCohereTools(tools, info).map(spelledTool) }),
     ...(isJsonObject(body.response_format) && { responseFormat: encodeFormat(body.response_format) }),
     ...without(body, OWN),

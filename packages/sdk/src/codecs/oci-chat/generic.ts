@@ -2,6 +2,7 @@ import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../../types/
 import type { CallInfo, Codec } from '../codec.ts'
 import { without } from '../gemini/request/fields.ts'
 import { openaiChatWith } from '../openai-chat/codec.ts'
+import { stopTexts } from '../stop-texts.ts'
 import { addressed, replaceFields } from './body.ts'
 import { decodeError } from './errors.ts'
 import { decodeMessage, encodeMessages } from './messages.ts'
@@ -48,7 +49,8 @@ function encodeGeneric(body: JsonObject, info: CallInfo): void {
   for (const [name, theirs] of Object.entries(NAMES)) if (body[name] != null) chatRequest[theirs] = body[name]
   for (const [name, theirs] of Object.entries(WORDS))
     if (typeof body[name] === 'string') chatRequest[theirs] = body[name].toUpperCase()
-  if (body.stop != null) chatRequest.stop = isJsonArray(body.stop) ? body.stop : [body.stop]
+  const stops = stopTexts(body.stop, info)
+  if (stops) chatRequest.stop = stops
   if (body.logprobs === true) chatRequest.logProbs = body.top_logprobs ?? 0
   if (isJsonArray(body.tools)) chatRequest.tools = body.tools.filter(isJsonObject).map(encodeTool)
   if (body.tool_choice != null) chatRequest.toolChoice = encodeChoice(body.tool_choice)

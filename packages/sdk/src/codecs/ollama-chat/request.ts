@@ -2,6 +2,7 @@ import type { ChatRequest, ResponseFormat } from '../../types/chat.ts'
 import { isJsonObject, type JsonObject } from '../../types/json.ts'
 import type { CallInfo, WireRequest } from '../codec.ts'
 import { without } from '../gemini/request/fields.ts'
+import { stopTexts } from '../stop-texts.ts'
 import { encodeMessages } from './messages.ts'
 import { encodeTools } from './tools.ts'
 
@@ -61,16 +62,22 @@ export function encodeRequest(request: ChatRequest, info: CallInfo): WireRequest
   if (think !== undefined) body.think = think
   if (request.logprobs != null) body.logprobs = request.logprobs
   if (request.top_logprobs != null) body.top_logprobs = request.top_logprobs
-  return { body: withOptions(body, request, OWN) }
+  return { body: withOptions(body, request, OWN, info) }
 }
 
 /** The body with sampling parameters, output limit and a caller's own fields where Ollama wants them. */
-export function withOptions(body: JsonObject, request: JsonObject, own: ReadonlySet<string>): JsonObject {
+export function withOptions(
+  body: JsonObject,
+  request: JsonObject,
+  own: ReadonlySet<string>,
+  info: CallInfo,
+): JsonObject {
   const options: JsonObject = {}
   for (const key of SAMPLING) if (request[key] != null) options[key] = request[key]
   const limit = request.max_completion_tokens ?? request.max_tokens
   if (limit != null) options.num_predict = limit
-  if (request.stop != null) options.stop = typeof request.stop === 'string' ? [request.stop] : request.stop
+  const stops = stopTexts(request.stop, info)
+  if (stops) options.stop = stops
   const top: JsonObject = {}
   for (const [key, value] of Object.entries(without(request, own)))
     if (TOP.has(key)) top[key] = value

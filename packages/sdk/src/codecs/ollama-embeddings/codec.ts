@@ -29,7 +29,7 @@ function encodeRequest(request: EmbeddingRequest, info: CallInfo): WireRequest {
     input: list,
     ...(request.dimensions != null && { dimensions: request.dimensions }),
   }
-  return { body: withOptions(body, request, OWN) }
+  return { body: withOptions(body, request, OWN, info) }
 }
 
 function decodeResponse(body: unknown, info: CallInfo): EmbeddingResponse {

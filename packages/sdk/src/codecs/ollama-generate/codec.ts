@@ -37,7 +37,7 @@ function encodeRequest(request: TextCompletionRequest, info: CallInfo): WireRequ
     stream: info.stream,
     ...(request.suffix != null && { suffix: request.suffix }),
   }
-  return { body: withOptions(body, request, OWN) }
+  return { body: withOptions(body, request, OWN, info) }
 }
 
 function decodeResponse(body: unknown, info: CallInfo): TextCompletionResponse {

@@ -89,9 +89,24 @@ class Writer {
     return out
   }
 
+  /** LiteLLM's `format` of an image or file tells other vendors the media type; OpenAI refuses it. */
+  private withoutFormat(item: JsonObject, at: At): JsonObject {
+    if (this.options.keeps?.includes('format')) return item
+    for (const key of ['image_url', 'file']) {
+      const media = item[key]
+      if (!isJsonObject(media) || media.format === undefined) continue
+      const { format, ...rest } = media
+      if (format !== null)
+        this.info.warn({ action: 'dropped', param: `${at()}.${key}.format`, reason: NO_PLACE })
+      return { ...item, [key]: rest }
+    }
+    return item
+  }
+
   /** A part or a call. Thinking that stands among the parts is another format's way to keep its place. */
   private item(item: JsonObject, at: At): JsonObject | undefined {
-    if (item.type !== 'thinking' && item.type !== 'redacted_thinking') return this.without(item, at)
+    if (item.type !== 'thinking' && item.type !== 'redacted_thinking')
+      return this.withoutFormat(this.without(item, at), at)
     this.info.warn({ action: 'dropped', param: at(), reason: NO_PLACE })
     return undefined
   }

@@ -4,7 +4,7 @@ import type { CallInfo } from '../codec.ts'
 /** Where an "OpenAI-compatible" provider differs from OpenAI in ways a parameter rule cannot say. */
 export interface OpenaiChatOptions {
   /** Fields of messages and parts beyond OpenAI's that this provider understands. */
-  readonly keeps?: readonly ('cache_control' | 'reasoning_content' | 'thinking_blocks')[]
+  readonly keeps?: readonly ('cache_control' | 'format' | 'reasoning_content' | 'thinking_blocks')[]
   /** False when the provider refuses `stream_options`. */
   readonly streamUsage?: boolean
   /** False when the `developer` role must be sent as `system`. */

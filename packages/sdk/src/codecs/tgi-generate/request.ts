@@ -3,6 +3,7 @@ import type { TextCompletionRequest } from '../../types/text-completion.ts'
 import type { CallInfo, WireRequest } from '../codec.ts'
 import { without } from '../gemini/request/fields.ts'
 import { onePrompt } from '../openai-completions/codec.ts'
+import { stopTexts } from '../stop-texts.ts'
 
 /** OpenAI parameters the server can express. */
 export const TGI_PARAMS: ReadonlySet<string> = new Set([
@@ -39,7 +40,8 @@ export function encodeRequest(request: TextCompletionRequest, info: CallInfo): W
   if (request.frequency_penalty != null) parameters.frequency_penalty = request.frequency_penalty
   if (request.echo != null) parameters.return_full_text = request.echo
   if (request.best_of != null && request.best_of > 1) parameters.best_of = request.best_of
-  if (request.stop != null) parameters.stop = typeof request.stop === 'string' ? [request.stop] : request.stop
+  const stops = stopTexts(request.stop, info)
+  if (stops) parameters.stop = stops
   // The server wants a temperature above 0 and a share below 1; the bounds mean "no sampling" and "no limit".
   if (request.temperature === 0) parameters.do_sample = false
   else if (request.temperature != null)

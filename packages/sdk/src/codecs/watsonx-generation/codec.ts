@@ -11,6 +11,7 @@ import type { CallInfo, Codec, WireRequest } from '../codec.ts'
 import { without } from '../gemini/request/fields.ts'
 import { onePrompt } from '../openai-completions/codec.ts'
 import { parseEvent } from '../parse-event.ts'
+import { stopTexts } from '../stop-texts.ts'
 import { textReply } from '../text-reply.ts'
 import { addressed } from './body.ts'
 import { decodeError } from './errors.ts'
@@ -38,8 +39,8 @@ function encodeRequest(request: TextCompletionRequest, info: CallInfo): WireRequ
   }
   if (request.max_tokens != null) parameters.max_new_tokens = request.max_tokens
   if (request.seed != null) parameters.random_seed = request.seed
-  if (request.stop != null)
-    parameters.stop_sequences = typeof request.stop === 'string' ? [request.stop] : request.stop
+  const stops = stopTexts(request.stop, info)
+  if (stops) parameters.stop_sequences = stops
   if (request.frequency_penalty != null) {
     parameters.repetition_penalty = request.frequency_penalty
     info.warn({

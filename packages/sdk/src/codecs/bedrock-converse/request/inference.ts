@@ -5,6 +5,7 @@ import {
   encodeSampling as encodeClaudeSampling,
   encodeStop,
 } from '../../anthropic-messages/request/params.ts'
+import { stopTexts } from '../../stop-texts.ts'
 import type { EncodeContext } from './context.ts'
 import type { ThinkingPlan } from './thinking.ts'
 
@@ -90,8 +91,8 @@ function encodeStops(request: ChatRequest, context: EncodeContext): JsonObject {
   for (const [index, text] of list.entries())
     if (typeof text !== 'string')
       throw badRequest('stop: must be a string or an array of strings.', `stop[${index}]`)
-  const kept = list.filter(text => text !== '')
-  return kept.length > 0 ? { stopSequences: kept } : {}
+  const kept = stopTexts(list, context.info)
+  return kept ? { stopSequences: kept } : {}
 }
 
 const TIERS = new Set(['default', 'flex', 'priority', 'reserved'])

@@ -2,6 +2,7 @@ import { badRequest } from '../../../errors.ts'
 import type { ChatRequest, ResponseFormat } from '../../../types/chat.ts'
 import { isJsonArray, isJsonObject, type JsonObject } from '../../../types/json.ts'
 import type { CallInfo } from '../../codec.ts'
+import { stopTexts } from '../../stop-texts.ts'
 import { expectArray, expectObject, expectString, fieldNames, readFields, without } from './fields.ts'
 import { takesJsonSchema } from './model-family.ts'
 import { decodeSchema, encodeSchema } from './schema.ts'
@@ -67,8 +68,8 @@ export function encodeGenerationConfig(
   for (const [key, name] of NUMBERS) if (request[key] != null) config[name] = request[key]
   const limit = request.max_completion_tokens ?? request.max_tokens
   if (limit != null) config.maxOutputTokens = limit
-  if (request.stop != null)
-    config.stopSequences = typeof request.stop === 'string' ? [request.stop] : request.stop
+  const stops = stopTexts(request.stop, info)
+  if (stops) config.stopSequences = stops
   if (request.logprobs != null) config.responseLogprobs = request.logprobs
   if (request.modalities != null)
     config.responseModalities = request.modalities.map(modality => String(modality).toUpperCase())

@@ -1,4 +1,5 @@
 import type { ChatMessage, ChatRequest, ChatTool, ContentPart } from '../../../types/chat.ts'
+import { RARE_CASES } from './rare-chat-cases.ts'
 
 /** A hub request; the column adds its own model. */
 export type GoldenRequest = Omit<ChatRequest, 'model'> & { messages: ChatMessage[] }
@@ -280,4 +281,5 @@ export const CHAT_CASES: Readonly<Record<string, GoldenRequest>> = {
   ...MEDIA,
   ...THINKING,
   ...PARAMETERS,
+  ...RARE_CASES,
 }
