@@ -118,6 +118,12 @@ describe('a form', () => {
   })
 })
 
+test('CVE-2026-25591: a name of any length is not looked for', async () => {
+  const asked = understood({ model: 'nova-'.repeat(1_000) }, 'general_settings: {}')
+  await expect(asked).rejects.toMatchObject({ status: 400, param: 'model' })
+  await expect(asked).rejects.not.toThrow(/nova/)
+})
+
 test('a form where only JSON is taken is refused in words', async () => {
   const { settings } = await loadText('general_settings: {}')
   const open = { id: 'id', callId: 'id', endpoint: 'chat' as const, format: 'openai-chat', startedAt: 0 }

@@ -54,6 +54,7 @@ export async function understand<E extends EndpointName>(
   refuseForeignRouting(options)
   refuseMockFailure(options, caller)
   refuseOwnHeaders(options.headers)
+  checkName(request.model)
   const model = completionModelOf(from, settings) ?? caller.aliases.get(request.model) ?? request.model
   note(record, from, request, options, caller)
   return {
@@ -98,6 +99,15 @@ function decode<E extends EndpointName>(
 ): RequestOf<E> {
   if (inbound === undefined) throw badRequest(`${format} is not a format clients may speak here.`)
   return inbound.decodeRequest(body, { id, now, model, stream, variables, warn })
+}
+
+/** The longest name of a model: resource names of clouds are long, but no longer. */
+const LONGEST_NAME = 1_024
+
+/** Names are remembered, written down and looked at by many: one of a megabyte must not be. */
+function checkName(model: unknown): void {
+  if (typeof model === 'string' && model.length <= LONGEST_NAME) return
+  throw badRequest(`model: must be a string of at most ${LONGEST_NAME} characters.`, 'model')
 }
 
 /** `completion_model` is for whatever talks; searches, pictures and recordings keep the model they name. */

@@ -139,7 +139,7 @@ function messageOf(body: unknown): string | undefined {
     ? (body.message ?? body.Message ?? body.OriginalMessage ?? body.originalMessage)
     : body
   const text = textOf(said)
-  const [kept = ''] = text.split(/\n\s*\n?The Canonical String|The canonical string/i)
+  const [kept = ''] = text.split(/the canonical string/i)
   return kept.trim() === '' ? undefined : kept.trim().slice(0, 4_000)
 }
 

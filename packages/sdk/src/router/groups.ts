@@ -10,6 +10,8 @@ export interface GroupAlias {
 
 /** Names remembered for wildcard matches; beyond it the memory starts anew. */
 const MOST_NAMES = 10_000
+/** Longer names are looked for again each time. */
+const LONGEST_NAME = 1_024
 
 /** Which deployments a name means: a group, an alias, a deployment's id, or the most specific wildcard. */
 export class Groups {
@@ -61,7 +63,7 @@ export class Groups {
     const known = this.matched.get(name)
     if (known) return known
     const matched = this.match(name)
-    if (matched) {
+    if (matched && name.length <= LONGEST_NAME) {
       if (this.matched.size >= MOST_NAMES) this.matched.clear()
       this.matched.set(name, matched)
     }
