@@ -28,7 +28,7 @@ const VOICES: ReadonlyMap<string, string> = new Map([
   ['onyx', 'en-US-Wavenet-D'],
   ['shimmer', 'en-US-Wavenet-F'],
 ])
-const DEFAULT_VOICE = 'alloy'
+const DEFAULT_VOICE = 'en-US-Studio-O'
 /** Source: https://cloud.google.com/text-to-speech/docs/reference/rest/v1/AudioEncoding */
 const FORMATS = new MadeFormats<JsonObject>({
   mp3: { wire: { audioEncoding: 'MP3' } },
@@ -56,22 +56,25 @@ function encodeRequest(request: SpeechRequest, info: CallInfo): WireRequest {
   return {
     body: {
       input: isWritten ? { ssml: input } : { text: input },
-      voice: voiceOf(request.voice ?? DEFAULT_VOICE, info),
+      voice: request.voice == null ? voiceNamed(DEFAULT_VOICE) : voiceOf(request.voice, info),
       audioConfig: audio,
       ...without(request, OWN),
     },
   }
 }
 
-/** The language stands in the voice's name: `en-GB-Studio-B`. */
 function voiceOf(voice: string | JsonObject, info: CallInfo): JsonObject {
   if (typeof voice !== 'string') return voice
   const known = VOICES.get(voice)
-  if (known !== undefined && voice !== DEFAULT_VOICE)
+  if (known !== undefined)
     info.warn({ action: 'approximated', param: 'voice', reason: `${voice} is OpenAI's; ${known} speaks` })
-  const name = known ?? voice
-  const [language, region] = name.split('-')
-  if (language && region) return { languageCode: `${language}-${region}`, name }
+  return voiceNamed(known ?? voice)
+}
+
+/** The language stands in the voice's name: `en-GB-Studio-B`. */
+function voiceNamed(name: string): JsonObject {
+  const language = /^[a-z]{2,3}-[A-Z0-9]{2,3}(?=-)/.exec(name)?.[0]
+  if (language) return { languageCode: language, name }
   throw badRequest(
     'voice: must be one of OpenAI\'s names, a name of Google\'s such as "en-US-Chirp3-HD-Kore", or {"languageCode":"…","name":"…"}.',
     'voice',

@@ -1,3 +1,4 @@
+import { createError } from '../../errors.ts'
 import type { JsonObject } from '../../types/json.ts'
 import type { TranscriptionRequest, TranscriptionResponse } from '../../types/transcription.ts'
 import type { CallInfo, Codec, WireRequest } from '../codec.ts'
@@ -85,6 +86,13 @@ function audioTypeOf({ contentType, filename }: TranscriptionRequest['file']): s
 function decodeResponse(body: unknown, info: CallInfo): TranscriptionResponse {
   const { choices, usage } = decodeChat(body, info)
   const content = choices[0]?.message.content
+  if (!content && choices[0]?.finish_reason === 'content_filter')
+    throw createError({
+      kind: 'content_policy',
+      message: 'The transcript was held back.',
+      provider: info.deployment.provider,
+      model: info.model,
+    })
   return {
     text: typeof content === 'string' ? content.trim() : '',
     task: 'transcribe',
