@@ -1,6 +1,7 @@
 import { searchResponse } from '../../codecs/perplexity-search/codec.ts'
-import { isJsonArray, type JsonObject, textOf } from '../../types/json.ts'
+import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../../types/json.ts'
 import type { SearchResult } from '../../types/search.ts'
+import { failedSearch } from './failed-search.ts'
 import { countryName, given, header, inside, type SearchRow, withSites } from './search-provider.ts'
 
 /** A token is about four characters of English. */
@@ -151,6 +152,7 @@ export const AGENT_SEARCHES = {
       }),
     }),
     decode(body, info) {
+      if (isJsonObject(body) && body.success === false) throw failedSearch(textOf(body.error), info)
       const data = inside(body, 'data') as JsonObject
       const news = isJsonArray(data.news) ? data.news : []
       const web = isJsonArray(data.web) ? data.web : []
