@@ -36,12 +36,12 @@ export function decodeResponse(body: unknown, info: CallInfo): EmbeddingResponse
   }
 }
 
-/** Images are billed in tokens of their own. Source: https://docs.cohere.com/reference/embed */
+/** Images are billed by the piece, or in tokens of their own. Source: https://docs.cohere.com/reference/embed */
 function decodeUsage(meta: unknown): EmbeddingUsage | undefined {
   const billed = isJsonObject(meta) ? meta.billed_units : undefined
   if (!isJsonObject(billed)) return undefined
-  const { input_tokens: text, image_tokens: image } = billed
-  if (typeof text !== 'number' && typeof image !== 'number') return undefined
+  const { input_tokens: text, image_tokens: image, images } = billed
+  if (![text, image, images].some(count => typeof count === 'number')) return undefined
   const tokens = numberOf(text) + numberOf(image)
   return {
     prompt_tokens: tokens,

@@ -44,6 +44,7 @@ function encodeRequest(request: EmbeddingRequest, info: CallInfo): WireRequest {
 
 function decodeResponse(body: unknown, info: CallInfo): EmbeddingResponse {
   const vectors = vectorsOf(body)
+  const tokens = tokensOf(body)
   if (vectors === undefined || vectors.length === 0 || !vectors.every(isJsonArray))
     throw createError({
       kind: 'bad_gateway',
@@ -59,7 +60,14 @@ function decodeResponse(body: unknown, info: CallInfo): EmbeddingResponse {
       index,
       embedding: vector as number[],
     })),
+    ...(tokens !== undefined && { usage: { prompt_tokens: tokens, total_tokens: tokens } }),
   }
+}
+
+/** Told by containers of OpenAI's shape only. */
+function tokensOf(body: unknown): number | undefined {
+  const { total_tokens: tokens } = isJsonObject(body) && isJsonObject(body.usage) ? body.usage : {}
+  return typeof tokens === 'number' ? tokens : undefined
 }
 
 function vectorsOf(body: unknown): readonly unknown[] | undefined {
