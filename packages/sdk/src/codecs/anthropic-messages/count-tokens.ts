@@ -22,13 +22,23 @@ const COUNTED = [
   'mcp_servers',
 ]
 
+/** The parameters of the hub that counted keys are made of. */
+const SAID = new Set([
+  ...['messages', 'tools', 'tool_choice', 'parallel_tool_calls', 'functions', 'function_call'],
+  ...['response_format', 'reasoning_effort', 'thinking', 'verbosity', 'system'],
+])
+
 /** Hub request → body of `POST /v1/messages/count_tokens`. Source: https://platform.claude.com/docs/en/api/messages/count_tokens */
 export function encodeCountTokens(
   request: ChatRequest,
   info: CallInfo,
   platform: ClaudePlatform = 'anthropic',
 ): WireRequest {
-  const asked = { ...info, stream: false, warn: (warning: Warning) => info.warn(warning) }
+  const warn = (warning: Warning) => {
+    // Of what is not sent nothing is lost.
+    if (SAID.has(/^\w*/.exec(warning.param)?.[0] ?? '')) info.warn(warning)
+  }
+  const asked = { ...info, stream: false, warn }
   const { body, headers } = encodeRequest(request, asked, platform)
   return { body: pick(body, COUNTED), ...(headers && { headers }) }
 }
