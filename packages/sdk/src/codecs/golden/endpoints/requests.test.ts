@@ -28,6 +28,8 @@ test('every column asks for a model that its codec is chosen for', () => {
 })
 
 test('every codec is committed, and no sheet is left of one that is gone', () => {
-  const recorded = readdirSync(new URL('__snapshots__', import.meta.url)).filter(name => !name.includes('~'))
+  const recorded = readdirSync(new URL('__snapshots__', import.meta.url)).filter(name =>
+    name.endsWith('.json'),
+  )
   expect(recorded.sort()).toEqual([...sheets.keys()].map(name => `${name}.json`).sort())
 })

@@ -9,7 +9,7 @@ import type { Warning } from '../../../../types/warning.ts'
 import { type FormField, type WireBytes, WireForm } from '../../../../types/wire-body.ts'
 import type { CallInfo } from '../../../codec.ts'
 import { encodeWithReceipts } from '../../../receipts.ts'
-import { PICTURE_URI } from './cases/files.ts'
+import { PDF_URI, PICTURE_URI } from './cases/files.ts'
 import type { Column } from './columns.ts'
 
 /** Milliseconds since the epoch of every golden call. */
@@ -30,6 +30,7 @@ export function upstreamInfo({ provider, binding, model }: Column, request: Json
   const info: CallInfo = {
     ...{ id: 'call-1', now: NOW, deployment, request },
     model: binding.model ? binding.model(model) : model,
+    maxOutputTokens: 64_000,
     stream: request.stream === true && binding.codec.upstream.decodeStream !== undefined,
     choices: typeof request.n === 'number' ? request.n : undefined,
     warn: warning => void warnings.push(warning),
@@ -55,6 +56,7 @@ export function encodeCase(column: Column, asked: JsonObject): JsonObject {
       ask: `${method} ${urlOf(provider, binding, info, undefined, wire)}`,
       ...(headers && Object.keys(headers).length > 0 && { headers }),
       ...(method === 'POST' && (payload ? shownPayload(payload) : { body: plain(body) })),
+      ...shownNext(column, request, info),
       ...(warnings.length > 0 && {
         warnings: warnings.map(({ action, param, reason }) => `${action} ${param}: ${reason}`),
       }),
@@ -77,13 +79,33 @@ export function orRefusal<T>(run: () => T): T | { refused: string } {
 function inlined(endpoint: Endpoint, { binding }: Column, request: JsonObject, info: CallInfo): JsonObject {
   const { inlines } = binding.codec.upstream
   if (inlines === undefined || endpoint.withMediaUrls === undefined) return request
-  const fetched = (url: string) => (url.startsWith('http') && inlines(url, info) ? PICTURE_URI : url)
+  const fetched = (url: string) => {
+    if (!url.startsWith('http') || !inlines(url, info)) return url
+    return url.endsWith('.pdf') ? PDF_URI : PICTURE_URI
+  }
   return endpoint.withMediaUrls(request as never, fetched)
+}
+
+/** What is asked once a file has been taken, for formats that send files first. */
+function shownNext(column: Column, request: JsonObject, info: CallInfo): JsonObject | undefined {
+  const { format, upstream } = column.binding.codec
+  const body = Object.hasOwn(UPLOADED, format) ? UPLOADED[format] : undefined
+  if (body === undefined) return undefined
+  const reply = { status: 200, headers: {}, body }
+  const next = upstream.follow?.(reply, request as never, info, 0, '', [reply])
+  return next && { then: { ask: `${next.method} ${next.url}`, body: plain(next.body) } }
+}
+
+/** What is answered to an upload. */
+const UPLOADED: Readonly<Record<string, JsonObject>> = {
+  'assemblyai-transcriptions': { upload_url: 'https://cdn.assemblyai.com/upload/1' },
+  'soniox-transcriptions': { id: 'file-1' },
 }
 
 function shownPayload(payload: WireForm | WireBytes): JsonObject {
   if (payload instanceof WireForm) return { form: payload.fields.map(shownField) }
-  return { bytes: { type: payload.contentType, size: payload.bytes.length } }
+  const { contentType: type, bytes } = payload
+  return /xml$|json$/.test(type) ? { type, text: bytes.toString() } : { type, size: bytes.length }
 }
 
 function shownField([name, value]: FormField): JsonObject {

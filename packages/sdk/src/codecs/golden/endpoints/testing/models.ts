@@ -69,6 +69,7 @@ export const MODELS: Readonly<Record<string, readonly string[]>> = {
   'runwayml image_generation': ['gen4_image'],
   'runwayml image_edit': ['gen4_image'],
   'runwayml video_generation': ['gen4_turbo', 'veo3'],
+  'sagemaker embedding': ['an-endpoint', 'hf-tei-bge', 'voyage-3'],
   'stability image_generation': ['stable-image-ultra', 'stable-image-core', 'sd3.5-large'],
   'stability image_edit': ['inpaint', 'search-and-replace', 'sketch', 'sd3.5-large', 'conservative'],
   'topaz image_variation': ['Standard V2'],

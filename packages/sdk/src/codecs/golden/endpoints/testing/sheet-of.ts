@@ -25,7 +25,7 @@ function casesOf(column: Column, first: Column): JsonObject {
   const usual = mostOf(sent.flatMap(([, , { ask }]) => (ask === undefined ? [] : [String(ask)])))
   for (const [name, asked, { ask, ...rest }] of sent) {
     const other = column === first ? undefined : encodeCase(first, asked)
-    if (other && neutral(rest, column) === neutral(other, first)) alike.push(name)
+    if (other && ask === usual && neutral(rest, column) === neutral(other, first)) alike.push(name)
     else own[name] = ask === usual ? rest : { ask, ...rest }
   }
   const ask = usual && { ask: usual }

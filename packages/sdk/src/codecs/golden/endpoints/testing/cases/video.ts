@@ -4,6 +4,9 @@ import { PICTURE_URI, PICTURE_URL, picture } from './files.ts'
 const prompt = 'A red square turns'
 /** As vendors write them: a path at Google, a plain id elsewhere. */
 const plainId = { video_id: 'video_68e688512950' }
+const longPath = {
+  video_id: 'projects/p/locations/us-central1/publishers/google/models/veo-3.0-generate-001/operations/abc-1',
+}
 const path = { video_id: 'models/veo-3.0/operations/abc-1' }
 
 export const videoGenerationCases: Cases<'video_generation'> = {
@@ -23,6 +26,7 @@ export const videoGenerationCases: Cases<'video_generation'> = {
 export const videoStatusCases: Cases<'video_status'> = {
   'a plain id': plainId,
   'an id that is a path': path,
+  'an id that is a long path': longPath,
   'unknown fields': { ...plainId, colour: 'red' },
 }
 
