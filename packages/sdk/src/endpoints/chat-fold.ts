@@ -9,8 +9,24 @@ import type {
 } from '../types/chat.ts'
 import { isJsonArray, isJsonObject, type JsonObject } from '../types/json.ts'
 
-/** What a search found; each chunk repeats it. */
-const SOURCES = ['citations', 'search_results'] as const
+/** Told by the first chunk, or not to be told again. */
+const HEAD = new Set(['id', 'object', 'created', 'model', 'choices', 'obfuscation', '__proto__'])
+const CHOICE = new Set([
+  ...['index', 'delta', 'finish_reason', 'logprobs', 'content_filter_results', 'provider_specific_fields'],
+  '__proto__',
+])
+const DELTA = new Set([
+  ...['annotations', 'audio', 'content', 'images', 'provider_specific_fields', 'reasoning_content'],
+  ...['reasoning_details', 'refusal', 'role', 'thinking_blocks', 'tool_calls'],
+  // Another name of `reasoning_content`.
+  'reasoning',
+  '__proto__',
+])
+
+/** Puts what a vendor adds where it was; what is said again replaces what was said before. */
+function addOthers(to: JsonObject, from: JsonObject, known: ReadonlySet<string>): void {
+  for (const key in from) if (!known.has(key) && from[key] != null) to[key] = from[key]
+}
 
 /** Chunks → the whole reply they add up to, as far as they go. */
 export function foldChunks(chunks: readonly ChatChunk[]): ChatResponse {
@@ -25,15 +41,12 @@ export function foldChunks(chunks: readonly ChatChunk[]): ChatResponse {
     choices: [],
   }
   for (const chunk of chunks) {
-    if (chunk.usage) response.usage = chunk.usage
-    if (chunk.system_fingerprint) response.system_fingerprint = chunk.system_fingerprint
-    if (chunk.service_tier) response.service_tier = chunk.service_tier
-    for (const key of SOURCES) if (chunk[key] != null) response[key] = chunk[key]
-    if (chunk.prompt_filter_results) response.prompt_filter_results = chunk.prompt_filter_results
+    addOthers(response, chunk, HEAD)
     for (const piece of chunk.choices) {
       let fold = choices.get(piece.index)
       if (fold === undefined) choices.set(piece.index, (fold = new ChoiceFold(piece.index)))
       fold.add(piece.delta)
+      addOthers(fold.choice, piece, CHOICE)
       if (piece.finish_reason != null) fold.choice.finish_reason = piece.finish_reason
       if (piece.logprobs) fold.addLogprobs(piece.logprobs)
       if (isJsonObject(piece.content_filter_results))
@@ -68,6 +81,7 @@ class ChoiceFold {
 
   add(delta: ChatDelta): void {
     const { message } = this
+    addOthers(message, delta, DELTA)
     if (delta.content) message.content = (message.content ?? '') + delta.content
     if (delta.refusal) message.refusal = (message.refusal ?? '') + delta.refusal
     if (delta.reasoning_content)
@@ -155,7 +169,8 @@ export function unfoldResponse(response: ChatResponse): ChatChunk[] {
   const base = { ...head, object: 'chat.completion.chunk' as const }
   const chunks: ChatChunk[] = []
   for (const choice of choices) {
-    const { tool_calls, ...message } = choice.message
+    const { message: said, index, finish_reason, logprobs, ...others } = choice
+    const { tool_calls, ...message } = said
     const delta: ChatDelta = {
       ...message,
       ...(tool_calls && { tool_calls: tool_calls.map((call, index) => ({ ...call, index })) }),
@@ -164,16 +179,16 @@ export function unfoldResponse(response: ChatResponse): ChatChunk[] {
       ...base,
       choices: [
         {
-          index: choice.index,
+          index,
           delta,
           finish_reason: null,
-          ...(choice.logprobs && { logprobs: choice.logprobs }),
+          ...(logprobs && { logprobs }),
         },
       ],
     })
     chunks.push({
       ...base,
-      choices: [{ index: choice.index, delta: {}, finish_reason: choice.finish_reason }],
+      choices: [{ ...others, index, delta: {}, finish_reason }],
     })
   }
   if (usage) chunks.push({ ...base, choices: [], usage })

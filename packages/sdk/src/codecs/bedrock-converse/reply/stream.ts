@@ -2,6 +2,7 @@ import { createError } from '../../../errors.ts'
 import type { ChatChunk, ChatDelta, FinishReason } from '../../../types/chat.ts'
 import { isJsonObject, type JsonObject, textOf } from '../../../types/json.ts'
 import type { StreamTransform, WireEvent } from '../../../types/stream.ts'
+import { extrasOf } from '../../anthropic-messages/request/context.ts'
 import { JSON_TOOL } from '../../anthropic-messages/request/response-format.ts'
 import { awsStreamError } from '../../aws-errors.ts'
 import type { CallInfo } from '../../codec.ts'
@@ -33,6 +34,8 @@ interface OpenBlock {
 }
 
 const TEXT: Omit<OpenBlock, 'whole'> = { call: undefined, hasInput: false, signature: '' }
+
+const STOP_FIELDS = new Set(['stopReason', 'additionalModelResponseFields', 'p'])
 
 class StreamDecoder implements StreamTransform<WireEvent, ChatChunk> {
   private readonly info: CallInfo
@@ -172,7 +175,7 @@ class StreamDecoder implements StreamTransform<WireEvent, ChatChunk> {
 
   private finish(body: JsonObject): ChatChunk {
     const { finishReason, fields } = decodeFinishReason(body.stopReason, warning => this.info.warn(warning))
-    const specific = choiceFields(body, fields)
+    const specific = { ...choiceFields(body, fields), ...extrasOf(body, STOP_FIELDS) }
     const reason: FinishReason =
       finishReason === 'tool_calls' && this.calls === 0 ? 'stop' : (finishReason ?? 'stop')
     return this.chunk({}, reason, Object.keys(specific).length > 0 ? specific : undefined)

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { columns, sheets } from './testing/columns.ts'
 import { printSheet } from './testing/print-sheet.ts'
 import { REPLIES } from './testing/replies/all.ts'
-import { tellClient } from './testing/tell-client.ts'
+import { REFUSALS } from './testing/replies/refusals.ts'
+import { tellClient, tellRefusal } from './testing/tell-client.ts'
 
 const endpointNames = [...new Set(columns.map(({ endpoint }) => endpoint))]
 
@@ -31,4 +32,12 @@ describe.each(endpointNames)('%s', endpoint => {
     expect(formats.map(([format]) => format).sort()).toEqual(own.sort())
     for (const [, { replies }] of formats) expect(Object.keys(replies).length).toBeGreaterThanOrEqual(2)
   })
+})
+
+test('every refusal reaches a client as recorded', async () => {
+  const shown = REFUSALS.map(told => ({
+    from: `${told.provider ?? told.sheet}, ${told.status}: ${JSON.stringify(told.body)}`,
+    ...(tellRefusal(told) as object),
+  }))
+  await expect(printSheet(shown)).toMatchFileSnapshot('./__snapshots__/replies/refusals.json')
 })

@@ -1,9 +1,12 @@
 import { endpoints } from '../../../../endpoints/registry.ts'
+import { refusal } from '../../../../steps/refusal.ts'
+import type { Prepared } from '../../../../steps/shapes.ts'
 import { WireBytes } from '../../../../types/wire-body.ts'
 import { type Codec, HUB_FORMATS } from '../../../codec.ts'
 import { codecs } from '../../../registry.ts'
 import { type Column, sheets } from './columns.ts'
 import { NOW, orRefusal, plain, upstreamInfo } from './encode-case.ts'
+import type { Refusal } from './replies/refusals.ts'
 import type { Told } from './replies/replies.ts'
 
 /** What a client of the endpoint's own format gets for a reply; or the error it would be told. */
@@ -45,4 +48,15 @@ function bodyOf({ binding }: Column, { body, bytes, bodies, headers = {} }: Told
 function clientCodec(endpoint: Column['endpoint']): Codec {
   const serving = Object.values(codecs).filter(codec => codec.endpoint === endpoint)
   return (serving.find(({ format }) => HUB_FORMATS.has(format)) ?? serving[0]) as Codec
+}
+
+/** What a client of the endpoint's own format is told of a refusal. */
+export function tellRefusal({ sheet, status, headers = {}, body, provider: asked }: Refusal): unknown {
+  const column = columnFor(sheet, { ...(asked !== undefined && { provider: asked }) })
+  const { provider, binding } = column
+  const { info } = upstreamInfo(column, endpoints[column.endpoint].sample ?? {})
+  const prepared = { codec: binding.codec, info, provider } as unknown as Prepared<'chat'>
+  const error = refusal(prepared, { status, headers }, Buffer.from(JSON.stringify(body)))
+  const inbound = clientCodec(column.endpoint).inbound as NonNullable<Codec['inbound']>
+  return { kind: error.kind, status: error.status, body: plain(inbound.encodeError(error, 'call-1')) }
 }
