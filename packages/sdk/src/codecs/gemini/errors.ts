@@ -57,6 +57,7 @@ const TEXTS: readonly (readonly [string, ErrorKind])[] = [
   ['user location is not supported', 'permission'],
   ['output blocked by content filtering policy', 'content_policy'],
   ['the response was blocked', 'content_policy'],
+  ['responsible ai practices', 'content_policy'],
   ['credits are depleted', 'insufficient_quota'],
 ]
 
