@@ -60,7 +60,8 @@ const TEXTS: readonly (readonly [string, ErrorKind])[] = [
 export function decodeError(status: number, body: unknown): Partial<ErrorFacts> | undefined {
   const error = errorObject(body)
   if (error === undefined) return undefined
-  const message = typeof error.message === 'string' ? error.message : JSON.stringify(error)
+  const said = [error.message, error.detail].find(text => typeof text === 'string')
+  const message = typeof said === 'string' ? said : JSON.stringify(error)
   // Databricks says `error_code`.
   const code = codeOf(error.code ?? error.error_code)
   const type = typeof error.type === 'string' ? error.type : undefined
