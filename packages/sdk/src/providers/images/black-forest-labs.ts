@@ -141,5 +141,6 @@ export const blackForestLabs: Provider = {
   credentials,
   endpoints: { image_generation: [{ codec: generation, path }], image_edit: [{ codec: edit, path }] },
   followHosts: ['bfl.ai'],
+  errors: [{ kind: 'authentication', status: 403, message: /not authenticated/i }],
   exampleModels: ['flux-2-pro', 'flux-pro-1.1', 'flux-kontext-pro', 'flux-dev'],
 }

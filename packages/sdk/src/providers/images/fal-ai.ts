@@ -66,6 +66,7 @@ export const falAi: Provider = {
   endpoints: {
     image_generation: [{ codec: generation, path: ({ model }) => `/${escapedPath(falModel(model))}` }],
   },
+  errors: [{ kind: 'content_policy', status: 422, message: /flagged by a content checker/ }],
   exampleModels: ['fal-ai/flux/dev', 'fal-ai/imagen4/preview', 'fal-ai/flux-pro/v1.1-ultra'],
 }
 

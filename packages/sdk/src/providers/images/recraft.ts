@@ -51,5 +51,6 @@ export const recraft: Provider = {
     ],
     image_edit: [{ codec: edit, path: '/v1/images/imageToImage' }],
   },
+  errors: [{ kind: 'insufficient_quota', status: 400, code: 'not_enough_credits' }],
   exampleModels: ['recraftv3', 'recraftv2'],
 }

@@ -91,5 +91,6 @@ export const runwayml: Provider = {
     image_edit: [{ codec: edit, path: '/v1/text_to_image' }],
     ...RUNWAYML_VIDEOS,
   },
+  errors: [{ kind: 'insufficient_quota', status: 400, message: /not have enough credits/ }],
   exampleModels: ['gen4_image', 'gen4_turbo'],
 }

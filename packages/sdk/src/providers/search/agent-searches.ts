@@ -44,6 +44,11 @@ export const AGENT_SEARCHES = {
         ...rest,
       }),
     }),
+    errors: [
+      // The plan's limit, and the one for what goes beyond it.
+      { kind: 'insufficient_quota', status: 432 },
+      { kind: 'insufficient_quota', status: 433 },
+    ],
     decode: (body, info) =>
       searchResponse(body, 'results', info, result =>
         hit(result.title, result.url, textOf(result.content), result.published_date),
@@ -128,6 +133,7 @@ export const AGENT_SEARCHES = {
         ...rest,
       }),
     }),
+    errors: [{ kind: 'insufficient_quota', status: 429, code: 'INSUFFICIENT_FUNDS_CREDITS' }],
     decode: (body, info) =>
       searchResponse(body, 'results', info, result =>
         hit(result.name, result.url, textOf(result.content), undefined),

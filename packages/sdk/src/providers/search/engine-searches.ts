@@ -91,6 +91,7 @@ export const ENGINE_SEARCHES = {
     params: ['country', 'max_results', 'search_domain_filter'],
     encode: asked =>
       queryOf({ q: withSites(asked), count: asked.most, country: asked.country, ...asked.rest }),
+    errors: [{ kind: 'authentication', status: 422, code: 'SUBSCRIPTION_TOKEN_INVALID' }],
     decode: (body, info) =>
       searchResponse(inside(body, 'web'), 'results', info, result =>
         hit(result.title, result.url, result.description, result.page_age ?? result.age),
@@ -113,6 +114,7 @@ export const ENGINE_SEARCHES = {
         ...asked.rest,
       }),
     }),
+    errors: [{ kind: 'authentication', status: 403 }],
     decode: (body, info) =>
       searchResponse(body, 'organic', info, result =>
         hit(result.title, result.link, result.snippet, result.date),

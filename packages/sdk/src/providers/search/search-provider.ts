@@ -5,7 +5,7 @@ import type { Credentials, OutgoingRequest } from '../../credentials/credentials
 import { badRequest } from '../../errors.ts'
 import { isJsonObject } from '../../types/json.ts'
 import type { SearchRequest, SearchResponse } from '../../types/search.ts'
-import type { Provider } from '../provider.ts'
+import type { ErrorRule, Provider } from '../provider.ts'
 
 type SearchParam = (typeof SEARCH_PARAMS)[number]
 
@@ -40,6 +40,7 @@ export interface SearchRow {
   readonly many?: true
   readonly encode: (asked: Asked, info: CallInfo) => WireRequest
   readonly decode: (body: unknown, info: CallInfo) => SearchResponse
+  readonly errors?: readonly ErrorRule[]
 }
 
 /** Makes a provider of a row; its one model is `search`. */
@@ -53,6 +54,7 @@ export function searchProvider(name: string, row: SearchRow): Provider {
     ...(baseUrlEnv && { baseUrlEnv }),
     credentials: { env, required: row.keyRequired ?? true, sign: row.sign },
     endpoints: { search: [{ codec: codecOf(name, row), path: row.path }] },
+    ...(row.errors && { errors: row.errors }),
     exampleModels: ['search'],
   }
 }
