@@ -8,7 +8,7 @@ import type { JsonObject } from '../../../../types/json.ts'
 import type { Warning } from '../../../../types/warning.ts'
 import { type FormField, type WireBytes, WireForm } from '../../../../types/wire-body.ts'
 import type { CallInfo } from '../../../codec.ts'
-import { encodeWithReceipts } from '../../../receipts.ts'
+import { encodeWithReceipts } from '../../../receipts/receipts.ts'
 import { PDF_URI, PICTURE_URI } from './cases/files.ts'
 import type { Column } from './columns.ts'
 
