@@ -1,5 +1,5 @@
 import type { CallInfo, Codec, WireRequest } from '../codecs/codec.ts'
-import { encodeWithReceipts } from '../codecs/receipts.ts'
+import { encodeWithReceipts } from '../codecs/receipts/receipts.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import { SluiceError } from '../errors.ts'
 import { applyParamRules } from '../providers/param-rules.ts'

@@ -2,7 +2,7 @@ import { decodeError, streamError } from '../codecs/anthropic-messages/errors.ts
 import type { CallInfo, Codec } from '../codecs/codec.ts'
 import { without } from '../codecs/gemini/request/fields.ts'
 import { parseEvent } from '../codecs/parse-event.ts'
-import { UNSAID_IN_TEXT } from '../codecs/receipts.ts'
+import { UNSAID_IN_TEXT } from '../codecs/receipts/receipts.ts'
 import { badRequest, createError } from '../errors.ts'
 import type {
   ChatChunk,

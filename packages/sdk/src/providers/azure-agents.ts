@@ -1,7 +1,7 @@
 import type { CallInfo, Codec, FollowUp, WireReply } from '../codecs/codec.ts'
 import { without } from '../codecs/gemini/request/fields.ts'
 import { decodeError } from '../codecs/openai-chat/errors.ts'
-import { UNSAID_IN_TEXT } from '../codecs/receipts.ts'
+import { UNSAID_IN_TEXT } from '../codecs/receipts/receipts.ts'
 import { badRequest, createError } from '../errors.ts'
 import type { ChatMessage, ChatRequest, ChatResponse } from '../types/chat.ts'
 import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../types/json.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { encodeWithReceipts } from '../codecs/receipts.ts'
+import { encodeWithReceipts } from '../codecs/receipts/receipts.ts'
 import type { Deployment } from '../types/deployment.ts'
 import { bind, urlOf } from './bind.ts'
 import type { Provider } from './provider.ts'

@@ -1,5 +1,5 @@
 import type { CallInfo, Codec, WireQuery, WireRequest } from '../codecs/codec.ts'
-import { encodeWithReceipts } from '../codecs/receipts.ts'
+import { encodeWithReceipts } from '../codecs/receipts/receipts.ts'
 import { encodeMultipart } from '../transport/multipart.ts'
 import { spliceModel } from '../transport/splice-model.ts'
 import type { EndpointName, RequestOf } from '../types/endpoint-map.ts'

@@ -4,7 +4,7 @@ import type { CallInfo, Codec, FollowUp, WireReply, WireRequest } from '../codec
 import { without } from '../gemini/request/fields.ts'
 import { decodeError } from '../openai-chat/errors.ts'
 import { promptText } from '../prompt-text.ts'
-import { UNSAID_IN_TEXT } from '../receipts.ts'
+import { UNSAID_IN_TEXT } from '../receipts/receipts.ts'
 import { encodeParts } from './parts.ts'
 import { decodeResponse, isRunning, resultOf } from './response.ts'
 import { decodeStream } from './stream.ts'

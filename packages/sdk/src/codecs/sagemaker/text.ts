@@ -16,7 +16,7 @@ import {
 import type { CallInfo, Codec, WireRequest } from '../codec.ts'
 import { parseEvent } from '../parse-event.ts'
 import { promptText, refuseImages, wholePrompt } from '../prompt-text.ts'
-import { UNSAID_IN_TEXT } from '../receipts.ts'
+import { UNSAID_IN_TEXT } from '../receipts/receipts.ts'
 import { unwrapParts, withComponent } from './parts.ts'
 
 /** The hub's settings in the words of Hugging Face's containers. */

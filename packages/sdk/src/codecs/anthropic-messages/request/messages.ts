@@ -12,7 +12,7 @@ import type {
 } from '../../../types/chat.ts'
 import { isJsonObject, type JsonObject } from '../../../types/json.ts'
 import type { Warning } from '../../../types/warning.ts'
-import { firstWords, notEmpty } from '../../repairs.ts'
+import { firstWords, notEmpty } from '../../receipts/repairs.ts'
 import { encodeContent, joinedText } from '../reply/content.ts'
 import { type Block, type EncodeContext, extrasOf, pick } from './context.ts'
 import { decodePart, encodePart, textBlock } from './media.ts'

@@ -12,7 +12,7 @@ import type {
 } from '../../../types/chat.ts'
 import { isJsonArray, isJsonObject, type JsonObject } from '../../../types/json.ts'
 import { thinkingText } from '../../anthropic-messages/request/thinking.ts'
-import { CONTINUE, firstWords, notEmpty } from '../../repairs.ts'
+import { CONTINUE, firstWords, notEmpty } from '../../receipts/repairs.ts'
 import { encodeCachePoint } from './cache-point.ts'
 import { decodeParts, encodePart, joinedText, textBlock } from './content.ts'
 import type { Block, EncodeContext } from './context.ts'

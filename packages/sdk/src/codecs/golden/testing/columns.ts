@@ -6,7 +6,7 @@ import { providers } from '../../../providers/registry.ts'
 import type { ChatRequest } from '../../../types/chat.ts'
 import type { Warning } from '../../../types/warning.ts'
 import type { CallInfo, Codec, InboundInfo } from '../../codec.ts'
-import { encodeWithReceipts } from '../../receipts.ts'
+import { encodeWithReceipts } from '../../receipts/receipts.ts'
 import { codecs } from '../../registry.ts'
 import type { GoldenRequest } from './chat-cases.ts'
 

@@ -76,7 +76,12 @@ export function orRefusal<T>(run: () => T): T | { refused: string } {
 }
 
 /** The request after the step that fetches what its provider will not. */
-function inlined(endpoint: Endpoint, { binding }: Column, request: JsonObject, info: CallInfo): JsonObject {
+export function inlined(
+  endpoint: Endpoint,
+  { binding }: Column,
+  request: JsonObject,
+  info: CallInfo,
+): JsonObject {
   const { inlines } = binding.codec.upstream
   if (inlines === undefined || endpoint.withMediaUrls === undefined) return request
   const fetched = (url: string) => {

@@ -1,7 +1,7 @@
-import { badRequest } from '../errors.ts'
-import type { ChatMessage, ChatRequest } from '../types/chat.ts'
-import { isJsonArray, isJsonObject } from '../types/json.ts'
-import type { CallInfo } from './codec.ts'
+import { badRequest } from '../../errors.ts'
+import type { ChatMessage, ChatRequest } from '../../types/chat.ts'
+import { isJsonArray, isJsonObject } from '../../types/json.ts'
+import type { CallInfo } from '../codec.ts'
 
 /** LiteLLM's words where a conversation must begin with the user and does not. */
 export const CONTINUE = 'Please continue.'

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { endpoints } from '../endpoints/registry.ts'
-import { bind } from '../providers/bind.ts'
-import { providers } from '../providers/registry.ts'
-import type { ChatMessage, ChatRequest } from '../types/chat.ts'
-import type { JsonObject } from '../types/json.ts'
-import type { Warning } from '../types/warning.ts'
+import { endpoints } from '../../endpoints/registry.ts'
+import { bind } from '../../providers/bind.ts'
+import { providers } from '../../providers/registry.ts'
+import type { ChatMessage, ChatRequest } from '../../types/chat.ts'
+import type { JsonObject } from '../../types/json.ts'
+import type { Warning } from '../../types/warning.ts'
 
 /** What a provider is sent, with repairs allowed or not. */
 function send(name: string, model: string, request: Partial<ChatRequest>, modifyParams: boolean) {

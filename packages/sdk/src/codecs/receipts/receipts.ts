@@ -1,8 +1,8 @@
-import type { ChatMessage, ChatRequest, ContentPart } from '../types/chat.ts'
-import type { EndpointName, RequestOf } from '../types/endpoint-map.ts'
-import { isJsonArray, isJsonObject, type JsonObject } from '../types/json.ts'
-import type { Warning } from '../types/warning.ts'
-import type { CallInfo, Codec, Unsaid, WireRequest } from './codec.ts'
+import type { ChatMessage, ChatRequest, ContentPart } from '../../types/chat.ts'
+import type { EndpointName, RequestOf } from '../../types/endpoint-map.ts'
+import { isJsonArray, isJsonObject, type JsonObject } from '../../types/json.ts'
+import type { Warning } from '../../types/warning.ts'
+import type { CallInfo, Codec, Unsaid, WireRequest } from '../codec.ts'
 
 /** What texts that go on cannot say of a conversation. */
 export const UNSAID_IN_TEXT: readonly Unsaid[] = [
