@@ -1,5 +1,6 @@
 import type { CallInfo, Codec, FollowUp, WireReply } from '../codecs/codec.ts'
 import { openaiResponsesWith } from '../codecs/openai-responses/codec.ts'
+import { withoutOtherModel } from '../codecs/other-model.ts'
 import type { Credentials } from '../credentials/credentials.ts'
 import { createError } from '../errors.ts'
 import type { ChatRequest } from '../types/chat.ts'
@@ -12,7 +13,8 @@ const waitOf = (step: number) => Math.min(500 * (step + 1), 5_000)
 
 /** The model is an agent's profile. */
 function encodeTask(body: JsonObject, info: CallInfo): void {
-  const { model: _, store: _store, ...rest } = body
+  const { model: _, store: _store, ...said } = body
+  const rest = withoutOtherModel(said, ['agent_profile'], info)
   for (const key of Object.keys(body)) delete body[key]
   Object.assign(body, { task_mode: 'agent', agent_profile: info.model }, rest)
 }

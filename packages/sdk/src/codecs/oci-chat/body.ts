@@ -1,17 +1,20 @@
 import type { JsonObject } from '../../types/json.ts'
 import type { CallInfo } from '../codec.ts'
+import { withoutOtherModel } from '../other-model.ts'
 
 /**
  * What every request to OCI's Generative AI says besides: who pays, and which model or dedicated endpoint answers. A
  * compartment that only the environment knows is added when the request is signed.
  * Source: https://docs.oracle.com/en-us/iaas/api/#/en/generative-ai-inference/20231130/datatypes/ServingMode
  */
-export function addressed(details: JsonObject, { model, deployment: { params } }: CallInfo): JsonObject {
+export function addressed(details: JsonObject, info: CallInfo): JsonObject {
+  const { model, deployment } = info
+  const { params } = deployment
   const compartment = params?.oci_compartment_id
   return {
     ...(typeof compartment === 'string' && { compartmentId: compartment }),
     servingMode: servingMode(model, params),
-    ...details,
+    ...withoutOtherModel(details, ['compartmentId', 'servingMode'], info),
   }
 }
 

@@ -29,7 +29,8 @@ const OLD_MODELS = new Set(['best', 'nano', 'universal', 'slam-1'])
 /** The job's request: the recording has been uploaded. Source: https://www.assemblyai.com/docs/api-reference/transcripts/submit */
 function jobOf(request: TranscriptionRequest, info: CallInfo): JsonObject {
   const { file: _, model: __, stream: ___, response_format: ____, language, ...rest } = stated(request)
-  delete rest.timestamp_granularities
+  // The key may use this model and no other.
+  for (const name of ['timestamp_granularities', 'speech_model', 'speech_models']) delete rest[name]
   const { model } = info
   const isEnglishOnly = model === 'slam-1'
   const tellsLanguage = language !== undefined || rest.language_code !== undefined

@@ -3,6 +3,7 @@ import type { CallInfo, Codec, WireRequest } from '../../codecs/codec.ts'
 import { MadeFormats } from '../../codecs/openai-speech/made-formats.ts'
 import { escapeXml, isMarkup, withRate } from '../../codecs/openai-speech/markup.ts'
 import { voiceOf } from '../../codecs/openai-speech/voices.ts'
+import { withoutOtherModel } from '../../codecs/other-model.ts'
 import { aws } from '../../credentials/aws.ts'
 import type { SpeechRequest } from '../../types/speech.ts'
 import type { ErrorRule, Provider } from '../provider.ts'
@@ -36,7 +37,8 @@ const FORMATS = new MadeFormats({
 
 function encodeRequest(request: SpeechRequest, info: CallInfo): WireRequest {
   const { input, speed, model: _, voice: __, response_format: ___, language_code, ...rest } = stated(request)
-  const { stream: _stream, stream_format: _format, ...own } = rest
+  const { stream: _stream, stream_format: _format, ...said } = rest
+  const own = withoutOtherModel(said, ['Engine'], info)
   const { wire } = FORMATS.asked(request, info)
   return {
     body: {
