@@ -53,7 +53,7 @@ test('CVE-2024-6587: credentials in a request are neither used nor sent, and the
       seen++
       expect([provider, endpoint, found.text]).not.toContainEqual(expect.stringContaining('foreign-'))
       const ignored = found.warnings.filter(({ action }) => action === 'ignored').map(({ param }) => param)
-      expect(new Set(ignored).isSupersetOf(CREDENTIAL_PARAMS), `${provider} ${endpoint}`).toBe(true)
+      expect(ignored, `${provider} ${endpoint}`).toEqual(expect.arrayContaining([...CREDENTIAL_PARAMS]))
     }
   expect(seen).toBeGreaterThan(150)
 })

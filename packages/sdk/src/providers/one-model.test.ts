@@ -48,7 +48,7 @@ test('CVE-2026-47101: no other field of a request names another model than the o
         const name = model.slice(model.lastIndexOf('/') + 1)
         const holds = (value: unknown) => JSON.stringify(value).includes(name)
         for (const [key, value] of Object.entries(bodyOf(provider, endpoint, model, {}) ?? {})) {
-          if (key === 'model' || key in endpoints[endpoint].sample || !holds(value)) continue
+          if (key === 'model' || key in (endpoints[endpoint].sample ?? {}) || !holds(value)) continue
           seen++
           const other = { [key]: isJsonObject(value) ? { other: 1 } : 'other' }
           const sent = bodyOf(provider, endpoint, model, other)
