@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { call } from '../call.ts'
 import { createCatalogue } from '../models/catalogue.ts'
 import type { Reply } from '../steps/reply.ts'
-import { askChat, deploymentAt, rejectionOf, testHost } from '../testing/ask.ts'
+import { askChat, asSent, deploymentAt, rejectionOf, testHost } from '../testing/ask.ts'
 import type { ChatChunk } from '../types/chat.ts'
 import type { Deployment } from '../types/deployment.ts'
 import { openRecord, stampRecord } from './records.ts'
@@ -106,7 +106,7 @@ async function open({ stream, deployment, path = '' }: Wire, script: object, ove
   return { reply, at }
 }
 
-function charged(reply: Streamed, deployment: Deployment) {
+function charged(reply: Pick<Streamed, 'meter'>, deployment: Deployment) {
   const record = openRecord({
     ...{ id: 'id', callId: 'id', endpoint: 'chat', format: 'openai-chat' },
     ...{ startedAt: 0, requestedModel: 'm' },
@@ -171,5 +171,21 @@ describe.each(Object.entries(wires))('a stream of %s', (_name, wire) => {
     const record = charged(reply, at)
     expect(record.usageEstimated).toBe(false)
     expect(record.usage).toEqual(reply.meter.usage)
+  })
+})
+
+describe('a relayed stream of anthropic', () => {
+  test('that is cut is charged for the input it told and the output that was seen', async () => {
+    const { stream, deployment, prompt } = wires.anthropic as Wire
+    upstream.script({ rawStream: stream, cutAfterBytes: Math.floor(stream.length * 0.8), chunkBytes: 200 })
+    const at = deploymentAt(upstream.url, { modelInfo: PRICE, ...deployment })
+    const asked = askChat(at, { stream: true, max_tokens: 500 }, { clientFormat: 'anthropic-messages' })
+    const reply = await call(asSent(asked, undefined, 'anthropic-messages'), host)
+    if (reply.kind !== 'relay-stream') throw new Error(reply.kind)
+    await rejectionOf(reply.pump(() => undefined))
+    const { usage, usageEstimated } = charged(reply, at)
+    expect(usageEstimated).toBe(true)
+    expect(usage?.prompt_tokens).toBe(prompt)
+    expect(usage?.completion_tokens).toBeGreaterThan(100)
   })
 })
