@@ -70,6 +70,24 @@ test('a lone content is answered with a lone embedding, a batch with a list', ()
   })
 })
 
+test('a file is embedded as such, from and for either kind of client', () => {
+  const input = ['data:image/png;base64,iVBORw0KGgo=', 'gs://b/film.mp4', 'data: is no URI here']
+  const body = encode({ input })
+  const parts = (body.requests as { content: { parts: unknown[] } }[]).map(({ content }) => content.parts)
+  expect(parts).toEqual([
+    [{ inlineData: { mimeType: 'image/png', data: 'iVBORw0KGgo=' } }],
+    [{ fileData: { mimeType: 'video/mp4', fileUri: 'gs://b/film.mp4' } }],
+    [{ text: 'data: is no URI here' }],
+  ])
+  expect(inbound.decodeRequest(body, clientInfo('m')).input).toEqual(input)
+  const snake = { content: { parts: [{ inline_data: { mime_type: 'image/png', data: 'AA==' } }] } }
+  expect(inbound.decodeRequest(snake, clientInfo('m')).input).toBe('data:image/png;base64,AA==')
+  const mixed = {
+    content: { parts: [{ text: 'a' }, { inlineData: { mimeType: 'image/png', data: 'AA==' } }] },
+  }
+  expect(() => inbound.decodeRequest(mixed, clientInfo('m'))).toThrow(/must be the only part/)
+})
+
 test('a batch whose requests differ is refused by its path', () => {
   const one = { content: { parts: [{ text: 'a' }] } }
   expect(() =>

@@ -11,7 +11,7 @@ import {
   without,
 } from '../gemini/request/fields.ts'
 import { resourceName } from '../gemini/request/model-family.ts'
-import { embeddedPart } from './part.ts'
+import { embeddedPart, fileInPart } from './part.ts'
 import { EMBEDDING_TASKS } from './tasks.ts'
 
 const OWN = new Set(['model', 'input', 'dimensions', 'encoding_format', 'user', 'metadata', 'input_type'])
@@ -78,10 +78,13 @@ function decodeOne(
   const parts = expectArray(expectObject(content, path).parts, `${path}.parts`)
   const texts = parts.map((part, index) => {
     const at = `${path}.parts[${index}]`
-    return expectString(expectObject(part, at).text, `${at}.text`)
+    const given = expectObject(part, at)
+    const file = fileInPart(given, at)
+    if (file !== undefined && parts.length > 1)
+      throw badRequest(`${at}: a file must be the only part here. Send one request for each.`, at)
+    return file ?? expectString(given.text, `${at}.text`)
   })
-  if (texts.length === 0)
-    throw badRequest(`${path}.parts: must hold at least one text part.`, `${path}.parts`)
+  if (texts.length === 0) throw badRequest(`${path}.parts: must hold at least one part.`, `${path}.parts`)
   return {
     input: texts.join('\n'),
     model,
