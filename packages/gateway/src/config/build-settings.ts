@@ -100,12 +100,12 @@ function aliases(file: SettingsParts['file']): target.RouterSettings['groupAlias
   return result
 }
 
-function calls({ file }: SettingsParts): target.CallSettings {
+function calls({ file, variables }: SettingsParts): target.CallSettings {
   return {
-    dropParams: file.litellm_settings?.drop_params ?? false,
+    dropParams: file.litellm_settings?.drop_params ?? variables.LITELLM_DROP_PARAMS ?? false,
     alwaysIncludeStreamUsage: file.general_settings?.always_include_stream_usage ?? false,
     forwardClientHeaders: file.general_settings?.forward_client_headers_to_llm_api ?? false,
-    modifyParams: file.litellm_settings?.modify_params ?? false,
+    modifyParams: file.litellm_settings?.modify_params ?? variables.LITELLM_MODIFY_PARAMS ?? false,
     completionModel: file.general_settings?.completion_model,
   }
 }

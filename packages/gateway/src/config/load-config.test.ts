@@ -142,6 +142,12 @@ test('a production config of LiteLLM becomes settings', async () => {
   expect(settings.telemetry).toMatchObject({ callbacks: ['prometheus'], logLevel: 'info' })
 })
 
+test('strictness may come from the environment, and the file wins over it', async () => {
+  const env = { LITELLM_DROP_PARAMS: 'True', LITELLM_MODIFY_PARAMS: 'true' }
+  const { settings } = await loadText('litellm_settings: { modify_params: false }', { env })
+  expect(settings.calls).toMatchObject({ dropParams: true, modifyParams: false })
+})
+
 test('router_settings wins over litellm_settings, which wins over the environment and the defaults', async () => {
   const env = { DEFAULT_MAX_RETRIES: '9' }
   const both = 'litellm_settings: { num_retries: 5, allowed_fails: 8 }\nrouter_settings: { num_retries: 3 }\n'

@@ -32,6 +32,8 @@ export const environmentVariables = {
     LITELLM_SALT_KEY: accepted(secret, 'Encrypts credentials in the database.'),
     LITELLM_ENVIRONMENT: works(text, 'Compared with `model_info.supported_environments`.', 'deployments'),
     LITELLM_LOG: works(litellmLogLevel, 'DEBUG, INFO, WARNING, ERROR or CRITICAL.', 'telemetry.logLevel'),
+    LITELLM_DROP_PARAMS: works(flag, 'Leave out parameters the provider does not know.', 'calls.dropParams'),
+    LITELLM_MODIFY_PARAMS: works(flag, 'Repair requests the provider would refuse.', 'calls.modifyParams'),
     JSON_LOGS: accepted(flag, 'Write logs as JSON; they always are.'),
     LITELLM_MODEL_COST_MAP_URL: works(text, 'Price file: path or address.', 'prices.file'),
     DEFAULT_MAX_RETRIES: works(whole(), 'Retries of a call.', 'router.retries'),
