@@ -1,5 +1,6 @@
 import type { Deployment } from '../types/deployment.ts'
 import { Circuit } from './circuit/circuit.ts'
+import type { CircuitBoard } from './circuit/circuit-board.ts'
 import { FailureWindow } from './circuit/failure-window.ts'
 import { MinuteUsage } from './load/minute-usage.ts'
 import { PeakEwma } from './load/peak-ewma.ts'
@@ -19,7 +20,7 @@ export class DeploymentState {
   /** Calls that were begun and not settled yet, streams until their last byte. */
   inFlight = 0
   readonly usage = new MinuteUsage()
-  readonly circuit = new Circuit()
+  readonly circuit: Circuit
   readonly failures = new FailureWindow()
   /** Whole answers and streams are measured apart: a stream's time ends at its first event. */
   readonly whole = new LatencyTrack()
@@ -28,6 +29,10 @@ export class DeploymentState {
   price: { readonly dollars: number; readonly at: number } | undefined
   /** Calls that wait for one of its places, the next one first. */
   readonly waiting: Waiter[] = []
+
+  constructor(board: CircuitBoard) {
+    this.circuit = new Circuit(board)
+  }
 }
 
 export class LatencyTrack {
@@ -37,7 +42,11 @@ export class LatencyTrack {
 
 /** What is known of one credential. */
 export class CredentialState {
-  readonly circuit = new Circuit()
+  readonly circuit: Circuit
   /** The deployment that was last refused with 403, which may be about its model alone. */
   deniedAt: string | undefined
+
+  constructor(board: CircuitBoard) {
+    this.circuit = new Circuit(board)
+  }
 }

@@ -1,15 +1,26 @@
 import type { SluiceError } from '../errors.ts'
 import type { RouteVisit } from '../types/route-receipt.ts'
 import type { Candidate } from './candidate.ts'
+import { readAwake } from './circuit/awake.ts'
 import { lowestOrder } from './filters/order.ts'
-import { leastWait, type ReadySettings, readyNow } from './filters/ready.ts'
+import {
+  leastWait,
+  noteResting,
+  type ReadyCall,
+  type ReadySettings,
+  withinRates,
+  withPlace,
+} from './filters/ready.ts'
 import { nobodyReady } from './filters/refusal.ts'
+import type { Pool } from './pools.ts'
+import { sample } from './strategies/sample.ts'
 import type { RoutingStrategy } from './strategies/strategy.ts'
 
 /** What the choice for one attempt depends on. */
-export interface Choosing {
+export interface Choosing extends ReadyCall {
   readonly group: string
-  /** Deployments that can serve the call; never empty. */
+  readonly pool: Pool
+  /** Deployments of the pool that can serve the call; never empty. */
   readonly able: readonly Candidate[]
   /** Those that failed in this call. */
   readonly tried: ReadonlySet<Candidate>
@@ -21,9 +32,8 @@ export interface Choosing {
   readonly maySpare: boolean
   /** There is no other way to answer: a deployment that rests is asked all the same. */
   isOnlyWay(): boolean
-  readonly now: number
   readonly visit: RouteVisit
-  inputTokens(): number
+  random(): number
 }
 
 export type Choice =
@@ -35,26 +45,41 @@ export type Choice =
 
 /** Rules out who cannot be asked now, prefers who was not tried, keeps to `order`, and lets the strategy pick. */
 export function choose(choosing: Choosing): Choice {
-  const { able, tried, strategy, now, stream, visit } = choosing
+  const { able, pool, tried, strategy, now, stream, visit } = choosing
   // A lone deployment without fallbacks is never kept resting: its own answer is the truth. Its limits still hold.
   const heedRest = able.length > 1 || !choosing.isOnlyWay()
-  const { ready, full } = readyNow(able, choosing.ready, heedRest, choosing, visit)
+  const awake = able === pool.candidates ? pool.awake.read(now) : readAwake(able, now)
+  if (heedRest && awake.resting.length > 0) noteResting(awake.resting, now, visit)
+  const { ready, full } = readyNow(heedRest ? awake.ready : able, choosing)
+  if (full.length > 0) return { kind: 'full', candidates: full }
   if (ready.length === 0) {
-    if (full.length > 0) return { kind: 'full', candidates: full }
     const waitMs = leastWait(able, now)
-    return {
-      kind: 'nobody',
-      waitMs,
-      error: nobodyReady(choosing.group, waitMs, choosing.preCallChecks, visit),
-    }
+    const error = nobodyReady(choosing.group, waitMs, choosing.preCallChecks, visit)
+    return { kind: 'nobody', waitMs, error }
   }
   const untried = tried.size === 0 ? ready : ready.filter(candidate => !tried.has(candidate))
-  const level = lowestOrder(untried.length > 0 ? untried : ready)
+  const left = untried.length > 0 ? untried : ready
+  const level = pool.hasOrder ? lowestOrder(left) : left
   if (level.length === 1) return { kind: 'chosen', candidate: level[0] as Candidate }
-  const due = choosing.maySpare ? level.find(candidate => isProbeDue(candidate, now)) : undefined
-  return { kind: 'chosen', candidate: due ?? strategy.pick(level, { now, stream }) }
+  if (choosing.maySpare && awake.due && level.includes(awake.due))
+    return { kind: 'chosen', candidate: awake.due }
+  return { kind: 'chosen', candidate: strategy.pick(level, { now, stream }) }
 }
 
-function isProbeDue({ state, credential }: Candidate, now: number): boolean {
-  return state.circuit.phase(now) === 'half-open' || credential.circuit.phase(now) === 'half-open'
+/** Of those awake, who has room for the call. Of very many, a part is looked at first where a look has a price. */
+function readyNow(awake: readonly Candidate[], choosing: Choosing) {
+  const { pool, ready: settings, strategy, random, visit } = choosing
+  const isRated = settings.enforceRates && pool.hasRates
+  const isCapped = pool.hasCaps || settings.defaultMaxParallelRequests !== undefined
+  const room = (candidates: readonly Candidate[]) => {
+    const within = isRated ? withinRates(candidates, choosing, visit) : candidates
+    if (!isCapped || within.length === 0) return { ready: within, full: NOBODY }
+    const { free, full } = withPlace(within, settings.defaultMaxParallelRequests, visit)
+    return { ready: free, full }
+  }
+  const few = !pool.hasOrder && (strategy.comparesAll || isRated || isCapped) ? sample(awake, random) : awake
+  const found = room(few)
+  return found.ready.length > 0 || few === awake ? found : room(awake)
 }
+
+const NOBODY: readonly Candidate[] = []

@@ -1,5 +1,7 @@
 import type { Deployment } from '../types/deployment.ts'
 import { type Candidate, CredentialState, DeploymentState } from './candidate.ts'
+import { AwakeMemory } from './circuit/awake.ts'
+import { CircuitBoard } from './circuit/circuit-board.ts'
 import { credentialKey } from './circuit/credential-key.ts'
 import { RetryBudget } from './retry/retry-budget.ts'
 
@@ -7,6 +9,12 @@ import { RetryBudget } from './retry/retry-budget.ts'
 export interface Pool {
   readonly candidates: readonly Candidate[]
   readonly budget: RetryBudget
+  /** Who of all of them rests. */
+  readonly awake: AwakeMemory
+  /** Whether any of them states an `order`, a rate, a limit of parallel calls: what none states costs nothing. */
+  readonly hasOrder: boolean
+  readonly hasRates: boolean
+  readonly hasCaps: boolean
 }
 
 /** States remembered for models that wildcards matched; beyond it, idle ones are forgotten. */
@@ -18,6 +26,7 @@ export class Pools {
   private readonly candidates = new WeakMap<Deployment, Candidate>()
   private readonly states: Map<string, DeploymentState>
   private readonly credentials: Map<string, CredentialState>
+  private readonly board: CircuitBoard
   private readonly budgets: Map<string, RetryBudget>
   private readonly retryShare: number
 
@@ -26,6 +35,7 @@ export class Pools {
     this.retryShare = retryShare
     this.states = previous?.states ?? new Map()
     this.credentials = previous?.credentials ?? new Map()
+    this.board = previous?.board ?? new CircuitBoard()
     this.budgets = new Map()
   }
 
@@ -33,7 +43,15 @@ export class Pools {
   of(group: string, deployments: readonly Deployment[]): Pool {
     const known = this.byList.get(deployments)
     if (known) return known
-    const pool = { candidates: deployments.map(each => this.candidate(each)), budget: this.budget(group) }
+    const candidates = deployments.map(each => this.candidate(each))
+    const pool: Pool = {
+      candidates,
+      budget: this.budget(group),
+      awake: new AwakeMemory(candidates, this.board),
+      hasOrder: deployments.some(({ order }) => order),
+      hasRates: deployments.some(({ rpm, tpm }) => rpm || tpm),
+      hasCaps: deployments.some(({ maxParallelRequests }) => maxParallelRequests !== undefined),
+    }
     this.byList.set(deployments, pool)
     return pool
   }
@@ -41,8 +59,16 @@ export class Pools {
   candidate(deployment: Deployment): Candidate {
     let candidate = this.candidates.get(deployment)
     if (candidate) return candidate
-    const state = entry(this.states, `${deployment.id}\0${deployment.model}`, () => new DeploymentState())
-    const credential = entry(this.credentials, credentialKey(deployment), () => new CredentialState())
+    const state = entry(
+      this.states,
+      `${deployment.id}\0${deployment.model}`,
+      () => new DeploymentState(this.board),
+    )
+    const credential = entry(
+      this.credentials,
+      credentialKey(deployment),
+      () => new CredentialState(this.board),
+    )
     candidate = { deployment, state, credential }
     this.candidates.set(deployment, candidate)
     return candidate

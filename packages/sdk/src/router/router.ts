@@ -129,8 +129,8 @@ export class RouteTable {
 }
 
 /** What the call will take of a deployment's minute, where that is watched; what it took replaces it. */
-function tokensToReserve({ deployment }: Candidate, { ready, inputTokens }: Choosing): number {
-  return ready.enforceRates && deployment.tpm ? inputTokens() : 0
+function tokensToReserve({ deployment }: Candidate, { ready, strategy, inputTokens }: Choosing): number {
+  return strategy.countsTokens || (ready.enforceRates && deployment.tpm) ? inputTokens() : 0
 }
 
 /** The failure an administrator asks for, to try out what follows. */

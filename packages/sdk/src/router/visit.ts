@@ -40,6 +40,7 @@ export class Visit<E extends EndpointName> {
   private lastError: SluiceError | undefined
   private lastFailed: Candidate | undefined
   private hasWaited = false
+  private isCharged = false
 
   constructor(target: FallbackTarget, pool: Pool, trip: Trip<E>, surroundings: VisitHost) {
     this.target = target
@@ -71,6 +72,8 @@ export class Visit<E extends EndpointName> {
     return {
       group: this.target.model,
       able,
+      pool: this.pool,
+      random: host.random,
       tried: this.tried,
       strategy,
       ready: { enforceRates, defaultMaxParallelRequests },
@@ -87,7 +90,7 @@ export class Visit<E extends EndpointName> {
   /** An attempt begins: the first is a call of the group, the others are retries. */
   begins(): void {
     if (this.failures === 0) this.pool.budget.called()
-    else this.pool.budget.retried()
+    else if (this.isCharged) this.pool.budget.retried()
   }
 
   /** An attempt failed. Throws its error when another one is not allowed, or cannot succeed. */
@@ -98,7 +101,9 @@ export class Visit<E extends EndpointName> {
     this.tried.add(candidate)
     this.hasWaited = false
     if (retryableAt(error, this.target.model, settings) === 'nowhere') throw error
-    if (++this.failures > this.retries(error) || !this.pool.budget.mayRetry) throw error
+    // A failure that took its deployment out of the choice cannot come again: its retry multiplies nothing.
+    this.isCharged = candidate.state.circuit.isClosed && candidate.credential.circuit.isClosed
+    if (++this.failures > this.retries(error) || (this.isCharged && !this.pool.budget.mayRetry)) throw error
   }
 
   /**

@@ -1,3 +1,5 @@
+import type { CircuitBoard } from './circuit-board.ts'
+
 /** Longest rest of a deployment that keeps failing its probes, unless its own rest is longer. */
 const LONGEST_REST_MS = 60_000
 
@@ -12,6 +14,15 @@ export class Circuit {
   private openedAt = 0
   private restMs = 0
   private probing = false
+  private readonly board: CircuitBoard
+
+  constructor(board: CircuitBoard) {
+    this.board = board
+  }
+
+  get isClosed(): boolean {
+    return this.until === 0
+  }
 
   phase(now: number): 'closed' | 'open' | 'half-open' {
     if (this.until === 0) return 'closed'
@@ -39,6 +50,7 @@ export class Circuit {
     this.openedAt = now
     this.until = now + this.restMs
     this.reason = reason
+    this.board.changed()
   }
 
   /** A request that began after it was opened succeeded. */
@@ -46,16 +58,19 @@ export class Circuit {
     if (this.until === 0 || startedAt < this.openedAt) return
     this.until = 0
     this.restMs = 0
+    this.board.changed()
   }
 
   /** The next request is the probe, when one is due; true then. `endProbe` must follow. */
   beginProbe(now: number): boolean {
     if (this.phase(now) !== 'half-open' || this.probing) return false
     this.probing = true
+    this.board.changed()
     return true
   }
 
   endProbe(): void {
     this.probing = false
+    this.board.changed()
   }
 }

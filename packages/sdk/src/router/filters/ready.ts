@@ -1,7 +1,7 @@
 import type { RouteVisit } from '../../types/route-receipt.ts'
 import type { Candidate } from '../candidate.ts'
 import { untilNextMinute } from '../load/minute-usage.ts'
-import { ruleOut } from './rule-out.ts'
+import { noteRuledOut, ruleOut } from './rule-out.ts'
 
 export interface ReadySettings {
   /** Deployments with a full `rpm` or `tpm` are left out. */
@@ -9,35 +9,41 @@ export interface ReadySettings {
   readonly defaultMaxParallelRequests: number | undefined
 }
 
-/** Who may be asked right now. */
-export interface Readiness {
-  readonly ready: readonly Candidate[]
-  /** Those who may, but serve as many calls as they can: a call may wait for them. */
-  readonly full: readonly Candidate[]
+/** What the call is to those it may be given to. */
+export interface ReadyCall {
+  readonly now: number
+  inputTokens(): number
 }
 
-/** Leaves out deployments that rest (where that is heeded), whose minute is used up, or that have no place free. */
-export function readyNow(
+/** Puts deployments that rest on the receipt, each with its reason. */
+export function noteResting(resting: readonly Candidate[], now: number, visit: RouteVisit): void {
+  for (const candidate of resting) noteRuledOut(candidate, 'circuit', () => reasonOf(candidate, now), visit)
+}
+
+/** Leaves out deployments whose minute is used up. */
+export function withinRates(
   candidates: readonly Candidate[],
-  { enforceRates, defaultMaxParallelRequests }: ReadySettings,
-  heedRest: boolean,
-  call: { readonly now: number; inputTokens(): number },
+  call: ReadyCall,
   visit: RouteVisit,
-): Readiness {
-  let left = candidates
-  if (heedRest) left = ruleOut(left, 'circuit', candidate => resting(candidate, call.now), visit)
-  if (enforceRates) left = ruleOut(left, 'rate', candidate => usedUp(candidate, call), visit)
-  const isFull = (candidate: Candidate) => fullOf(candidate, defaultMaxParallelRequests)
-  const ready = ruleOut(left, 'parallel', isFull, visit)
-  return { ready, full: ready === left ? NOBODY : left.filter(candidate => isFull(candidate) !== undefined) }
+): readonly Candidate[] {
+  return ruleOut(candidates, 'rate', candidate => usedUp(candidate, call), visit)
+}
+
+/** Those with a place free, and those that serve as many calls as they may: a call can wait for them. */
+export function withPlace(
+  candidates: readonly Candidate[],
+  byDefault: number | undefined,
+  visit: RouteVisit,
+): { readonly free: readonly Candidate[]; readonly full: readonly Candidate[] } {
+  const free = ruleOut(candidates, 'parallel', candidate => fullOf(candidate, byDefault), visit)
+  return { free, full: free.length === 0 ? candidates : NOBODY }
 }
 
 const NOBODY: readonly Candidate[] = []
 
-function resting({ state, credential }: Candidate, now: number): string | undefined {
+function reasonOf({ state, credential }: Candidate, now: number): string {
   if (!state.circuit.admits(now)) return restOf('it', state.circuit, now)
-  if (!credential.circuit.admits(now)) return restOf('its credential', credential.circuit, now)
-  return undefined
+  return restOf('its credential', credential.circuit, now)
 }
 
 function restOf(who: string, circuit: Candidate['state']['circuit'], now: number): string {
@@ -45,12 +51,10 @@ function restOf(who: string, circuit: Candidate['state']['circuit'], now: number
   return `${who} rests for ${Math.ceil(circuit.waitMs(now))} ms after ${circuit.reason}`
 }
 
-function usedUp(
-  { deployment: { rpm, tpm }, state }: Candidate,
-  { now, inputTokens }: { readonly now: number; inputTokens(): number },
-): string | undefined {
-  if (rpm && state.usage.requests(now) >= rpm) return `its ${rpm} requests of this minute are used up`
-  if (tpm && state.usage.tokens(now) + inputTokens() > tpm)
+function usedUp({ deployment, state }: Candidate, call: ReadyCall): string | undefined {
+  const { rpm, tpm } = deployment
+  if (rpm && state.usage.requests(call.now) >= rpm) return `its ${rpm} requests of this minute are used up`
+  if (tpm && state.usage.tokens(call.now) + call.inputTokens() > tpm)
     return `its ${tpm} tokens of this minute are used up, or not enough for the prompt`
   return undefined
 }

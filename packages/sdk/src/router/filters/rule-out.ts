@@ -21,9 +21,19 @@ export function ruleOut(
       continue
     }
     passed ??= candidates.slice(0, index)
-    visit.ruledOutCount++
-    if (visit.ruledOut.length < MOST_LISTED)
-      visit.ruledOut.push({ deploymentId: candidate.deployment.id, by, reason })
+    noteRuledOut(candidate, by, () => reason, visit)
   }
   return passed ?? candidates
+}
+
+/** Puts one ruling on the receipt, as far as it has room. */
+export function noteRuledOut(
+  { deployment }: Candidate,
+  by: string,
+  reason: () => string,
+  visit: RouteVisit,
+): void {
+  visit.ruledOutCount++
+  if (visit.ruledOut.length < MOST_LISTED)
+    visit.ruledOut.push({ deploymentId: deployment.id, by, reason: reason() })
 }

@@ -3,7 +3,8 @@ const BURST = 100
 
 /**
  * Keeps an outage from being multiplied: retries may be a stated share of a group's calls, beside a burst to begin
- * with. A token bucket that every call fills a little and every retry empties by one.
+ * with. A token bucket that every call fills a little and every retry empties by one; retries after a failure that took
+ * its deployment out of the choice are not counted.
  */
 export class RetryBudget {
   private tokens = BURST

@@ -15,6 +15,7 @@ export const createLatencyBased: CreateStrategy = (args, { random }) => {
   const most = args.maxLatencyListSize ?? LIST_SIZE
   const factor = 1 + (args.lowestLatencyBuffer ?? 0)
   return {
+    comparesAll: true,
     name: 'latency-based-routing',
     enforcesRates: true,
     pick(candidates, { now, stream }) {

@@ -1,45 +1,52 @@
-import type { Deployment } from '../../types/deployment.ts'
 import type { Candidate } from '../candidate.ts'
 import type { CreateStrategy } from './strategy.ts'
 
+/** Sums of weights up to each candidate; undefined where nobody states a weight. */
+type Sums = Float64Array | undefined
+
 /** A weighted draw over all candidates: by `weight`, else `rpm`, else `tpm` where any candidate states it, else evenly. */
-export const createSimpleShuffle: CreateStrategy = (_args, { random }) => ({
-  name: 'simple-shuffle',
-  pick(candidates) {
-    const key = weightKey(candidates)
-    const drawn = key === undefined ? undefined : draw(candidates, key, random)
-    return (
-      drawn ??
-      (candidates[Math.min(Math.floor(random() * candidates.length), candidates.length - 1)] as Candidate)
-    )
-  },
-})
+export const createSimpleShuffle: CreateStrategy = (_args, { random }) => {
+  const known = new WeakMap<readonly Candidate[], { readonly sums: Sums }>()
+  const sumsFor = (candidates: readonly Candidate[]): Sums => {
+    let remembered = known.get(candidates)
+    if (remembered === undefined) known.set(candidates, (remembered = { sums: sumsOf(candidates) }))
+    return remembered.sums
+  }
+  return {
+    name: 'simple-shuffle',
+    pick(candidates) {
+      const sums = sumsFor(candidates)
+      const last = candidates.length - 1
+      const at = sums
+        ? above(sums, random() * (sums[last] as number))
+        : Math.floor(random() * candidates.length)
+      return candidates[Math.min(at, last)] as Candidate
+    },
+  }
+}
 
 const KEYS = ['weight', 'rpm', 'tpm'] as const
-type Key = (typeof KEYS)[number]
 
-function weightKey(candidates: readonly Candidate[]): Key | undefined {
-  for (const key of KEYS)
-    for (const { deployment } of candidates) if (weightOf(deployment, key) > 0) return key
-  return undefined
+function sumsOf(candidates: readonly Candidate[]): Sums {
+  const key = KEYS.find(name => candidates.some(({ deployment }) => (deployment[name] ?? 0) > 0))
+  if (key === undefined) return undefined
+  const sums = new Float64Array(candidates.length)
+  let sum = 0
+  candidates.forEach(({ deployment }, index) => {
+    sum += deployment[key] ?? 0
+    sums[index] = sum
+  })
+  return sums
 }
 
-/** Undefined when rounding leaves nobody: nearly never. */
-function draw(candidates: readonly Candidate[], key: Key, random: () => number): Candidate | undefined {
-  let total = 0
-  for (const { deployment } of candidates) total += weightOf(deployment, key)
-  let at = random() * total
-  let last: Candidate | undefined
-  for (const candidate of candidates) {
-    const weight = weightOf(candidate.deployment, key)
-    if (weight === 0) continue
-    at -= weight
-    last = candidate
-    if (at < 0) return candidate
+/** The first index whose sum is above `value`. */
+function above(sums: Float64Array, value: number): number {
+  let low = 0
+  let high = sums.length - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((sums[middle] as number) > value) high = middle
+    else low = middle + 1
   }
-  return last
-}
-
-function weightOf(deployment: Deployment, key: Key): number {
-  return deployment[key] ?? 0
+  return low
 }

@@ -152,6 +152,16 @@ describe('cost-based-routing', () => {
     expect(pick(candidates, NOW + 60_000)).toBe('a')
     expect(pick(candidates.slice(2))).toBe('c')
   })
+
+  test('of very many too, by chance among the cheapest', () => {
+    const many = candidatesOf(
+      ...Array.from({ length: 500 }, (_, index) => ({ modelInfo: { price: index % 100 } })),
+    )
+    const cheapest = new Set(many.filter((_, index) => index % 100 === 0).map(idOf))
+    const { pick } = create('cost-based-routing')
+    const counts = tally(500, () => pick(many))
+    expect(new Set(Object.keys(counts))).toEqual(cheapest)
+  })
 })
 
 describe('p2c', () => {

@@ -25,6 +25,10 @@ export interface RoutingStrategy {
   readonly name: string
   /** It never chooses a deployment whose `rpm` or `tpm` is used up in this minute. */
   readonly enforcesRates?: boolean
+  /** It goes by tokens: a call counts with its prompt from its beginning on. */
+  readonly countsTokens?: boolean
+  /** It looks at every candidate it is given; of very many, it is given a part. */
+  readonly comparesAll?: boolean
   /** `candidates` is never empty. */
   pick(candidates: readonly Candidate[], context: PickContext): Candidate
   /** Told of every finished attempt. Hang-ups and the caller's own mistakes are none. */

@@ -7,6 +7,8 @@ const usageBased =
   (_args, { random }) => ({
     name,
     enforcesRates: true,
+    comparesAll: true,
+    countsTokens: true,
     pick: (candidates, { now }) =>
       lowest(
         candidates,
