@@ -1,6 +1,6 @@
 import type { CallInfo, Codec } from '../codecs/codec.ts'
-import { embeddedTexts, warnOfInputType } from '../codecs/embedded-texts.ts'
 import { without } from '../codecs/gemini/request/fields.ts'
+import { embeddedTexts, warnOfInputType } from '../codecs/openai-embeddings/embedded-texts.ts'
 import { snowflakeComplete } from '../codecs/snowflake-complete/codec.ts'
 import { decodeError } from '../codecs/snowflake-complete/errors.ts'
 import type { Credentials } from '../credentials/credentials.ts'

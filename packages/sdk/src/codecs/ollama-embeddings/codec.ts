@@ -2,9 +2,9 @@ import { createError } from '../../errors.ts'
 import type { EmbeddingRequest, EmbeddingResponse } from '../../types/embedding.ts'
 import { isJsonArray, isJsonObject } from '../../types/json.ts'
 import type { CallInfo, Codec, WireRequest } from '../codec.ts'
-import { embeddedTexts, warnOfInputType } from '../embedded-texts.ts'
 import { decodeError } from '../ollama-chat/errors.ts'
 import { withOptions } from '../ollama-chat/request.ts'
+import { embeddedTexts, warnOfInputType } from '../openai-embeddings/embedded-texts.ts'
 
 const OWN = new Set(['model', 'input', 'dimensions', 'encoding_format', 'user', 'metadata', 'input_type'])
 

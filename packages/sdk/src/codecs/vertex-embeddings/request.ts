@@ -2,10 +2,10 @@ import { badRequest } from '../../errors.ts'
 import type { EmbeddingRequest } from '../../types/embedding.ts'
 import { isJsonObject, type JsonObject } from '../../types/json.ts'
 import type { CallInfo, WireRequest } from '../codec.ts'
-import { warnOfInputType } from '../embedded-texts.ts'
 import { fieldNames, readFields, without } from '../gemini/request/fields.ts'
 import { embeddedPart } from '../gemini-embeddings/part.ts'
 import { EMBEDDING_TASKS } from '../gemini-embeddings/tasks.ts'
+import { warnOfInputType } from '../openai-embeddings/embedded-texts.ts'
 
 const OWN = new Set([
   'model',

@@ -1,6 +1,6 @@
-import { badRequest } from '../errors.ts'
-import type { EmbeddingRequest } from '../types/embedding.ts'
-import type { CallInfo } from './codec.ts'
+import { badRequest } from '../../errors.ts'
+import type { EmbeddingRequest } from '../../types/embedding.ts'
+import type { CallInfo } from '../codec.ts'
 
 /** What is to be embedded, as a list of texts. Throws `BadRequestError` for tokens; `who` takes them not. */
 export function embeddedTexts(input: unknown, who: string): string[] {
