@@ -88,7 +88,7 @@ test('videos are listed under the ids they were given out by', async () => {
   for (const { id } of list.data) expect((await client.videos.retrieve(id)).id).toBe(id)
 })
 
-test('a key that may not use the model may not look at its videos either', async () => {
+test('CVE-2026-30886: a key that may not use the model may not look at its videos either', async () => {
   const { id } = await client.videos.create({ model: 'films' as 'sora-2', prompt: 'waves' })
   const stranger = await rig.newKey({ models: ['gpt-4o'] })
   const friend = await rig.newKey({ models: ['films'] })
@@ -96,6 +96,49 @@ test('a key that may not use the model may not look at its videos either', async
   expect((await ask(`/v1/videos/${id}`, stranger)).status).toBe(403)
   expect((await ask(`/v1/videos/${id}/content`, stranger)).status).toBe(403)
   expect((await ask(`/v1/videos/${id}`, friend)).status).toBe(200)
+})
+
+test('CVE-2026-30886: an id that was tampered with opens nothing that its sender may not use', async () => {
+  const { id } = await client.videos.create({ model: 'films' as 'sora-2', prompt: 'waves' })
+  const text = Buffer.from(id.slice('video_'.length), 'base64url').toString()
+  const forged = (from: RegExp, to: string) =>
+    `video_${Buffer.from(text.replace(from, to)).toString('base64url')}`
+  const key = await rig.newKey({ models: ['films'] })
+  const [, deployment = ''] = /model_id:([^;]*)/.exec(text) ?? []
+  const before = here.requests.length + there.requests.length
+  const looks: [string, number][] = [
+    // Another group, by its name or as LiteLLM's ids have it: by its deployment.
+    [forged(/model:[^;]*/, 'model:gpt-4o'), 403],
+    [forged(/model:[^;]*;/, ''), 403],
+    [forged(/model_id:[^;]*/, 'model_id:another'), 404],
+    // Another place at the vendor.
+    [forged(/video_id:.*/, 'video_id:..'), 400],
+    [forged(/video_id:.*/, 'video_id:../files/f'), 400],
+    [forged(/video_id:.*/, 'video_id:a\r\nb'), 404],
+  ]
+  for (const [look, status] of looks) {
+    const found = []
+    for (const [method, tail] of [
+      ['GET', ''],
+      ['GET', '/content'],
+      ['DELETE', ''],
+    ] as const) {
+      const response = await fetch(`${rig.gateway.url}/v1/videos/${look}${tail}`, {
+        method,
+        headers: { authorization: `Bearer ${key}` },
+      })
+      found.push(response.status)
+    }
+    expect([Buffer.from(look.slice(6), 'base64url').toString(), ...found]).toEqual([
+      expect.any(String),
+      status,
+      status,
+      status,
+    ])
+  }
+  expect(deployment).not.toBe('')
+  const paths = [...here.requests, ...there.requests].slice(before).map(({ path }) => path)
+  for (const path of paths) expect(path).not.toMatch(/files|\.\./)
 })
 
 test('an id that leads nowhere is refused with its remedy', async () => {
