@@ -19,7 +19,11 @@ export function openaiTranscriptionsWith(options: TranscriptionOptions): Codec<'
   const codec = listening('transcription', [...PARAMS, ...listens], options)
   return {
     ...codec,
-    upstream: { ...codec.upstream, decodeStream: decodeTranscriptStream },
+    upstream: {
+      ...codec.upstream,
+      // Models that tell times do not stream: servers that must be asked for them would answer whole.
+      ...(options.tellsDuration !== false && { decodeStream: decodeTranscriptStream }),
+    },
     inbound: { ...INBOUND, encodeStream: encodeTranscriptStream },
   }
 }
