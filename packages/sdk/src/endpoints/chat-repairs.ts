@@ -1,6 +1,6 @@
 import { badRequest } from '../errors.ts'
-import type { AssistantMessage, ChatMessage, ChatRequest, ToolMessage } from '../types/chat.ts'
-import { isJsonObject } from '../types/json.ts'
+import type { ChatMessage, ChatRequest, ToolCall, ToolMessage } from '../types/chat.ts'
+import { isJsonArray, isJsonObject, textOf } from '../types/json.ts'
 import type { Warning } from '../types/warning.ts'
 import type { RepairInfo } from './endpoint.ts'
 
@@ -104,11 +104,14 @@ function answerCalls(messages: ChatMessage[], warn: (warning: Warning) => void):
     close()
     out.push(message)
     if (message.role === 'assistant')
-      for (const { id, function: called } of (message as AssistantMessage).tool_calls ?? [])
-        open.set(id, called?.name ?? '')
+      for (const call of callsOf(message)) open.set(String(call.id), textOf(call.function?.name))
   }
   close()
   return changed ? out : messages
+}
+
+function callsOf({ tool_calls: calls }: ChatMessage): ToolCall[] {
+  return isJsonArray(calls) ? (calls.filter(isJsonObject) as ToolCall[]) : []
 }
 
 function unanswered(name: string): string {

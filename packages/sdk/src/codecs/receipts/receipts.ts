@@ -85,15 +85,21 @@ function unsaidIn(request: ChatRequest, unsaid: ReadonlySet<Unsaid>): Warning[] 
   }
   for (let index = 0; index < request.messages.length; index++)
     seeMessage(request.messages[index] as ChatMessage, `messages[${index}]`, tell)
-  for (const [index, tool] of (request.tools ?? []).entries()) {
+  for (const [index, tool] of listIn(request.tools).entries()) {
     if (tool.cache_control != null) tell('cache_control', `tools[${index}].cache_control`)
-    if (tool.function?.strict === true) tell('strict', `tools[${index}].function.strict`)
+    if (isJsonObject(tool.function) && tool.function.strict === true)
+      tell('strict', `tools[${index}].function.strict`)
   }
   const { tool_choice: choice, response_format: format } = request
   if (isJsonObject(choice) && !isJsonObject(choice.function)) tell('choice', 'tool_choice')
   if (format?.type === 'json_schema' && isJsonObject(format.json_schema) && format.json_schema.description)
     tell('schema', 'response_format.json_schema.description')
   return warnings
+}
+
+/** The objects of a list; a malformed one is the codec's to refuse. */
+function listIn(value: unknown): JsonObject[] {
+  return isJsonArray(value) ? value.filter(isJsonObject) : []
 }
 
 /** Fields of messages that every codec looks at, or that say something of an answer which is no part of a question. */
