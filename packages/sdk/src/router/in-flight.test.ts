@@ -1,0 +1,180 @@
+import { type Script, startUpstream, type Upstream } from '@sluice/testkit'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { openRecord } from '../callbacks/records.ts'
+import { askChat, deploymentAt, rejectionOf, SECRET, testHost } from '../testing/ask.ts'
+import type { Deployment } from '../types/deployment.ts'
+import { type Route, RouteTable, type RoutingSettings } from './router.ts'
+import { strategies } from './strategies/registry.ts'
+import { seededRandom } from './testing/candidates.ts'
+
+let upstream: Upstream
+const host = testHost({ random: seededRandom(5) })
+beforeAll(async () => {
+  upstream = await startUpstream()
+})
+afterEach(() => upstream.reset())
+afterAll(async () => {
+  await host.transport.close()
+  await upstream.close()
+})
+
+const SETTINGS: RoutingSettings = {
+  retries: 2,
+  timeoutMs: 5_000,
+  streamTimeoutMs: undefined,
+  allowedFails: 3,
+  cooldownMs: 20,
+  disableCooldowns: false,
+  retryAfterMs: 0,
+  groupAliases: new Map(),
+  fallbacks: new Map(),
+  defaultFallbacks: [],
+  contextWindowFallbacks: new Map(),
+  contentPolicyFallbacks: new Map(),
+  maxFallbacks: 5,
+}
+
+function table(
+  overs: readonly Partial<Deployment>[],
+  settings: Partial<RoutingSettings> = {},
+  now = Date.now,
+) {
+  const deployments = overs.map((over, index) => {
+    const id = String.fromCharCode(97 + index)
+    return deploymentAt(`${upstream.url}/v1`, { id, model: id, apiKey: `${SECRET}-${id}`, ...over })
+  })
+  return new RouteTable(deployments, { ...SETTINGS, ...settings }, { ...host, now })
+}
+
+function route(stream: boolean, over: Partial<Route<'chat'>> = {}): Route<'chat'> {
+  const { deployment: _d, timeoutMs: _t, now: _n, ...ask } = askChat(deploymentAt(''), { stream })
+  const facts = { id: ask.id, endpoint: 'chat' as const, format: 'openai-chat' }
+  const record = openRecord({ ...facts, startedAt: Date.now(), requestedModel: 'g' })
+  return { ...ask, model: 'g', record, ...over }
+}
+
+const fail = (model: string, script: Script) => upstream.script({ ...script, match: { model } })
+const asked = () => upstream.requests.map(({ body }) => (body as { model: string }).model)
+const inFlight = (routes: RouteTable) => routes.state().map(each => each.inFlight)
+const waiting = (routes: RouteTable) => routes.state().map(each => each.waiting)
+
+describe.each(Object.keys(strategies) as (keyof typeof strategies)[])('%s', strategy => {
+  test('whatever becomes of a call, its place is given back, once', async () => {
+    const routes = table([{ maxParallelRequests: 3 }, { maxParallelRequests: 2 }, {}], { strategy })
+    const random = seededRandom(9)
+    const troubles: Script[] = [
+      ...[
+        { status: 500 },
+        { failure: 'rate-limit' as const, retryAfterSeconds: 0 },
+        { failure: 'invalid' as const },
+      ],
+      ...[{ cutAfterBytes: 200 }, { failAfterEvents: 1 }, { cutBeforeHead: true }, { latencyMs: 3 }],
+    ]
+    for (const script of [...troubles, ...troubles, ...troubles]) upstream.script(script)
+    const one = async () => {
+      const control = new AbortController()
+      const how = Math.floor(random() * 5)
+      if (how === 0) setTimeout(() => control.abort(), random() * 10)
+      const reply = await routes.run(route(random() < 0.6, { signal: control.signal }))
+      if (reply.kind !== 'stream') return
+      if (how === 1) return reply.abort()
+      let seen = 0
+      await reply.pump(() => {
+        if (how === 2 && ++seen === 2) throw new Error('the reader broke down')
+        if (how === 3 && ++seen === 2) reply.abort()
+        return how === 4 ? new Promise<void>(resolve => setImmediate(resolve)) : undefined
+      })
+    }
+    await Promise.all(Array.from({ length: 60 }, () => one().catch(() => undefined)))
+    expect(inFlight(routes)).toEqual([0, 0, 0])
+    expect(waiting(routes)).toEqual([0, 0, 0])
+    expect(upstream.requests.length).toBeGreaterThan(40)
+  })
+})
+
+describe('max_parallel_requests', () => {
+  test('never more at one time; the others wait for a place, and say so', async () => {
+    const routes = table([{ maxParallelRequests: 2 }])
+    upstream.script({ latencyMs: 15, times: 99 })
+    let most = 0
+    const watch = setInterval(() => {
+      most = Math.max(most, inFlight(routes)[0] ?? 0)
+    }, 1)
+    const all = Array.from({ length: 8 }, () => route(false))
+    await Promise.all(all.map(each => routes.run(each)))
+    clearInterval(watch)
+    expect(most).toBe(2)
+    const waits = all.map(({ record }) => record.routing?.visits[0]?.attempts[0]?.waitedMs ?? 0)
+    expect(waits.filter(ms => ms > 0).length).toBeGreaterThanOrEqual(5)
+  })
+
+  test('a call goes where there is room before it waits', async () => {
+    const routes = table([{ maxParallelRequests: 1, order: 1 }, { order: 2 }])
+    upstream.script({ latencyMs: 30, times: 2 })
+    await Promise.all([routes.run(route(false)), routes.run(route(false))])
+    expect(asked().sort()).toEqual(['a', 'b'])
+  })
+
+  test('no more may wait than is set', async () => {
+    const routes = table([{}], { defaultMaxParallelRequests: 1, maxWaiting: 1 })
+    upstream.script({ latencyMs: 30, times: 3 })
+    const runs = [1, 2, 3].map(() => routes.run(route(false)))
+    expect(await rejectionOf(runs[2] as Promise<unknown>)).toMatchObject({ status: 429 })
+    await Promise.all(runs.slice(0, 2))
+  })
+})
+
+describe('rpm and tpm', () => {
+  test('are limits where they are enforced: when all are used up the call is told to come back next minute', async () => {
+    const routes = table([{ rpm: 1 }, { rpm: 2 }], { enforceModelRateLimits: true }, () => 1_000_000)
+    for (let round = 0; round < 3; round++) await routes.run(route(false))
+    expect(asked().sort()).toEqual(['a', 'b', 'b'])
+    const error = await rejectionOf(routes.run(route(false)))
+    expect(error).toMatchObject({ status: 429, kind: 'rate_limit' })
+    expect(String(error)).toContain('a: its 1 requests of this minute are used up')
+    expect((error as { retryAfterMs: number }).retryAfterMs).toBeLessThanOrEqual(60_000)
+  })
+
+  test('are weights where they are not', async () => {
+    const routes = table([{ rpm: 1 }])
+    for (let round = 0; round < 3; round++) await routes.run(route(false))
+    expect(asked()).toHaveLength(3)
+  })
+
+  test('a prompt that does not fit in what is left of the minute goes elsewhere', async () => {
+    const routes = table(
+      [
+        { tpm: 5, order: 1 },
+        { tpm: 5_000, order: 2 },
+      ],
+      { strategy: 'usage-based-routing-v2' },
+    )
+    await routes.run(route(false))
+    expect(asked()).toEqual(['b'])
+    expect(routes.state()[1]?.tokens).toBeGreaterThan(0)
+  })
+})
+
+describe('time', () => {
+  test('a head without a first token in time is no answer: its socket is freed and the next deployment asked', async () => {
+    fail('a', { firstTokenMs: 60_000 })
+    const routes = table([{ order: 1, streamTimeoutMs: 60 }, { order: 2 }])
+    const reply = await routes.run(route(true))
+    expect(asked()).toEqual(['a', 'b'])
+    await upstream.until(() => upstream.aborted.length === 1)
+    if (reply.kind !== 'stream') throw new Error(reply.kind)
+    await reply.pump(() => undefined)
+    expect(routes.state()).toMatchObject([
+      { circuit: 'open', inFlight: 0 },
+      { circuit: 'closed', inFlight: 0 },
+    ])
+  })
+
+  test('a caller in a hurry does not make a deployment rest', async () => {
+    upstream.script({ latencyMs: 60_000, times: 9 })
+    const routes = table([{}, {}])
+    await rejectionOf(routes.run(route(false, { timeoutMs: 40 })))
+    await rejectionOf(routes.run(route(true, { streamTimeoutMs: 30, retries: 0 })))
+    expect(routes.state()).toMatchObject([{ circuit: 'closed' }, { circuit: 'closed' }])
+  })
+})
