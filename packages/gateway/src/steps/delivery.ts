@@ -69,7 +69,12 @@ export class Delivery<E extends EndpointName> {
     if (reply.kind === 'relay') this.rest = reply.body
     else if (reply.kind === 'whole')
       this.keep(this.inbound.encodeResponse(this.withUsage(reply.response), request, this.info))
-    else return this.stream(reply, request)
+    else
+      return this.stream(reply, request).catch(error => {
+        // Whatever went wrong on the way to the client, nobody reads on: socket and place are free.
+        reply.abort()
+        throw error
+      })
     return undefined
   }
 
