@@ -6,6 +6,8 @@ import type { CallHost, Prepared } from './shapes.ts'
 
 /** The longest one file of an answer may take to arrive, milliseconds. */
 const LONGEST_MS = 60_000
+/** Characters of all files of an answer as base64. */
+const MOST_CHARACTERS = 200 * 1024 * 1024
 
 /**
  * The answer with the files that the caller wants where the provider gave only their addresses. Addresses at the
@@ -21,9 +23,16 @@ export async function withReplyMedia<E extends EndpointName>(
   const urls = endpoint.replyMediaUrls?.(prepared.ask.request, response) ?? []
   if (urls.length === 0) return response
   const fetched = new Map<string, string>()
+  let size = 0
   for (const url of new Set(urls)) {
+    if (size > MOST_CHARACTERS) {
+      prepared.info.warn(receipt('the files before it have more than 150 MB'))
+      break
+    }
     const file = await fetchFile(prepared, url, host)
-    if (file !== undefined) fetched.set(url, file)
+    if (file === undefined) continue
+    fetched.set(url, file)
+    size += file.length
   }
   return endpoint.withReplyMedia?.(response, fetched) ?? response
 }
