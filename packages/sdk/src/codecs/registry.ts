@@ -8,15 +8,15 @@ import { mistralOcr } from './mistral-ocr/codec.ts'
 import { openaiChat } from './openai-chat/codec.ts'
 import { openaiCompletions } from './openai-completions/codec.ts'
 import { openaiEmbeddings } from './openai-embeddings/codec.ts'
-import { openaiModerations } from './openai-moderations/codec.ts'
-import { rerank } from './rerank/codec.ts'
 import { openaiImages } from './openai-images/codec.ts'
 import { openaiImageEdits } from './openai-images/edit.ts'
 import { openaiImageVariations } from './openai-images/variation.ts'
+import { openaiModerations } from './openai-moderations/codec.ts'
 import { openaiSpeech } from './openai-speech/codec.ts'
 import { openaiTranscriptions, openaiTranslations } from './openai-transcriptions/codec.ts'
 import { openaiVideos } from './openai-videos/codec.ts'
 import { perplexitySearch } from './perplexity-search/codec.ts'
+import { rerank } from './rerank/codec.ts'
 
 /** The formats clients may speak, by the names people use in code. */
 export const codecs = {

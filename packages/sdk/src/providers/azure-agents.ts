@@ -1,6 +1,6 @@
 import type { CallInfo, Codec, FollowUp, WireReply } from '../codecs/codec.ts'
 import { without } from '../codecs/gemini/request/fields.ts'
-import { decodeError } from '../codecs/openai-chat/errors.ts'
+import { decodeError } from '../codecs/openai-chat/errors/errors.ts'
 import { UNSAID_IN_TEXT } from '../codecs/receipts/receipts.ts'
 import { badRequest, createError } from '../errors.ts'
 import type { ChatMessage, ChatRequest, ChatResponse } from '../types/chat.ts'

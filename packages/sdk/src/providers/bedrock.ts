@@ -20,7 +20,7 @@ import {
 import { bedrockNova } from '../codecs/bedrock-invoke/nova.ts'
 import { bedrockOpenai } from '../codecs/bedrock-invoke/openai.ts'
 import { bedrockPrompt } from '../codecs/bedrock-invoke/prompt.ts'
-import { bedrockRerank, RERANK_ARN } from '../codecs/bedrock-rerank.ts'
+import { bedrockRerank, RERANK_ARN } from '../codecs/bedrock-rerank/codec.ts'
 import type { Codec } from '../codecs/codec.ts'
 import { aws } from '../credentials/aws.ts'
 import { type BedrockFamily, bedrockModel, bedrockPath } from './bedrock-model.ts'

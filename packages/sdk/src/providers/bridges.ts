@@ -1,4 +1,4 @@
-import { textViaChat } from '../codecs/text-via-chat.ts'
+import { textViaChat } from '../codecs/prompts/text-via-chat.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
 import type { Binding, Provider } from './provider.ts'
 

@@ -1,6 +1,6 @@
 import type { Codec } from '../codecs/codec.ts'
 import { openaiChatWith } from '../codecs/openai-chat/codec.ts'
-import { decodeError as decodeOpenaiError } from '../codecs/openai-chat/errors.ts'
+import { decodeError as decodeOpenaiError } from '../codecs/openai-chat/errors/errors.ts'
 import { openaiEmbeddings } from '../codecs/openai-embeddings/codec.ts'
 import { bearer } from '../credentials/bearer.ts'
 import { withUrlVariable } from '../credentials/url-variable.ts'

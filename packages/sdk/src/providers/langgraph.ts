@@ -1,6 +1,6 @@
 import type { CallInfo, Codec, WireRequest } from '../codecs/codec.ts'
 import { without } from '../codecs/gemini/request/fields.ts'
-import { decodeError, decodeLateError } from '../codecs/openai-chat/errors.ts'
+import { decodeError, decodeLateError } from '../codecs/openai-chat/errors/errors.ts'
 import { createError } from '../errors.ts'
 import type {
   ChatChunk,

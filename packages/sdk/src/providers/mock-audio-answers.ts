@@ -1,4 +1,4 @@
-import { wavOf } from '../codecs/wav.ts'
+import { wavOf } from '../codecs/media/wav.ts'
 import { badRequest } from '../errors.ts'
 import type { SpeechRequest, SpeechResponse } from '../types/speech.ts'
 import type { TranscriptionResponse } from '../types/transcription.ts'

@@ -1,7 +1,7 @@
 import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../../types/json.ts'
-import { isDataUri, parseDataUri } from '../data-uri.ts'
-import type { PromptText } from '../prompt-text.ts'
-import { wholePrompt } from '../prompt-text.ts'
+import { isDataUri, parseDataUri } from '../media/data-uri.ts'
+import type { PromptText } from '../prompts/prompt-text.ts'
+import { wholePrompt } from '../prompts/prompt-text.ts'
 
 /** A prompt as the parts of an agent's message: its text, then its images. */
 export function encodeParts(prompt: PromptText): JsonObject[] {

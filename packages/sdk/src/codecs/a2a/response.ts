@@ -2,7 +2,7 @@ import { createError, type ErrorKind, type SluiceError } from '../../errors.ts'
 import type { ChatResponse } from '../../types/chat.ts'
 import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../../types/json.ts'
 import type { CallInfo } from '../codec.ts'
-import { plainReply } from '../plain-reply.ts'
+import { plainReply } from '../prompts/plain-reply.ts'
 import { filesOfParts, textOfParts } from './parts.ts'
 
 /** JSON-RPC's and the protocol's own codes. Source: https://a2a-protocol.org/v0.3.0/specification/#8-error-handling */

@@ -5,9 +5,9 @@ import type { TextCompletionRequest, TextCompletionResponse } from '../../types/
 import type { Usage } from '../../types/usage.ts'
 import type { CallInfo, Codec, WireRequest } from '../codec.ts'
 import { without } from '../gemini/request/fields.ts'
-import { decodeError } from '../openai-chat/errors.ts'
+import { decodeError } from '../openai-chat/errors/errors.ts'
 import { parseEvent } from '../parse-event.ts'
-import { textReply } from '../text-reply.ts'
+import { textReply } from '../prompts/text-reply.ts'
 
 const SAME = [
   ...([

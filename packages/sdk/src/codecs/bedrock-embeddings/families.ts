@@ -2,7 +2,7 @@ import { badRequest } from '../../errors.ts'
 import type { EmbeddingRequest } from '../../types/embedding.ts'
 import { isJsonArray, isJsonObject, type JsonObject } from '../../types/json.ts'
 import { extrasOf } from '../anthropic-messages/request/context.ts'
-import { isDataUri, parseDataUri } from '../data-uri.ts'
+import { isDataUri, parseDataUri } from '../media/data-uri.ts'
 
 /** How a maker's embedding models are asked. */
 export interface EmbeddingFamily {

@@ -3,7 +3,7 @@ import type { EmbeddingRequest, EmbeddingResponse } from '../../types/embedding.
 import { isJsonArray } from '../../types/json.ts'
 import type { CallInfo, Codec, WireRequest } from '../codec.ts'
 import { without } from '../gemini/request/fields.ts'
-import { decodeError } from '../openai-chat/errors.ts'
+import { decodeError } from '../openai-chat/errors/errors.ts'
 
 const OWN = new Set(['model', 'input', 'dimensions', 'encoding_format', 'user', 'metadata', 'input_type'])
 

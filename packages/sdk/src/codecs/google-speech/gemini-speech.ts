@@ -7,7 +7,7 @@ import { decodeError } from '../gemini/errors.ts'
 import { decodeResponse as decodeChat } from '../gemini/reply/response.ts'
 import { without } from '../gemini/request/fields.ts'
 import { encodeRequest as encodeChat } from '../gemini/request/request.ts'
-import { wavOf } from '../wav.ts'
+import { wavOf } from '../media/wav.ts'
 
 const PARAMS: ReadonlySet<string> = new Set(['instructions', 'response_format', 'voice'])
 const OWN = new Set([...PARAMS, 'input', 'stream', 'stream_format', 'speed'])

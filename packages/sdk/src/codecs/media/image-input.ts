@@ -2,7 +2,7 @@ import { badRequest } from '../../errors.ts'
 import type { ImageInput } from '../../types/image-edit.ts'
 import type { UploadedFile } from '../../types/wire-body.ts'
 import type { CallInfo } from '../codec.ts'
-import { type InlineData, isDataUri, parseDataUri } from '../data-uri.ts'
+import { type InlineData, isDataUri, parseDataUri } from './data-uri.ts'
 
 /** A picture as a file to upload. Throws `BadRequestError` for an address that was not fetched. */
 export function fileOf(input: ImageInput, param: string): UploadedFile {

@@ -5,7 +5,7 @@ import { type UploadedFile, WireForm } from '../../types/wire-body.ts'
 import type { CallInfo, Codec, InboundInfo } from '../codec.ts'
 import { formObject, isUploadedFile } from '../form-object.ts'
 import { dataUriOf } from '../media/image-input.ts'
-import { decodeError, encodeError } from '../openai-chat/errors.ts'
+import { decodeError, encodeError } from '../openai-chat/errors/errors.ts'
 import { stated } from '../openai-images/options.ts'
 
 /** How a host of Mistral's OCR differs from Mistral. */

@@ -8,7 +8,7 @@ import { withOptions } from '../ollama-chat/request.ts'
 import { decodeUsage } from '../ollama-chat/usage.ts'
 import { onePrompt } from '../openai-completions/codec.ts'
 import { parseEvent } from '../parse-event.ts'
-import { textReply } from '../text-reply.ts'
+import { textReply } from '../prompts/text-reply.ts'
 
 const PARAMS = new Set([
   'frequency_penalty',

@@ -1,5 +1,5 @@
 import type { Codec } from '../codec.ts'
-import { decodeError, encodeError } from './errors.ts'
+import { decodeError, encodeError } from './errors/errors.ts'
 import type { OpenaiChatOptions, Settle } from './options.ts'
 import { relayWith } from './relay.ts'
 import { decodeRequest, encodeRequest, OPENAI_CHAT_PARAMS } from './request.ts'

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from '../../types/json.ts'
 import type { Usage } from '../../types/usage.ts'
 import type { CallInfo, Relay, RelayTap } from '../codec.ts'
 import { parseEvent } from '../parse-event.ts'
-import { decodeLateError } from './errors.ts'
+import { decodeLateError } from './errors/errors.ts'
 import type { OpenaiChatOptions } from './options.ts'
 import { decodeUsage } from './usage.ts'
 

@@ -5,8 +5,8 @@ import type { CallInfo, InboundInfo, WireRequest } from '../codec.ts'
 import { effortOfThinking } from '../reasoning-effort.ts'
 import { encodeMessages, encodeTools } from './messages.ts'
 import type { OpenaiChatOptions } from './options.ts'
-import { plainMessages } from './plain-messages.ts'
-import { plainTools } from './plain-tools.ts'
+import { plainMessages } from './plain/plain-messages.ts'
+import { plainTools } from './plain/plain-tools.ts'
 import { encodeSchemaInWords, encodeSchemaTool } from './schema-tool.ts'
 
 /** Request parameters OpenAI's chat endpoint expresses. Source: https://platform.openai.com/docs/api-reference/chat/create */

@@ -2,7 +2,7 @@ import { createError } from '../../errors.ts'
 import type { ChatResponse } from '../../types/chat.ts'
 import { isJsonObject, type JsonObject } from '../../types/json.ts'
 import type { CallInfo } from '../codec.ts'
-import { decodeLateError } from './errors.ts'
+import { decodeLateError } from './errors/errors.ts'
 import { settleFinish } from './finish-reason.ts'
 import { decodeUsage } from './usage.ts'
 

@@ -1,7 +1,7 @@
 import { badRequest } from '../../errors.ts'
 import type { TextCompletionRequest } from '../../types/text-completion.ts'
 import type { CallInfo, Codec } from '../codec.ts'
-import { decodeError, encodeError } from '../openai-chat/errors.ts'
+import { decodeError, encodeError } from '../openai-chat/errors/errors.ts'
 import { relayWith } from '../openai-chat/relay.ts'
 import type { OpenaiCompletionsOptions } from './options.ts'
 import { decodeResponse, decodeStream, encodeStream } from './reply.ts'

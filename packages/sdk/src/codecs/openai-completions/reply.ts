@@ -7,7 +7,7 @@ import type {
   TextCompletionResponse,
 } from '../../types/text-completion.ts'
 import type { CallInfo, EventEncoder } from '../codec.ts'
-import { decodeLateError, encodeError } from '../openai-chat/errors.ts'
+import { decodeLateError, encodeError } from '../openai-chat/errors/errors.ts'
 import { decodeUsage } from '../openai-chat/usage.ts'
 import { UsageAtEnd } from '../openai-chat/usage-at-end.ts'
 import { parseEvent } from '../parse-event.ts'

@@ -1,6 +1,6 @@
 import { createError } from '../../errors.ts'
 import type { Codec } from '../codec.ts'
-import { decodeError, encodeError } from '../openai-chat/errors.ts'
+import { decodeError, encodeError } from '../openai-chat/errors/errors.ts'
 import type { OpenaiEmbeddingsOptions } from './options.ts'
 import { decodeRequest, encodeRequest } from './request.ts'
 import { decodeResponse, encodeResponse, usageOfReply } from './response.ts'

@@ -2,7 +2,7 @@ import { createError } from '../../errors.ts'
 import type { ImageResponse } from '../../types/image-generation.ts'
 import { isJsonObject } from '../../types/json.ts'
 import type { CallInfo } from '../codec.ts'
-import { decodeLateError } from '../openai-chat/errors.ts'
+import { decodeLateError } from '../openai-chat/errors/errors.ts'
 
 /** OpenAI's image answer, as it is. Throws when there is none. */
 export function decodeImages(body: unknown, info: CallInfo): ImageResponse {

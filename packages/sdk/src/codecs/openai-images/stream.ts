@@ -2,7 +2,7 @@ import { createError, type SluiceError } from '../../errors.ts'
 import type { ImageEvent } from '../../types/image-generation.ts'
 import type { StreamTransform, WireEvent } from '../../types/stream.ts'
 import type { CallInfo, EventEncoder } from '../codec.ts'
-import { decodeLateError, encodeError } from '../openai-chat/errors.ts'
+import { decodeLateError, encodeError } from '../openai-chat/errors/errors.ts'
 import { parseEvent } from '../parse-event.ts'
 
 /** Source: https://platform.openai.com/docs/api-reference/images-streaming */

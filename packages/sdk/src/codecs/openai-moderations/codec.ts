@@ -2,7 +2,7 @@ import { badRequest, createError } from '../../errors.ts'
 import { isJsonObject } from '../../types/json.ts'
 import type { ModerationRequest, ModerationResponse } from '../../types/moderation.ts'
 import type { CallInfo, Codec, InboundInfo } from '../codec.ts'
-import { decodeError, encodeError } from '../openai-chat/errors.ts'
+import { decodeError, encodeError } from '../openai-chat/errors/errors.ts'
 import { decodeUsage } from '../openai-chat/usage.ts'
 
 /** What is asked when the caller names no model. */

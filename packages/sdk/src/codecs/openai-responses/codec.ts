@@ -1,5 +1,5 @@
 import type { Codec } from '../codec.ts'
-import { decodeError } from '../openai-chat/errors.ts'
+import { decodeError } from '../openai-chat/errors/errors.ts'
 import type { OpenaiResponsesOptions } from './options.ts'
 import { encodeRequest, RESPONSES_PARAMS } from './request.ts'
 import { decodeResponse } from './response.ts'

@@ -3,7 +3,7 @@ import type { ChatResponse, FinishReason } from '../../types/chat.ts'
 import { isJsonArray, isJsonObject, type JsonObject } from '../../types/json.ts'
 import { extrasOf } from '../anthropic-messages/request/context.ts'
 import type { CallInfo } from '../codec.ts'
-import { decodeLateError } from '../openai-chat/errors.ts'
+import { decodeLateError } from '../openai-chat/errors/errors.ts'
 import { decodeOutput } from './output.ts'
 import { decodeUsage } from './usage.ts'
 

@@ -1,7 +1,7 @@
 import type { SpeechRequest } from '../../types/speech.ts'
 import type { WireBytes } from '../../types/wire-body.ts'
 import type { CallInfo, Codec } from '../codec.ts'
-import { decodeError, encodeError } from '../openai-chat/errors.ts'
+import { decodeError, encodeError } from '../openai-chat/errors/errors.ts'
 import { decodeRequest } from './request.ts'
 import { decodeAudioStream, decodeSpeechEvents, encodeSpeechStream } from './stream.ts'
 

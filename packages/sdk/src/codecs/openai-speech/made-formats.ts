@@ -3,7 +3,7 @@ import type { SpeechEvent, SpeechResponse } from '../../types/speech.ts'
 import type { StreamTransform, WireEvent } from '../../types/stream.ts'
 import { WireBytes } from '../../types/wire-body.ts'
 import type { CallInfo } from '../codec.ts'
-import { openWavHeader, wavOf } from '../wav.ts'
+import { openWavHeader, wavOf } from '../media/wav.ts'
 import { audioTypeOf } from './audio-formats.ts'
 import { decodeAudioStream } from './stream.ts'
 

@@ -3,7 +3,7 @@ import { isJsonObject, textOf } from '../../types/json.ts'
 import type { SpeechEvent, SpeechRequest, SpeechUsage } from '../../types/speech.ts'
 import type { StreamTransform, WireEvent } from '../../types/stream.ts'
 import type { CallInfo, EventEncoder } from '../codec.ts'
-import { decodeLateError, encodeError } from '../openai-chat/errors.ts'
+import { decodeLateError, encodeError } from '../openai-chat/errors/errors.ts'
 import { parseEvent } from '../parse-event.ts'
 import { audioTypeOf } from './audio-formats.ts'
 

@@ -1,5 +1,5 @@
 import type { Codec } from '../codec.ts'
-import { decodeError, encodeError } from '../openai-chat/errors.ts'
+import { decodeError, encodeError } from '../openai-chat/errors/errors.ts'
 import { decodeRequest, encodeRequest, type TranscriptionOptions } from './request.ts'
 import { decodeResponse, encodeResponse } from './response.ts'
 import { decodeTranscriptStream, encodeTranscriptStream } from './stream.ts'

@@ -3,7 +3,7 @@ import { isJsonObject } from '../../types/json.ts'
 import type { TranscriptionRequest, TranscriptionResponse } from '../../types/transcription.ts'
 import { WireBytes } from '../../types/wire-body.ts'
 import type { CallInfo, InboundInfo } from '../codec.ts'
-import { decodeLateError } from '../openai-chat/errors.ts'
+import { decodeLateError } from '../openai-chat/errors/errors.ts'
 import { hasTimes, toSrt, toVtt } from './subtitles.ts'
 
 export function decodeResponse(body: unknown, info: CallInfo): TranscriptionResponse {

@@ -2,7 +2,7 @@ import { createError, type SluiceError } from '../../errors.ts'
 import type { StreamTransform, WireEvent } from '../../types/stream.ts'
 import type { TranscriptionEvent } from '../../types/transcription.ts'
 import type { CallInfo, EventEncoder } from '../codec.ts'
-import { decodeLateError, encodeError } from '../openai-chat/errors.ts'
+import { decodeLateError, encodeError } from '../openai-chat/errors/errors.ts'
 import { parseEvent } from '../parse-event.ts'
 
 /** Source: https://platform.openai.com/docs/api-reference/audio/transcript-text-delta-event */

@@ -2,7 +2,7 @@ import type { Deployment } from '../../types/deployment.ts'
 import type { EndpointName } from '../../types/endpoint-map.ts'
 import type { Codec, UpstreamHalf, WireRequest } from '../codec.ts'
 import { decodeVideoId } from '../media/video-id.ts'
-import { decodeError } from '../openai-chat/errors.ts'
+import { decodeError } from '../openai-chat/errors/errors.ts'
 import { imageForm } from '../openai-images/form.ts'
 import { stated } from '../openai-images/options.ts'
 import {

@@ -12,7 +12,7 @@ import { WireForm } from '../../types/wire-body.ts'
 import type { InboundHalf, InboundInfo } from '../codec.ts'
 import { formObject } from '../form-object.ts'
 import { readVideoId } from '../media/video-id.ts'
-import { encodeError } from '../openai-chat/errors.ts'
+import { encodeError } from '../openai-chat/errors/errors.ts'
 import { modelOf } from '../openai-images/check.ts'
 import { pictureOf } from '../openai-images/edit.ts'
 

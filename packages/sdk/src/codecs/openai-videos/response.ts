@@ -4,7 +4,7 @@ import type { Video, VideoDeleted, VideoList } from '../../types/video.ts'
 import { WireBytes } from '../../types/wire-body.ts'
 import type { CallInfo } from '../codec.ts'
 import { encodeVideoId, withPublicId } from '../media/video-id.ts'
-import { decodeLateError } from '../openai-chat/errors.ts'
+import { decodeLateError } from '../openai-chat/errors/errors.ts'
 
 /** OpenAI's video object, under its public id. */
 export function decodeVideo(body: unknown, info: CallInfo): Video {

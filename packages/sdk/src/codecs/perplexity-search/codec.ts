@@ -2,7 +2,7 @@ import { badRequest, createError } from '../../errors.ts'
 import { isJsonObject, type JsonObject } from '../../types/json.ts'
 import type { SearchRequest, SearchResponse, SearchResult } from '../../types/search.ts'
 import type { CallInfo, Codec, InboundInfo } from '../codec.ts'
-import { decodeError, encodeError } from '../openai-chat/errors.ts'
+import { decodeError, encodeError } from '../openai-chat/errors/errors.ts'
 import { stated } from '../openai-images/options.ts'
 
 export const SEARCH_PARAMS = [

@@ -1,6 +1,6 @@
 import type { RerankResponse } from '../../types/rerank.ts'
 import type { CallInfo, Codec } from '../codec.ts'
-import { decodeError, encodeError } from '../openai-chat/errors.ts'
+import { decodeError, encodeError } from '../openai-chat/errors/errors.ts'
 import type { RerankOptions } from './options.ts'
 import { decodeRequest, encodeRequest } from './request.ts'
 import { completed, decodeResponse } from './response.ts'

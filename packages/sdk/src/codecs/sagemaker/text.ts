@@ -15,7 +15,7 @@ import {
 } from '../bedrock-invoke/prompts.ts'
 import type { CallInfo, Codec, WireRequest } from '../codec.ts'
 import { parseEvent } from '../parse-event.ts'
-import { promptText, refuseImages, wholePrompt } from '../prompt-text.ts'
+import { promptText, refuseImages, wholePrompt } from '../prompts/prompt-text.ts'
 import { UNSAID_IN_TEXT } from '../receipts/receipts.ts'
 import { unwrapParts, withComponent } from './parts.ts'
 

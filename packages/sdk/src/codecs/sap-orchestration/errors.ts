@@ -1,6 +1,6 @@
 import { type ErrorFacts, type ErrorKind, kindOfStatus } from '../../errors.ts'
 import { isJsonArray, isJsonObject, textOf } from '../../types/json.ts'
-import { decodeError as decodeOpenaiError } from '../openai-chat/errors.ts'
+import { decodeError as decodeOpenaiError } from '../openai-chat/errors/errors.ts'
 
 /** The module that refused, where it says more than the status. */
 const LOCATIONS: readonly (readonly [string, ErrorKind])[] = [

@@ -1,6 +1,6 @@
 import type { ErrorFacts } from '../../errors.ts'
 import { isJsonObject } from '../../types/json.ts'
-import { decodeError as decodeOpenaiError } from '../openai-chat/errors.ts'
+import { decodeError as decodeOpenaiError } from '../openai-chat/errors/errors.ts'
 
 /** Facts of `{ message, code | error_code, request_id }`, whose codes say no more than the status. */
 export function decodeError(status: number, body: unknown): Partial<ErrorFacts> | undefined {

@@ -3,7 +3,7 @@ import type { ChatChunk, ChatDelta, ChatResponse, FinishReason, ToolCall } from 
 import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../../types/json.ts'
 import type { StreamTransform, WireEvent } from '../../types/stream.ts'
 import type { CallInfo } from '../codec.ts'
-import { decodeLateError } from '../openai-chat/errors.ts'
+import { decodeLateError } from '../openai-chat/errors/errors.ts'
 import { decodeUsage } from '../openai-chat/usage.ts'
 import { parseEvent } from '../parse-event.ts'
 

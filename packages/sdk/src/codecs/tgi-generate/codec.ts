@@ -1,5 +1,5 @@
 import type { Codec } from '../codec.ts'
-import { decodeError } from '../openai-chat/errors.ts'
+import { decodeError } from '../openai-chat/errors/errors.ts'
 import { decodeResponse, decodeStream } from './reply.ts'
 import { encodeRequest, TGI_PARAMS } from './request.ts'
 

@@ -4,9 +4,9 @@ import type { StreamTransform, WireEvent } from '../../types/stream.ts'
 import type { TextChoice, TextCompletionResponse } from '../../types/text-completion.ts'
 import type { Usage } from '../../types/usage.ts'
 import type { CallInfo } from '../codec.ts'
-import { decodeLateError } from '../openai-chat/errors.ts'
+import { decodeLateError } from '../openai-chat/errors/errors.ts'
 import { parseEvent } from '../parse-event.ts'
-import { textReply } from '../text-reply.ts'
+import { textReply } from '../prompts/text-reply.ts'
 
 /** `/generate` answers an object, `/` a list of one. */
 export function decodeResponse(body: unknown, info: CallInfo): TextCompletionResponse {

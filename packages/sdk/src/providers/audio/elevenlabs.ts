@@ -1,5 +1,5 @@
 import type { CallInfo, Codec, WireRequest } from '../../codecs/codec.ts'
-import { decodeError as decodeOpenaiError } from '../../codecs/openai-chat/errors.ts'
+import { decodeError as decodeOpenaiError } from '../../codecs/openai-chat/errors/errors.ts'
 import { MadeFormats } from '../../codecs/openai-speech/made-formats.ts'
 import { voiceOf } from '../../codecs/openai-speech/voices.ts'
 import type { Credentials } from '../../credentials/credentials.ts'

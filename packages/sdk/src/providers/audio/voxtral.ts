@@ -1,5 +1,5 @@
 import type { CallInfo, Codec, WireRequest } from '../../codecs/codec.ts'
-import { decodeError } from '../../codecs/openai-chat/errors.ts'
+import { decodeError } from '../../codecs/openai-chat/errors/errors.ts'
 import { decodeTranscriptStream } from '../../codecs/openai-transcriptions/stream.ts'
 import { parseEvent } from '../../codecs/parse-event.ts'
 import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../../types/json.ts'

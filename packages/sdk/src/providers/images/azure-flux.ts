@@ -1,7 +1,7 @@
 import type { CallInfo, Codec } from '../../codecs/codec.ts'
 import { base64Of } from '../../codecs/media/image-input.ts'
 import { pixels } from '../../codecs/media/image-size.ts'
-import { decodeError } from '../../codecs/openai-chat/errors.ts'
+import { decodeError } from '../../codecs/openai-chat/errors/errors.ts'
 import { dropResponseFormat, stated } from '../../codecs/openai-images/options.ts'
 import { decodeImages } from '../../codecs/openai-images/response.ts'
 import type { JsonObject } from '../../types/json.ts'

@@ -1,7 +1,7 @@
 import type { CallInfo, Codec, FollowUp, WireReply } from '../../codecs/codec.ts'
 import { base64Of, onlyPicture } from '../../codecs/media/image-input.ts'
 import { pixels } from '../../codecs/media/image-size.ts'
-import { decodeError } from '../../codecs/openai-chat/errors.ts'
+import { decodeError } from '../../codecs/openai-chat/errors/errors.ts'
 import { stated } from '../../codecs/openai-images/options.ts'
 import { noImages } from '../../codecs/openai-images/response.ts'
 import type { Credentials } from '../../credentials/credentials.ts'

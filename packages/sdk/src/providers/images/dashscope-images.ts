@@ -1,7 +1,7 @@
 import type { CallInfo, Codec, WireRequest } from '../../codecs/codec.ts'
 import { addressOf } from '../../codecs/media/image-input.ts'
 import { nearestSize, pixels } from '../../codecs/media/image-size.ts'
-import { decodeError } from '../../codecs/openai-chat/errors.ts'
+import { decodeError } from '../../codecs/openai-chat/errors/errors.ts'
 import { stated } from '../../codecs/openai-images/options.ts'
 import { noImages } from '../../codecs/openai-images/response.ts'
 import type { ImageResponse } from '../../types/image-generation.ts'

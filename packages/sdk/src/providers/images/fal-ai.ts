@@ -1,6 +1,6 @@
 import type { CallInfo, Codec, WireRequest } from '../../codecs/codec.ts'
 import { nearestRatio, pixels } from '../../codecs/media/image-size.ts'
-import { decodeError } from '../../codecs/openai-chat/errors.ts'
+import { decodeError } from '../../codecs/openai-chat/errors/errors.ts'
 import { stated } from '../../codecs/openai-images/options.ts'
 import type { Credentials } from '../../credentials/credentials.ts'
 import type { ImageGenerationRequest } from '../../types/image-generation.ts'

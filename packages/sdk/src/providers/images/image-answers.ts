@@ -1,5 +1,5 @@
 import type { CallInfo } from '../../codecs/codec.ts'
-import { isDataUri } from '../../codecs/data-uri.ts'
+import { isDataUri } from '../../codecs/media/data-uri.ts'
 import { noImages } from '../../codecs/openai-images/response.ts'
 import { createError } from '../../errors.ts'
 import type { ImageItem, ImageResponse } from '../../types/image-generation.ts'

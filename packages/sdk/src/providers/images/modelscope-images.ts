@@ -1,5 +1,5 @@
 import type { CallInfo, Codec, FollowUp, WireReply } from '../../codecs/codec.ts'
-import { decodeError } from '../../codecs/openai-chat/errors.ts'
+import { decodeError } from '../../codecs/openai-chat/errors/errors.ts'
 import { stated } from '../../codecs/openai-images/options.ts'
 import { decodeImages } from '../../codecs/openai-images/response.ts'
 import { isJsonArray, isJsonObject, textOf } from '../../types/json.ts'

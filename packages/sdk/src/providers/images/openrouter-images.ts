@@ -1,7 +1,7 @@
 import type { CallInfo, Codec, WireRequest } from '../../codecs/codec.ts'
 import { addressOf } from '../../codecs/media/image-input.ts'
 import { nearestRatio } from '../../codecs/media/image-size.ts'
-import { decodeError, decodeLateError } from '../../codecs/openai-chat/errors.ts'
+import { decodeError, decodeLateError } from '../../codecs/openai-chat/errors/errors.ts'
 import { stated, warnBytesOnly } from '../../codecs/openai-images/options.ts'
 import type { ImageResponse, ImageUsage } from '../../types/image-generation.ts'
 import { isJsonArray, isJsonObject, type JsonObject } from '../../types/json.ts'

@@ -1,6 +1,6 @@
 import type { Codec } from '../../codecs/codec.ts'
 import { onlyPicture } from '../../codecs/media/image-input.ts'
-import { decodeError } from '../../codecs/openai-chat/errors.ts'
+import { decodeError } from '../../codecs/openai-chat/errors/errors.ts'
 import { openaiImagesWith } from '../../codecs/openai-images/codec.ts'
 import { imageForm } from '../../codecs/openai-images/form.ts'
 import { stated } from '../../codecs/openai-images/options.ts'

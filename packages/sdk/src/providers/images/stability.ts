@@ -1,7 +1,7 @@
 import type { CallInfo, Codec, WireRequest } from '../../codecs/codec.ts'
 import { onlyPicture } from '../../codecs/media/image-input.ts'
 import { nearestRatio } from '../../codecs/media/image-size.ts'
-import { decodeError as decodeOpenaiError } from '../../codecs/openai-chat/errors.ts'
+import { decodeError as decodeOpenaiError } from '../../codecs/openai-chat/errors/errors.ts'
 import { imageForm } from '../../codecs/openai-images/form.ts'
 import { stated, warnBytesOnly } from '../../codecs/openai-images/options.ts'
 import { noImages } from '../../codecs/openai-images/response.ts'

@@ -1,6 +1,6 @@
 import type { Codec } from '../../codecs/codec.ts'
 import { pixels } from '../../codecs/media/image-size.ts'
-import { decodeError } from '../../codecs/openai-chat/errors.ts'
+import { decodeError } from '../../codecs/openai-chat/errors/errors.ts'
 import { imageForm } from '../../codecs/openai-images/form.ts'
 import { stated, warnBytesOnly } from '../../codecs/openai-images/options.ts'
 import { noImages } from '../../codecs/openai-images/response.ts'

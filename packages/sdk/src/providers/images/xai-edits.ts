@@ -1,6 +1,6 @@
 import type { Codec } from '../../codecs/codec.ts'
 import { addressOf } from '../../codecs/media/image-input.ts'
-import { decodeError } from '../../codecs/openai-chat/errors.ts'
+import { decodeError } from '../../codecs/openai-chat/errors/errors.ts'
 import { stated } from '../../codecs/openai-images/options.ts'
 import { decodeImages } from '../../codecs/openai-images/response.ts'
 

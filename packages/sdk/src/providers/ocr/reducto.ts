@@ -1,6 +1,6 @@
 import type { CallInfo, Codec, FollowUp, WireReply } from '../../codecs/codec.ts'
 import { documentUrl } from '../../codecs/mistral-ocr/codec.ts'
-import { decodeError } from '../../codecs/openai-chat/errors.ts'
+import { decodeError } from '../../codecs/openai-chat/errors/errors.ts'
 import { stated } from '../../codecs/openai-images/options.ts'
 import { bearer } from '../../credentials/bearer.ts'
 import { badRequest, createError } from '../../errors.ts'

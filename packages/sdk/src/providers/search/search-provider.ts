@@ -1,5 +1,5 @@
 import type { CallInfo, Codec, WireRequest } from '../../codecs/codec.ts'
-import { decodeError } from '../../codecs/openai-chat/errors.ts'
+import { decodeError } from '../../codecs/openai-chat/errors/errors.ts'
 import { SEARCH_PARAMS } from '../../codecs/perplexity-search/codec.ts'
 import type { Credentials, OutgoingRequest } from '../../credentials/credentials.ts'
 import { badRequest } from '../../errors.ts'

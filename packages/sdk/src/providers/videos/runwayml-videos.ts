@@ -2,7 +2,7 @@ import type { CallInfo, Codec, FollowUp, WireReply, WireRequest } from '../../co
 import { addressOf } from '../../codecs/media/image-input.ts'
 import { nearestSize } from '../../codecs/media/image-size.ts'
 import { withPublicId } from '../../codecs/media/video-id.ts'
-import { decodeError } from '../../codecs/openai-chat/errors.ts'
+import { decodeError } from '../../codecs/openai-chat/errors/errors.ts'
 import { stated } from '../../codecs/openai-images/options.ts'
 import { noVideo } from '../../codecs/openai-videos/response.ts'
 import { badRequest } from '../../errors.ts'

@@ -2,7 +2,7 @@ import { badRequest, createError } from '../../../errors.ts'
 import type { AudioPart, FilePart } from '../../../types/chat.ts'
 import { isJsonObject, type JsonObject } from '../../../types/json.ts'
 import { pick } from '../../anthropic-messages/request/context.ts'
-import { isDataUri, parseDataUri } from '../../data-uri.ts'
+import { isDataUri, parseDataUri } from '../../media/data-uri.ts'
 import type { Block, EncodeContext } from './context.ts'
 
 type Kind = 'image' | 'document' | 'video' | 'audio'
