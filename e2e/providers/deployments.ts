@@ -42,10 +42,14 @@ export function googleAccount(upstream: Upstream) {
 type Models = readonly (readonly [model: string, params?: Readonly<Record<string, unknown>>])[]
 
 /** Providers whose models differ, or whose credentials are no plain key; an empty list is played nowhere. */
-function ownDeployments(upstream: Upstream): Readonly<Record<string, Models>> {
+function ownDeployments(upstream: Upstream): Own {
+  return { ...clouds(upstream), ...others(upstream) }
+}
+
+type Own = Readonly<Record<string, Models>>
+
+function clouds(upstream: Upstream): Own {
   const { url } = upstream
-  const prompts = { api_base: `${url}/prompt-servers`, api_key: vendorKey }
-  const elsewhere = { api_base: `${url}/elsewhere`, api_key: vendorKey }
   const aws = { api_base: url, ...awsKeys }
   const google = { api_base: url, ...googleAccount(upstream) }
   const vertex: Models = [
@@ -87,6 +91,13 @@ function ownDeployments(upstream: Upstream): Readonly<Record<string, Models>> {
       ['claude-sonnet-5', { api_base: url, ...entraClient }],
       ['agents/asst_1', { api_base: `${url}/api/projects/p1`, ...entraClient }],
     ],
+  }
+}
+
+function others({ url }: Upstream): Own {
+  const prompts = { api_base: `${url}/prompt-servers`, api_key: vendorKey }
+  const elsewhere = { api_base: `${url}/elsewhere`, api_key: vendorKey }
+  return {
     databricks: [
       [
         'databricks-claude-sonnet-4-5',

@@ -57,37 +57,42 @@ export async function understand<E extends EndpointName>(
   checkName(request.model)
   const model = completionModelOf(from, settings) ?? caller.aliases.get(request.model) ?? request.model
   note(record, from, request, options, caller)
+  const mayRelay = isJson && isJsonObject(body) && request === said && mayPass(body, decoded)
   return {
     model,
     request,
     options,
     route: {
       id: record.id,
-      endpoint: from.open.endpoint,
       model,
       request,
+      ...wishesOf(options, from),
       clientFormat: format,
       strictness: strictnessOf(options, settings),
-      retries: from.hints.numRetries ?? options.numRetries,
-      timeoutMs: from.hints.timeoutMs ?? options.timeoutMs,
-      streamTimeoutMs: from.hints.streamTimeoutMs ?? options.streamTimeoutMs,
-      streamIdleTimeoutMs: options.streamIdleTimeoutMs,
-      fallbacks: options.fallbacks,
-      contextWindowFallbacks: options.contextWindowFallbacks,
-      contentPolicyFallbacks: options.contentPolicyFallbacks,
-      disableFallbacks: options.disableFallbacks,
-      mockFailure: options.mockFailure,
-      region: options.region,
-      priority: options.priority,
-      overrides: overridesOf(options),
-      formatHeaders: from.hints.formatHeaders,
-      headers: options.headers ? { ...from.hints.forward, ...options.headers } : from.hints.forward,
-      original:
-        isJson && isJsonObject(body) && request === said && mayPass(body, decoded)
-          ? { format, bytes: from.bytes, body }
-          : undefined,
+      original: mayRelay ? { format, bytes: from.bytes, body } : undefined,
       warn,
     },
+  }
+}
+
+/** What the request's options and headers say of how it is to be routed. */
+function wishesOf<E extends EndpointName>(options: CallOptions, { open, hints }: InferenceRequest<E>) {
+  return {
+    endpoint: open.endpoint,
+    retries: hints.numRetries ?? options.numRetries,
+    timeoutMs: hints.timeoutMs ?? options.timeoutMs,
+    streamTimeoutMs: hints.streamTimeoutMs ?? options.streamTimeoutMs,
+    streamIdleTimeoutMs: options.streamIdleTimeoutMs,
+    fallbacks: options.fallbacks,
+    contextWindowFallbacks: options.contextWindowFallbacks,
+    contentPolicyFallbacks: options.contentPolicyFallbacks,
+    disableFallbacks: options.disableFallbacks,
+    mockFailure: options.mockFailure,
+    region: options.region,
+    priority: options.priority,
+    overrides: overridesOf(options),
+    formatHeaders: hints.formatHeaders,
+    headers: options.headers ? { ...hints.forward, ...options.headers } : hints.forward,
   }
 }
 
