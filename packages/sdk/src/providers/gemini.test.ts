@@ -19,7 +19,8 @@ test('model and streaming stand in the path', () => {
     `${base}/models/gemini-2.5-pro:streamGenerateContent?alt=sse`,
   )
   expect(url('tunedModels/mine', false)).toBe(`${base}/tunedModels/mine:generateContent`)
-  expect(url('../../evil?x=', false)).toBe(`${base}/models/..%2F..%2Fevil%3Fx%3D:generateContent`)
+  expect(url('a/evil?x=', false)).toBe(`${base}/models/a%2Fevil%3Fx%3D:generateContent`)
+  expect(() => url('../../evil', false)).toThrow(/may not stand there/)
 })
 
 test('the key goes into a header, never into the URL', async () => {

@@ -75,6 +75,8 @@ describe('decodeRequest names field, rule and remedy', () => {
       'messages[0].tool_calls: must be an array.',
     ],
     [{ ...ok, stream: 'yes' }, 'stream: must be true or false.'],
+    [{ ...ok, tools: 'all' }, 'tools: must be an array.'],
+    [{ ...ok, modalities: 'text' }, 'modalities: must be an array.'],
     [{ ...ok, max_tokens: 0 }, 'max_tokens: must be a whole number of at least 1.'],
     [{ ...ok, max_completion_tokens: 1.5 }, 'max_completion_tokens: must be a whole number of at least 1.'],
     [{ ...ok, n: '2' }, 'n: must be a whole number of at least 1.'],

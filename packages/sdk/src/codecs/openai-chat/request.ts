@@ -115,6 +115,8 @@ export function decodeRequest(body: unknown, info: InboundInfo): ChatRequest {
   checkLimit(body, 'max_tokens')
   checkLimit(body, 'max_completion_tokens')
   checkLimit(body, 'n')
+  for (const key of ['tools', 'modalities'])
+    if (body[key] != null && !Array.isArray(body[key])) throw badRequest(`${key}: must be an array.`, key)
   return info.model === undefined ? (body as ChatRequest) : ({ ...body, model } as ChatRequest)
 }
 
