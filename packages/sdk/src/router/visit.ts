@@ -16,7 +16,7 @@ import { ROUTING_DEFAULTS, type RoutingSettings } from './settings.ts'
 import type { RoutingStrategy } from './strategies/strategy.ts'
 import type { Trip } from './trip.ts'
 
-/** A circuit that stays open for longer is not waited for, unless the provider itself said when to come back. */
+/** When all of a group rest for longer, the caller is told when to come back instead. */
 const LONGEST_WAIT_MS = 8_000
 
 /** What a visit is made with. */
@@ -119,11 +119,11 @@ export class Visit<E extends EndpointName> {
     }
     if (choice.kind === 'chosen' && (this.hasWaited || !this.tried.has(choice.candidate))) return 0
     if (retryableAt(error, this.target.model, settings) === 'elsewhere' || this.hasWaited) throw error
-    const backoff = backoffMs(this.failures, error, settings.retryAfterMs, host.random)
-    const restMs = choice.kind === 'nobody' ? choice.waitMs : 0
-    const isLong = restMs > LONGEST_WAIT_MS && error.retryAfterMs === undefined
-    if (backoff === undefined || isLong || (restMs > 0 && this.trip.hasMore(this.target.model))) throw error
-    const pause = Math.max(backoff, restMs)
+    const pause =
+      choice.kind === 'nobody'
+        ? this.restWorthWaiting(choice.waitMs)
+        : backoffMs(this.failures, error, settings.retryAfterMs, host.random)
+    if (pause === undefined) throw error
     if (host.now() + pause >= this.trip.deadline) throw error
     this.hasWaited = true
     return pause
@@ -139,6 +139,12 @@ export class Visit<E extends EndpointName> {
       signal: route.signal,
       mostWaiting: settings.maxWaiting ?? ROUTING_DEFAULTS.maxWaiting,
     }
+  }
+
+  /** All rest: a short rest is waited for where there is nowhere else to go. */
+  private restWorthWaiting(restMs: number): number | undefined {
+    if (restMs > LONGEST_WAIT_MS || this.trip.hasMore(this.target.model)) return undefined
+    return Math.max(restMs, this.with.settings.retryAfterMs)
   }
 
   private retries(error: SluiceError | undefined): number {
