@@ -35,6 +35,15 @@ describe('fallbacksFor', () => {
     expect(names('openai/g', 'internal')).toEqual(['f', 'last'])
   })
 
+  test('an alias has the lists of its group, unless it has its own', () => {
+    const groupAliases = new Map([
+      ['h', { group: 'g', hidden: false }],
+      ['azure/*', { group: 'g', hidden: false }],
+    ])
+    expect(names('h', 'internal', { ...settings, groupAliases })).toEqual(['f', 'last'])
+    expect(names('azure/*', 'internal', { ...settings, groupAliases })).toEqual(['clouds', 'last'])
+  })
+
   test('nobody else is asked what is wrong anyway', () => {
     const hopeless = kinds.filter(kind => names('g', kind).length === 0)
     expect(hopeless.sort()).toEqual(

@@ -1,7 +1,7 @@
 import type { SluiceError } from '../errors.ts'
 import type { JsonObject } from '../types/json.ts'
 import { NO_CAPABLE_DEPLOYMENT } from './filters/refusal.ts'
-import { capture } from './groups.ts'
+import { capture, type GroupAlias } from './groups.ts'
 
 /** A group, alias or deployment to try, by name, or with what it is asked instead. */
 export type Fallback = string | FallbackTarget
@@ -34,6 +34,8 @@ export interface FallbackSettings {
   readonly contextWindowFallbacks: FallbackLists
   readonly contentPolicyFallbacks: FallbackLists
   readonly maxFallbacks: number
+  /** A list of the group counts for its aliases too, unless they have their own. */
+  readonly groupAliases?: ReadonlyMap<string, GroupAlias> | undefined
 }
 
 /** What one call says of its fallbacks; each replaces the configured lists of its kind. */
@@ -66,6 +68,7 @@ export function withOptions(settings: FallbackSettings, options: FallbackOptions
     contentPolicyFallbacks: listsOf(policy) ?? settings.contentPolicyFallbacks,
     defaultFallbacks: settings.defaultFallbacks,
     maxFallbacks: settings.maxFallbacks,
+    groupAliases: settings.groupAliases,
   }
 }
 
@@ -75,11 +78,12 @@ export function fallbacksFor(
   error: SluiceError,
   settings: FallbackSettings,
 ): readonly FallbackTarget[] {
-  const general = [...listOf(settings.fallbacks, group), ...settings.defaultFallbacks]
+  const of = (lists: FallbackLists) => listOf(lists, group, settings.groupAliases)
+  const general = [...of(settings.fallbacks), ...settings.defaultFallbacks]
   if (error.kind === 'context_window')
-    return [...listOf(settings.contextWindowFallbacks, group), ...general].map(targetOf)
+    return [...of(settings.contextWindowFallbacks), ...general].map(targetOf)
   if (error.kind === 'content_policy')
-    return [...listOf(settings.contentPolicyFallbacks, group), ...general].map(targetOf)
+    return [...of(settings.contentPolicyFallbacks), ...general].map(targetOf)
   const hopeless = HOPELESS.has(error.kind) && error.code !== NO_CAPABLE_DEPLOYMENT
   return hopeless ? [] : general.map(targetOf)
 }
@@ -88,7 +92,9 @@ export function fallbacksFor(
 export function anyFallbacksOf(group: string, settings: FallbackSettings): readonly FallbackTarget[] {
   const { fallbacks, contextWindowFallbacks, contentPolicyFallbacks, defaultFallbacks } = settings
   const lists = [fallbacks, contextWindowFallbacks, contentPolicyFallbacks]
-  return [...lists.flatMap(list => listOf(list, group)), ...defaultFallbacks].map(targetOf)
+  return [...lists.flatMap(list => listOf(list, group, settings.groupAliases)), ...defaultFallbacks].map(
+    targetOf,
+  )
 }
 
 /** Everything a call itself names to fall back on: what its caller must be allowed to use. */
@@ -108,10 +114,15 @@ function isList(option: FallbackOption | undefined): option is readonly Fallback
   return Array.isArray(option)
 }
 
-/** The group's own list, that of its name without provider, of the most specific pattern, or of every group. */
-function listOf(lists: FallbackLists, group: string): readonly Fallback[] {
+/** The name's own list, its group's, that of its name without provider, of the most specific pattern, or of every group. */
+function listOf(
+  lists: FallbackLists,
+  name: string,
+  aliases: FallbackSettings['groupAliases'],
+): readonly Fallback[] {
   if (lists.size === 0) return NONE
-  const own = lists.get(group) ?? lists.get(group.slice(group.indexOf('/') + 1))
+  const group = aliases?.get(name)?.group ?? name
+  const own = lists.get(name) ?? lists.get(group) ?? lists.get(group.slice(group.indexOf('/') + 1))
   if (own) return own
   let best = '*'
   for (const pattern of lists.keys())

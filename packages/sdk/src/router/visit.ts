@@ -100,7 +100,7 @@ export class Visit<E extends EndpointName> {
     this.lastFailed = candidate
     this.tried.add(candidate)
     this.hasWaited = false
-    if (retryableAt(error, this.target.model, settings) === 'nowhere') throw error
+    if (retryableAt(error, this.group, settings) === 'nowhere') throw error
     // A failure that took its deployment out of the choice cannot come again: its retry multiplies nothing.
     this.isCharged = candidate.state.circuit.isClosed && candidate.credential.circuit.isClosed
     if (++this.failures > this.retries(error) || (this.isCharged && !this.pool.budget.mayRetry)) throw error
@@ -118,7 +118,7 @@ export class Visit<E extends EndpointName> {
       return 0
     }
     if (choice.kind === 'chosen' && (this.hasWaited || !this.tried.has(choice.candidate))) return 0
-    if (retryableAt(error, this.target.model, settings) === 'elsewhere' || this.hasWaited) throw error
+    if (retryableAt(error, this.group, settings) === 'elsewhere' || this.hasWaited) throw error
     const pause =
       choice.kind === 'nobody'
         ? this.restWorthWaiting(choice.waitMs)
@@ -147,11 +147,16 @@ export class Visit<E extends EndpointName> {
     return Math.max(restMs, this.with.settings.retryAfterMs)
   }
 
+  /** The group that is meant, whatever its alias. */
+  private get group(): string {
+    return this.pool.candidates[0]?.deployment.group ?? this.target.model
+  }
+
   private retries(error: SluiceError | undefined): number {
     const { settings } = this.with
     const { retries: asked } = this.trip.route
     const own = (this.lastFailed ?? this.pool.candidates[0])?.deployment.retries
-    if (error) return retriesFor({ error, group: this.target.model, asked, own }, settings)
+    if (error) return retriesFor({ error, group: this.group, asked, own }, settings)
     return asked ?? own ?? settings.retries
   }
 }
