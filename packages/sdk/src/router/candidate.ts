@@ -11,15 +11,13 @@ import type { Waiter } from './load/waiting.ts'
 export interface Candidate {
   readonly deployment: Deployment
   readonly state: DeploymentState
+  readonly load: LoadState
   /** Shared by every deployment that signs with the same credential. */
   readonly credential: CredentialState
 }
 
-/** What one process knows of one deployment. Survives a change of settings. */
+/** How well one model of one deployment does; a wildcard has many. Survives a change of settings. */
 export class DeploymentState {
-  /** Calls that were begun and not settled yet, streams until their last byte. */
-  inFlight = 0
-  readonly usage = new MinuteUsage()
   readonly circuit: Circuit
   readonly failures = new FailureWindow()
   /** Whole answers and streams are measured apart: a stream's time ends at its first event. */
@@ -27,12 +25,19 @@ export class DeploymentState {
   readonly stream = new LatencyTrack()
   /** Dollars for an input and an output token, as read from the catalogue at `at`. */
   price: { readonly dollars: number; readonly at: number } | undefined
-  /** Calls that wait for one of its places, the next one first. */
-  readonly waiting: Waiter[] = []
 
   constructor(board: CircuitBoard) {
     this.circuit = new Circuit(board)
   }
+}
+
+/** What one deployment has to do, a wildcard's models together: its limits are about all of them. */
+export class LoadState {
+  /** Calls that were begun and not settled yet, streams until their last byte. */
+  inFlight = 0
+  readonly usage = new MinuteUsage()
+  /** Calls that wait for one of its places, the next one first. */
+  readonly waiting: Waiter[] = []
 }
 
 export class LatencyTrack {

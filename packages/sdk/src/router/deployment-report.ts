@@ -21,7 +21,7 @@ export interface DeploymentReport {
   readonly tokens: number
 }
 
-export function reportOf({ deployment, state, credential }: Candidate, now: number): DeploymentReport {
+export function reportOf({ deployment, state, load, credential }: Candidate, now: number): DeploymentReport {
   const byCredential = credential.circuit.phase(now) !== 'closed'
   const circuit = byCredential ? credential.circuit : state.circuit
   const phase = circuit.phase(now)
@@ -34,9 +34,9 @@ export function reportOf({ deployment, state, credential }: Candidate, now: numb
     reason: phase === 'closed' ? undefined : circuit.reason,
     credential: byCredential,
     restMs: circuit.waitMs(now),
-    inFlight: state.inFlight,
-    waiting: state.waiting.length,
-    requests: state.usage.requests(now),
-    tokens: state.usage.tokens(now),
+    inFlight: load.inFlight,
+    waiting: load.waiting.length,
+    requests: load.usage.requests(now),
+    tokens: load.usage.tokens(now),
   }
 }

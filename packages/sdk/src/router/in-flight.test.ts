@@ -115,6 +115,27 @@ describe('max_parallel_requests', () => {
     expect(asked().sort()).toEqual(['a', 'b'])
   })
 
+  test('the names that a wildcard matches have its places together', async () => {
+    const routes = table([{ group: 'any-*', model: 'm-*', maxParallelRequests: 1 }])
+    upstream.script({ latencyMs: 30, times: 2 })
+    const both = ['any-a', 'any-b'].map(model => routes.run({ ...route(false), model }))
+    expect([inFlight(routes), waiting(routes)]).toEqual([[1], [1]])
+    await Promise.all(both)
+    expect(asked()).toEqual(['m-a', 'm-b'])
+  })
+
+  test('a model that a wildcard’s provider does not know rests alone', async () => {
+    const routes = table([
+      { group: 'any-*', model: 'm-*' },
+      { group: 'any-*', model: 'n-*' },
+    ])
+    fail('m-a', { failure: 'not-found' })
+    fail('n-a', { failure: 'not-found' })
+    await rejectionOf(routes.run({ ...route(false), model: 'any-a' }))
+    await routes.run({ ...route(false), model: 'any-b' })
+    expect(asked()).toHaveLength(3)
+  })
+
   test('no more may wait than is set', async () => {
     const routes = table([{}], { defaultMaxParallelRequests: 1, maxWaiting: 1 })
     upstream.script({ latencyMs: 30, times: 3 })

@@ -1,5 +1,5 @@
 import type { Deployment } from '../types/deployment.ts'
-import { type Candidate, CredentialState, DeploymentState } from './candidate.ts'
+import { type Candidate, CredentialState, DeploymentState, LoadState } from './candidate.ts'
 import { AwakeMemory } from './circuit/awake.ts'
 import { CircuitBoard } from './circuit/circuit-board.ts'
 import { credentialKey } from './circuit/credential-key.ts'
@@ -25,6 +25,7 @@ export class Pools {
   private readonly byList = new WeakMap<readonly Deployment[], Pool>()
   private readonly candidates = new WeakMap<Deployment, Candidate>()
   private readonly states: Map<string, DeploymentState>
+  private readonly loads: Map<string, LoadState>
   private readonly credentials: Map<string, CredentialState>
   private readonly board: CircuitBoard
   private readonly budgets: Map<string, RetryBudget>
@@ -34,6 +35,7 @@ export class Pools {
   constructor(retryShare: number, previous: Pools | undefined) {
     this.retryShare = retryShare
     this.states = previous?.states ?? new Map()
+    this.loads = previous?.loads ?? new Map()
     this.credentials = previous?.credentials ?? new Map()
     this.board = previous?.board ?? new CircuitBoard()
     this.budgets = new Map()
@@ -46,7 +48,7 @@ export class Pools {
     const candidates = deployments.map(each => this.candidate(each))
     const pool: Pool = {
       candidates,
-      budget: this.budget(group),
+      budget: this.budget(deployments[0]?.id ?? group),
       awake: new AwakeMemory(candidates, this.board),
       hasOrder: deployments.some(({ order }) => order),
       hasRates: deployments.some(({ rpm, tpm }) => rpm || tpm),
@@ -69,13 +71,15 @@ export class Pools {
       credentialKey(deployment),
       () => new CredentialState(this.board),
     )
-    candidate = { deployment, state, credential }
+    const load = entry(this.loads, deployment.id, () => new LoadState())
+    candidate = { deployment, state, load, credential }
     this.candidates.set(deployment, candidate)
     return candidate
   }
 
-  private budget(group: string): RetryBudget {
-    return entry(this.budgets, group, () => new RetryBudget(this.retryShare))
+  /** By the first deployment: the names that a wildcard matches have one budget together. */
+  private budget(key: string): RetryBudget {
+    return entry(this.budgets, key, () => new RetryBudget(this.retryShare))
   }
 }
 

@@ -51,17 +51,17 @@ function restOf(who: string, circuit: Candidate['state']['circuit'], now: number
   return `${who} rests for ${Math.ceil(circuit.waitMs(now))} ms after ${circuit.reason}`
 }
 
-function usedUp({ deployment, state }: Candidate, call: ReadyCall): string | undefined {
+function usedUp({ deployment, load }: Candidate, call: ReadyCall): string | undefined {
   const { rpm, tpm } = deployment
-  if (rpm && state.usage.requests(call.now) >= rpm) return `its ${rpm} requests of this minute are used up`
-  if (tpm && state.usage.tokens(call.now) + call.inputTokens() > tpm)
+  if (rpm && load.usage.requests(call.now) >= rpm) return `its ${rpm} requests of this minute are used up`
+  if (tpm && load.usage.tokens(call.now) + call.inputTokens() > tpm)
     return `its ${tpm} tokens of this minute are used up, or not enough for the prompt`
   return undefined
 }
 
-function fullOf({ deployment, state }: Candidate, byDefault: number | undefined): string | undefined {
+function fullOf({ deployment, load }: Candidate, byDefault: number | undefined): string | undefined {
   const most = deployment.maxParallelRequests ?? byDefault
-  return most !== undefined && state.inFlight >= most ? `it serves ${most} calls already` : undefined
+  return most !== undefined && load.inFlight >= most ? `it serves ${most} calls already` : undefined
 }
 
 /** Milliseconds until one of the candidates may be asked again, as far as can be told. */

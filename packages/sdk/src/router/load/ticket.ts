@@ -16,10 +16,10 @@ export class Ticket {
     this.candidate = candidate
     this.startedAt = now
     this.reservedTokens = reservedTokens
-    const { state, credential } = candidate
-    if (!holdsPlace) state.inFlight++
-    state.usage.addRequest(now)
-    state.usage.addTokens(reservedTokens, now)
+    const { state, load, credential } = candidate
+    if (!holdsPlace) load.inFlight++
+    load.usage.addRequest(now)
+    load.usage.addTokens(reservedTokens, now)
     state.failures.attempted(now)
     this.probes = [state.circuit, credential.circuit].filter(circuit => circuit.beginProbe(now))
     this.isProbe = this.probes.length > 0
@@ -35,7 +35,7 @@ export class Ticket {
     if (this.closed) return
     this.closed = true
     this.answered()
-    if (tokens !== undefined) this.candidate.state.usage.addTokens(tokens - this.reservedTokens, now)
+    if (tokens !== undefined) this.candidate.load.usage.addTokens(tokens - this.reservedTokens, now)
     releasePlace(this.candidate)
   }
 }

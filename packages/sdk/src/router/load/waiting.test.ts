@@ -13,11 +13,11 @@ describe('a place', () => {
     const ticket = new Ticket(a, 0, 0, false)
     const waiting = waitForPlace([a, b], limits)
     ticket.close(1, undefined)
-    expect(a.state.inFlight).toBe(1)
+    expect(a.load.inFlight).toBe(1)
     expect(idOf(await waiting)).toBe('a')
-    expect([a.state.waiting.length, b.state.waiting.length]).toEqual([0, 0])
+    expect([a.load.waiting.length, b.load.waiting.length]).toEqual([0, 0])
     new Ticket(a, 1, 0, true).close(2, undefined)
-    expect(a.state.inFlight).toBe(0)
+    expect(a.load.inFlight).toBe(0)
   })
 
   test('is given by priority, then in the order of arrival, once per end', async () => {
@@ -33,7 +33,7 @@ describe('a place', () => {
     }
     await Promise.all(waits)
     expect(order).toEqual(['first', 'second', 'late'])
-    expect(a.state.inFlight).toBe(3)
+    expect(a.load.inFlight).toBe(3)
   })
 
   test('is not waited for behind too many, beyond patience, or after a hang-up; and nobody stays in line', async () => {
@@ -45,7 +45,7 @@ describe('a place', () => {
     control.abort()
     await expect(aborted).rejects.toMatchObject({ name: 'APIUserAbortError' })
     await expect(waitForPlace([a], { ...limits, signal: control.signal })).rejects.toThrow()
-    expect(a.state.waiting).toEqual([])
+    expect(a.load.waiting).toEqual([])
   })
 })
 
@@ -54,12 +54,12 @@ describe('tokens of the minute', () => {
     const [a] = pair()
     const first = new Ticket(a, 0, 100, false)
     const second = new Ticket(a, 0, 100, false)
-    expect([a.state.usage.requests(0), a.state.usage.tokens(0)]).toEqual([2, 200])
+    expect([a.load.usage.requests(0), a.load.usage.tokens(0)]).toEqual([2, 200])
     first.close(1, 30)
     second.close(1, undefined)
-    expect(a.state.usage.tokens(1)).toBe(130)
-    expect(a.state.usage.tokens(60_000)).toBe(0)
+    expect(a.load.usage.tokens(1)).toBe(130)
+    expect(a.load.usage.tokens(60_000)).toBe(0)
     first.close(60_001, 5)
-    expect(a.state.usage.tokens(60_001)).toBe(0)
+    expect(a.load.usage.tokens(60_001)).toBe(0)
   })
 })

@@ -28,12 +28,12 @@ export function waitForPlace(candidates: readonly Candidate[], limits: WaitLimit
   const { patienceMs, signal, mostWaiting, priority } = limits
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(abortedError(signal))
-    const queues = candidates.filter(({ state }) => state.waiting.length < mostWaiting)
+    const queues = candidates.filter(({ load }) => load.waiting.length < mostWaiting)
     if (queues.length === 0) return reject(tooMany(`${mostWaiting} calls wait for it already`))
     const leave = () => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', onAbort)
-      for (const { state } of queues) remove(state.waiting, waiter)
+      for (const { load } of queues) remove(load.waiting, waiter)
     }
     const onAbort = () => {
       leave()
@@ -52,17 +52,17 @@ export function waitForPlace(candidates: readonly Candidate[], limits: WaitLimit
         resolve(candidate)
       },
     }
-    for (const { state } of queues) insert(state.waiting, waiter)
+    for (const { load } of queues) insert(load.waiting, waiter)
   })
 }
 
 /** Gives up one place: to the next call that waits for it, if there is one. */
-export function releasePlace({ state }: Candidate): void {
-  const next = state.waiting[0]
-  const candidate = next?.candidates.find(other => other.state === state)
+export function releasePlace({ load }: Candidate): void {
+  const next = load.waiting[0]
+  const candidate = next?.candidates.find(other => other.load === load)
   // The place changes hands without becoming free in between.
   if (next && candidate) next.take(candidate)
-  else state.inFlight--
+  else load.inFlight--
 }
 
 function insert(queue: Waiter[], waiter: Waiter): void {

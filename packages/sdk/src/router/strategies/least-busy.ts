@@ -5,5 +5,5 @@ import type { CreateStrategy } from './strategy.ts'
 export const createLeastBusy: CreateStrategy = (_args, { random }) => ({
   comparesAll: true,
   name: 'least-busy',
-  pick: candidates => lowest(candidates, ({ state }) => state.inFlight, random),
+  pick: candidates => lowest(candidates, ({ load }) => load.inFlight, random),
 })

@@ -27,10 +27,10 @@ export const createP2c: CreateStrategy = (_args, { random }) => ({
   },
 })
 
-function costOf({ state, deployment }: Candidate, stream: boolean, now: number): number {
+function costOf({ state, load, deployment }: Candidate, stream: boolean, now: number): number {
   const { peak } = stream ? state.stream : state.whole
   const weight = deployment.weight ?? 1
   if (weight === 0) return Number.POSITIVE_INFINITY
-  if (peak.isUnknown) return state.inFlight === 0 ? 0 : UNKNOWN * state.inFlight
-  return (peak.cost(now) * (state.inFlight + 1)) / weight
+  if (peak.isUnknown) return load.inFlight === 0 ? 0 : UNKNOWN * load.inFlight
+  return (peak.cost(now) * (load.inFlight + 1)) / weight
 }

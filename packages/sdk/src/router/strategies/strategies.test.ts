@@ -74,7 +74,7 @@ describe('least-busy', () => {
   test('the fewest calls under way; chance among equals', () => {
     const candidates = candidatesOf({}, {}, {})
     const { pick } = create('least-busy')
-    if (candidates[0]) candidates[0].state.inFlight = 5
+    if (candidates[0]) candidates[0].load.inFlight = 5
     const counts = tally(3000, () => pick(candidates))
     expect(counts.a).toBeUndefined()
     expect(counts.b).toBeGreaterThan(1300)
@@ -86,10 +86,10 @@ describe.each(['usage-based-routing', 'usage-based-routing-v2'] as const)('%s', 
   test('the fewest tokens of this minute, then the fewest requests; a new minute begins anew', () => {
     const [a, b] = candidatesOf({}, {}) as readonly [Candidate, Candidate]
     const { pick } = create(name)
-    a.state.usage.addTokens(100, NOW)
+    a.load.usage.addTokens(100, NOW)
     expect(pick([a, b])).toBe('b')
-    b.state.usage.addTokens(100, NOW)
-    b.state.usage.addRequest(NOW)
+    b.load.usage.addTokens(100, NOW)
+    b.load.usage.addRequest(NOW)
     expect(pick([a, b])).toBe('a')
     expect(Object.keys(tally(200, () => pick([a, b], NOW + 60_000)))).toHaveLength(2)
   })
@@ -180,7 +180,7 @@ describe('p2c', () => {
     const candidates = candidatesOf({}, {}, {})
     const { pick, observe } = create('p2c')
     for (const candidate of candidates) observe(candidate, 100)
-    if (candidates[0]) candidates[0].state.inFlight = 3
+    if (candidates[0]) candidates[0].load.inFlight = 3
     expect(tally(500, () => pick(candidates)).a).toBeUndefined()
   })
 
@@ -202,7 +202,7 @@ describe('p2c', () => {
     const { pick, observe } = create('p2c')
     observe(candidates[0], 100)
     expect(pick(candidates)).toBe('b')
-    if (candidates[1]) candidates[1].state.inFlight = 1
+    if (candidates[1]) candidates[1].load.inFlight = 1
     expect(tally(50, () => pick(candidates))).toEqual({ a: 50 })
   })
 

@@ -10,11 +10,7 @@ const usageBased =
     comparesAll: true,
     countsTokens: true,
     pick: (candidates, { now }) =>
-      lowest(
-        candidates,
-        ({ state: { usage } }) => usage.tokens(now) + usage.requests(now) / REQUESTS,
-        random,
-      ),
+      lowest(candidates, ({ load: { usage } }) => usage.tokens(now) + usage.requests(now) / REQUESTS, random),
   })
 
 /** More requests than fit in a minute: they only decide among equals. */
