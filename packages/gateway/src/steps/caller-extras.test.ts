@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { OWN_HEADERS, refuseForeignRouting, refuseOwnHeaders, withExtraBody } from './caller-extras.ts'
+import { refuseForeignRouting, refuseOwnHeaders, withExtraBody } from './caller-extras.ts'
 
 test('extra_body adds to the request, and what the request says itself stays', () => {
   const request = { model: 'a', max_tokens: 2, extra_body: { max_tokens: 9, top_k: 4, model: 'a' } }

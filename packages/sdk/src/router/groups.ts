@@ -1,5 +1,5 @@
 import { createError } from '../errors.ts'
-import { resolveModel } from '../providers/resolve.ts'
+import { resolveModel } from '../providers/naming/resolve.ts'
 import type { Deployment } from '../types/deployment.ts'
 
 export interface GroupAlias {

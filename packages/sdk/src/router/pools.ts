@@ -34,9 +34,9 @@ export class Pools {
   /** `previous`: what was known before the settings changed. */
   constructor(retryShare: number, previous: Pools | undefined) {
     this.retryShare = retryShare
-    this.states = previous?.states ?? new Map()
-    this.loads = previous?.loads ?? new Map()
-    this.credentials = previous?.credentials ?? new Map()
+    this.states = previous?.states ?? new Map<string, DeploymentState>()
+    this.loads = previous?.loads ?? new Map<string, LoadState>()
+    this.credentials = previous?.credentials ?? new Map<string, CredentialState>()
     this.board = previous?.board ?? new CircuitBoard()
     this.budgets = new Map()
   }

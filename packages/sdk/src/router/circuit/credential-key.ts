@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { CREDENTIAL_PARAMS } from '../../providers/credential-params.ts'
+import { CREDENTIAL_PARAMS } from '../../providers/params/credential-params.ts'
 import type { Deployment } from '../../types/deployment.ts'
 
 /** Tells deployments that sign with the same credential at the same place, by a hash: the secret is kept nowhere. */
