@@ -4,7 +4,9 @@ import { openRecord } from '../callbacks/records.ts'
 import { askChat, deploymentAt, rejectionOf, SECRET, testHost } from '../testing/ask.ts'
 import type { ChatRequest } from '../types/chat.ts'
 import type { Deployment } from '../types/deployment.ts'
+import type { Candidate } from './candidate.ts'
 import { type Route, RouteTable, type RoutingHost, type RoutingSettings } from './router.ts'
+import type { RoutingStrategy } from './strategies/strategy.ts'
 
 let upstream: Upstream
 const host = testHost()
@@ -348,6 +350,21 @@ describe('cooldowns', () => {
     now += 2000
     await routes.run(route('g'))
     expect(routes.state()).toMatchObject([{ circuit: 'closed' }, { circuit: 'closed' }])
+  })
+
+  test('a strategy of one’s own chooses, and hears how every attempt went', async () => {
+    fail('c', { status: 500 })
+    const heard: string[] = []
+    const strategy: RoutingStrategy = {
+      name: 'the last one',
+      pick: candidates => candidates.at(-1) as Candidate,
+      observe: ({ deployment }, { failure }) => void heard.push(`${deployment.id} ${failure ?? 'well'}`),
+    }
+    const routed = route('g')
+    await table(['g/a', 'g/b', 'g/c'], { strategy }).run(routed)
+    expect(asked()).toEqual(['c', 'b'])
+    expect(heard).toEqual(['c other', 'b well'])
+    expect(routed.record.routing?.visits[0]?.strategy).toBe('the last one')
   })
 
   test('what is known of deployments outlives a change of settings', async () => {
