@@ -8,12 +8,7 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['codecs'],
     ['endpoints', 'providers'],
     ['capabilities'],
-    [
-      'cache',
-      'callbacks',
-      'call.ts',
-      'steps',
-    ],
+    ['cache', 'callbacks', 'call.ts', 'steps'],
     ['router'],
     ['api', 'index.ts', 'internal.ts'],
   ],
@@ -55,7 +50,7 @@ export const tables = [
 export const plugInFolders = [
   'packages/sdk/src/types',
   'packages/sdk/src/endpoints',
-  'packages/sdk/src/providers',
+  'packages/sdk/src/providers/vendors',
   'packages/sdk/src/callbacks/sinks',
   'packages/sdk/src/cache/stores',
   'packages/sdk/src/router/strategies',

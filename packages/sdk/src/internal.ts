@@ -16,16 +16,16 @@ export * from './errors.ts'
 export { type Catalogue, createCatalogue, factsOfDeployment } from './models/catalogue.ts'
 export { estimateWorstCase } from './models/cost.ts'
 export { type ModelFacts, maxOutputTokens } from './models/model-facts.ts'
-export { CREDENTIAL_PARAMS } from './providers/credential-params.ts'
 export {
   CUSTOM_ENDPOINTS,
   type CustomEndpoint,
   type CustomProviderRow,
   customProvider,
 } from './providers/custom-provider.ts'
+export { resolveModel } from './providers/naming/resolve.ts'
+export { CREDENTIAL_PARAMS } from './providers/params/credential-params.ts'
 export type * from './providers/provider.ts'
 export { providers } from './providers/registry.ts'
-export { resolveModel } from './providers/resolve.ts'
 export { type CallOptions, parseOptionFields, splitOptions } from './router/call-options.ts'
 export type { DeploymentReport } from './router/deployment-report.ts'
 export { ERROR_CLASSES, type ErrorClass, type PerErrorClass } from './router/error-class.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { badRequest } from '../errors.ts'
+import { resolveModel } from '../providers/naming/resolve.ts'
 import { providers } from '../providers/registry.ts'
-import { resolveModel } from '../providers/resolve.ts'
 import { splitOptions } from '../router/call-options.ts'
 import type { Deployment } from '../types/deployment.ts'
 import type { JsonObject } from '../types/json.ts'

@@ -1,7 +1,7 @@
 import { foldChunks } from '../endpoints/chat-fold.ts'
 import { costOf } from '../models/cost.ts'
+import { resolveModel } from '../providers/naming/resolve.ts'
 import { providers } from '../providers/registry.ts'
-import { resolveModel } from '../providers/resolve.ts'
 import { countTokens as count, type TokenCount } from '../tokens/count.ts'
 import type { Cost } from '../types/call-record.ts'
 import type { ChatChunk, ChatMessage, ChatRequest, ChatResponse, ChatTool } from '../types/chat.ts'

@@ -7,8 +7,8 @@ import type { OpenaiEmbeddingsOptions } from '../codecs/openai-embeddings/option
 import { bearer } from '../credentials/bearer.ts'
 import type { Credentials } from '../credentials/credentials.ts'
 import { badRequest } from '../errors.ts'
+import { type VendorHeaders, vendorHeaders } from './compatible/vendor-headers.ts'
 import type { Binding, ParamRules, Provider } from './provider.ts'
-import { type VendorHeaders, vendorHeaders } from './vendor-headers.ts'
 
 /** A provider that speaks OpenAI's chat format and differs, if at all, in facts. */
 export interface CompatibleRow

@@ -7,8 +7,8 @@ import { rerank } from '../codecs/rerank/codec.ts'
 import type { Credentials } from '../credentials/credentials.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
 import { type CompatibleRow, compatible } from './compatible.ts'
-import { SPEECH, WHISPER } from './openai-audio.ts'
 import type { ParamRules, Provider } from './provider.ts'
+import { SPEECH, WHISPER } from './vendors/openai/openai-audio.ts'
 
 /** An OpenAI-compatible provider that an operator adds: the same facts as in our own rows, in data alone. */
 export interface CustomProviderRow

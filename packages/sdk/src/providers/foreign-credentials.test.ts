@@ -5,7 +5,7 @@ import { prepare } from '../steps/prepare.ts'
 import { testHost } from '../testing/ask.ts'
 import type { EndpointName, RequestOf } from '../types/endpoint-map.ts'
 import type { Warning } from '../types/warning.ts'
-import { CREDENTIAL_PARAMS } from './credential-params.ts'
+import { CREDENTIAL_PARAMS } from './params/credential-params.ts'
 import { providers } from './registry.ts'
 
 const host = testHost()

@@ -12,9 +12,9 @@ import { stability } from './images/stability.ts'
 import { topaz } from './images/topaz.ts'
 import { withAzureOcr } from './ocr/azure-ocr.ts'
 import { reducto } from './ocr/reducto.ts'
-import { AZURE_AI_MEDIA, AZURE_MEDIA, OPENAI_MEDIA } from './openai-media.ts'
 import type { Provider } from './provider.ts'
 import { searches } from './search/searches.ts'
+import { AZURE_AI_MEDIA, AZURE_MEDIA, OPENAI_MEDIA } from './vendors/openai/openai-media.ts'
 
 /** Images, videos, documents and searches of providers that are known for their chat. */
 const MEDIA: Readonly<Record<string, Provider['endpoints']>> = {

@@ -1,7 +1,7 @@
 import { openaiCompletions, openaiCompletionsWith } from '../codecs/openai-completions/codec.ts'
 import { bearer } from '../credentials/bearer.ts'
-import { openai } from './openai.ts'
 import type { Binding, Provider } from './provider.ts'
+import { openai } from './vendors/openai/openai.ts'
 
 /**
  * Fill in the middle: text completions that know what comes after, too. One prompt, no `stream_options`.

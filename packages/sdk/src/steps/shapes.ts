@@ -1,6 +1,6 @@
 import type { CallInfo, Codec, Relay } from '../codecs/codec.ts'
 import type { OutgoingRequest, SigningHost } from '../credentials/credentials.ts'
-import type { Strictness } from '../providers/param-rules.ts'
+import type { Strictness } from '../providers/params/param-rules.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { MediaFetcher } from '../transport/media/media-fetcher.ts'
 import type { ExchangeLimits, Transport } from '../transport/transport.ts'

@@ -1,7 +1,7 @@
 import { geminiTranscriptions } from '../../codecs/google-speech/gemini-transcriptions.ts'
 import { openaiTranscriptions, openaiTranslations } from '../../codecs/openai-transcriptions/codec.ts'
-import { openaiAudio, SPEECH, WHISPER } from '../openai-audio.ts'
 import type { Binding, Provider } from '../provider.ts'
+import { openaiAudio, SPEECH, WHISPER } from '../vendors/openai/openai-audio.ts'
 import { withTranscripts } from './assemblyai.ts'
 import { awsPolly } from './aws-polly.ts'
 import { AZURE_SPEECH, isAzureSpeech, withSpeechKeys } from './azure-speech.ts'

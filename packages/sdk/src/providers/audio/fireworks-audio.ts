@@ -1,5 +1,5 @@
-import { WHISPER } from '../openai-audio.ts'
 import type { Binding, Provider } from '../provider.ts'
+import { WHISPER } from '../vendors/openai/openai-audio.ts'
 
 const CHAT_BASE = /^https:\/\/api\.fireworks\.ai\/inference\/v1$/
 

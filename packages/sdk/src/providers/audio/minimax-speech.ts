@@ -5,7 +5,7 @@ import { voiceOf } from '../../codecs/openai-speech/voices.ts'
 import { createError } from '../../errors.ts'
 import { isJsonObject } from '../../types/json.ts'
 import type { SpeechRequest, SpeechResponse } from '../../types/speech.ts'
-import { checkBaseResp } from '../minimax.ts'
+import { checkBaseResp } from '../vendors/minimax.ts'
 import { stated } from './transcripts.ts'
 
 /** OpenAI's voices → the vendor's of a like kind. Source: https://platform.minimax.io/docs/faq/system-voice-id */

@@ -1,10 +1,10 @@
 import { openaiModerations } from '../../codecs/openai-moderations/codec.ts'
-import { CLARIFAI } from '../clarifai.ts'
 import { type CompatibleRow, MAX_TOKENS, RENAMES_REASONING, THINKS } from '../compatible.ts'
-import { DATAROBOT } from '../datarobot.ts'
-import { OPENROUTER } from '../openrouter.ts'
-import { RERANK } from '../rerankers.ts'
-import { thinkingSwitch } from '../thinking-switch.ts'
+import { CLARIFAI } from '../vendors/clarifai.ts'
+import { DATAROBOT } from '../vendors/datarobot.ts'
+import { OPENROUTER } from '../vendors/openrouter.ts'
+import { RERANK } from './rerankers.ts'
+import { thinkingSwitch } from './thinking-switch.ts'
 
 /** Services that hand requests on to many vendors: what the one behind them can do decides, so nothing is left out. */
 export const AGGREGATORS = {

@@ -1,11 +1,11 @@
-import { BASETEN } from '../baseten.ts'
 import { type CompatibleRow, MAX_TOKENS, THINKS } from '../compatible.ts'
-import { DATABRICKS } from '../databricks.ts'
-import { FIREWORKS_AI } from '../fireworks-ai.ts'
-import { GITHUB_COPILOT } from '../github-copilot.ts'
-import { GRADIENT_AI } from '../gradient-ai.ts'
-import { GROQ } from '../groq.ts'
-import { DEEPINFRA_RERANK } from '../rerankers.ts'
+import { BASETEN } from '../vendors/baseten.ts'
+import { DATABRICKS } from '../vendors/databricks/databricks.ts'
+import { FIREWORKS_AI } from '../vendors/fireworks-ai.ts'
+import { GITHUB_COPILOT } from '../vendors/github-copilot/github-copilot.ts'
+import { GRADIENT_AI } from '../vendors/gradient-ai.ts'
+import { GROQ } from '../vendors/groq.ts'
+import { DEEPINFRA_RERANK } from './rerankers.ts'
 
 /** Clouds that serve others’ open models, A to G. */
 export const CLOUDS_A_TO_G = {

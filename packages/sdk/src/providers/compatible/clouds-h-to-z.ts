@@ -1,5 +1,5 @@
 import { type CompatibleRow, MAX_TOKENS, THINKS } from '../compatible.ts'
-import { FULL_RERANK, NVIDIA_RERANK } from '../rerankers.ts'
+import { FULL_RERANK, NVIDIA_RERANK } from './rerankers.ts'
 
 /** Clouds that serve others’ open models, H to Z. */
 export const CLOUDS_H_TO_Z = {

@@ -1,13 +1,13 @@
 import { type CompatibleRow, MAX_TOKENS } from '../compatible.ts'
-import { DASHSCOPE } from '../dashscope.ts'
-import { DEEPSEEK } from '../deepseek.ts'
-import { MINIMAX } from '../minimax.ts'
-import { CODESTRAL, MISTRAL } from '../mistral.ts'
-import { MOONSHOT } from '../moonshot.ts'
-import { PERPLEXITY } from '../perplexity.ts'
-import { thinkingSwitch } from '../thinking-switch.ts'
-import { XAI } from '../xai.ts'
-import { ZAI } from '../zai.ts'
+import { DASHSCOPE } from '../vendors/dashscope.ts'
+import { DEEPSEEK } from '../vendors/deepseek.ts'
+import { MINIMAX } from '../vendors/minimax.ts'
+import { CODESTRAL, MISTRAL } from '../vendors/mistral.ts'
+import { MOONSHOT } from '../vendors/moonshot.ts'
+import { PERPLEXITY } from '../vendors/perplexity.ts'
+import { XAI } from '../vendors/xai.ts'
+import { ZAI } from '../vendors/zai.ts'
+import { thinkingSwitch } from './thinking-switch.ts'
 
 const AI21 = {
   title: 'AI21',

@@ -1,9 +1,9 @@
 import { type CompatibleRow, MAX_TOKENS, THINKS } from '../compatible.ts'
-import { HOSTED_VLLM } from '../hosted-vllm.ts'
-import { LITELLM_PROXY } from '../litellm-proxy.ts'
-import { LM_STUDIO } from '../lm-studio.ts'
-import { RAGFLOW } from '../ragflow.ts'
-import { RERANK } from '../rerankers.ts'
+import { RAGFLOW } from '../vendors/agents/ragflow.ts'
+import { HOSTED_VLLM } from '../vendors/hosted-vllm.ts'
+import { LITELLM_PROXY } from '../vendors/litellm-proxy.ts'
+import { LM_STUDIO } from '../vendors/lm-studio.ts'
+import { RERANK } from './rerankers.ts'
 
 /** Servers one runs oneself, and "anything that speaks OpenAI": nothing is assumed about what they cannot do. */
 export const OWN_SERVERS = {

@@ -5,7 +5,7 @@ import type { Deployment } from '../../types/deployment.ts'
 import type { JsonObject } from '../../types/json.ts'
 import type { Warning } from '../../types/warning.ts'
 import { bind } from '../bind.ts'
-import { applyParamRules } from '../param-rules.ts'
+import { applyParamRules } from '../params/param-rules.ts'
 import { providers } from '../registry.ts'
 
 /** One provider's chat as its wire sees it: parameter rules and codec, no network. */

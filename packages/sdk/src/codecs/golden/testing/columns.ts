@@ -1,6 +1,6 @@
 import { endpoints } from '../../../endpoints/registry.ts'
 import { SluiceError } from '../../../errors.ts'
-import { applyParamRules } from '../../../providers/param-rules.ts'
+import { applyParamRules } from '../../../providers/params/param-rules.ts'
 import type { Binding, Provider } from '../../../providers/provider.ts'
 import { providers } from '../../../providers/registry.ts'
 import type { ChatRequest } from '../../../types/chat.ts'
