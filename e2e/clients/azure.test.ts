@@ -27,6 +27,7 @@ afterAll(async () => {
   await upstream.close()
 })
 beforeEach(() => {
+  // oxlint-disable-next-line vitest/no-standalone-expect
   for (const request of upstream.requests) expect(request.raw.toString()).not.toContain('vendor-key')
 })
 

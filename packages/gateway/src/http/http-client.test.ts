@@ -13,7 +13,7 @@ const server = createServer((incoming, response) => {
   const client = new HttpClient(response, () => 0)
   if (incoming.url === '/whole') return client.send(200, head, audio, 'audio/mpeg')
   client.begin(head, 'audio/mpeg')
-  client.write(audio)
+  void client.write(audio)
   if (incoming.url === '/stream') client.end(audio)
   else setImmediate(() => client.breakOff())
 })

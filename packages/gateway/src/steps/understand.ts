@@ -43,7 +43,7 @@ export async function understand<E extends EndpointName>(
   record.caller = caller.record
   const warn: InboundInfo['warn'] = warning => void record.warnings.push(warning)
   const given = readRequest(from as unknown as InferenceRequest)
-  const body = given instanceof Promise ? await given : given
+  const body: unknown = given instanceof Promise ? await given : given
   const isJson = from.query === undefined && !(body instanceof WireForm)
   const decoded = decode(from, body, record, warn)
   const { request: said, options = NO_OPTIONS } = splitOptions(

@@ -1,5 +1,5 @@
 import { badRequest } from '../errors.ts'
-import type { JsonObject } from '../types/json.ts'
+import { isJsonArray, type JsonObject } from '../types/json.ts'
 import type { UploadedFile, WireForm } from '../types/wire-body.ts'
 
 /** Which fields of a form mean something else than text or a file. */
@@ -23,7 +23,7 @@ export function formObject(form: WireForm, kinds: FormKinds = {}): JsonObject {
     const name = isList ? field.slice(0, -'[]'.length) : field
     const read = typeof value === 'string' ? readText(name, value, kinds) : value
     const before = Object.hasOwn(out, name) ? out[name] : undefined
-    if (before !== undefined) set(out, name, Array.isArray(before) ? [...before, read] : [before, read])
+    if (before !== undefined) set(out, name, isJsonArray(before) ? [...before, read] : [before, read])
     else if (isList || kinds.lists?.includes(name)) set(out, name, Array.isArray(read) ? read : [read])
     else set(out, name, read)
   }

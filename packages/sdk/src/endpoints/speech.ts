@@ -39,7 +39,7 @@ export const speech: Endpoint<'speech'> = {
 
 /** Characters as people count them: a surrogate pair is one. */
 function characters({ input }: SpeechRequest): Units {
-  return { inputPerCharacter: [...input].length }
+  return { inputPerCharacter: Array.from(input).length }
 }
 
 function tokensOf(usage: SpeechUsage | undefined): Usage | undefined {

@@ -1,5 +1,5 @@
 import { TEXT_COMPLETION_PARAMS } from '../codecs/openai-completions/request.ts'
-import { isJsonObject } from '../types/json.ts'
+import { isJsonArray, isJsonObject } from '../types/json.ts'
 import type { TextChoice, TextCompletionRequest, TextCompletionResponse } from '../types/text-completion.ts'
 import type { Usage } from '../types/usage.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -99,7 +99,7 @@ function joinedLogprobs(
   const out = { ...before }
   for (const key in piece) {
     const [had, more] = [before[key], piece[key]]
-    out[key] = Array.isArray(had) && Array.isArray(more) ? [...had, ...more] : (more ?? had)
+    out[key] = isJsonArray(had) && isJsonArray(more) ? [...had, ...more] : (more ?? had)
   }
   return out
 }

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import type { Usage } from '../types/usage.ts'
 import { createCatalogue, factsOfDeployment } from './catalogue.ts'
 import { costOf, type Units } from './cost.ts'
-import { priceOf, RATE_KEYS } from './price.ts'
+import type { RATE_KEYS } from './price.ts'
+import { priceOf } from './price.ts'
 
 /** One worked example per price key: a row with this price (and what it needs), a use, and the cost in nano-dollars. */
 interface Example {

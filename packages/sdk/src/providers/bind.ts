@@ -112,7 +112,7 @@ function withQuery(url: string, query: WireQuery | undefined): string {
   const pairs = Object.entries(query).flatMap(([name, value]) =>
     typeof value === 'string' ? [[name, value]] : value.map(item => [name, item]),
   )
-  return `${url}${url.includes('?') ? '&' : '?'}${new URLSearchParams(pairs)}`
+  return `${url}${url.includes('?') ? '&' : '?'}${new URLSearchParams(pairs).toString()}`
 }
 
 /** A path's own API version; people write the base with it and without it. */

@@ -95,7 +95,9 @@ function keyIn(
 /** The rules of every row whose pattern the model matches; a later row wins. */
 function rulesOf(rows: NonNullable<CustomProviderRow['modelParams']>, model: string): ParamRules | undefined {
   const found = rows.filter(({ models }) => models.some(pattern => matches(pattern, model)))
-  return found.length === 0 ? undefined : Object.assign({}, ...found.map(({ params }) => params))
+  return found.length === 0
+    ? undefined
+    : (Object.assign({}, ...found.map(({ params }) => params)) as ParamRules)
 }
 
 /** `glm-*`, `*-instruct`: one star at an end stands for anything. */

@@ -17,3 +17,8 @@ export function isJsonArray(value: unknown): value is unknown[] {
 export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
+
+/** Any value in words, for messages and for places that take text only: a string as it is, anything else as JSON. */
+export function wordOf(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+}

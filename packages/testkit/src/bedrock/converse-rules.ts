@@ -28,7 +28,7 @@ function refuse(message: string): never {
 function checkTools(turns: readonly JsonObject[], index: number): void {
   const called = idsOf(turns[index - 1], 'toolUse')
   const answered = idsOf(turns[index], 'toolResult')
-  if (called.length > 0 && called.some(id => !answered.includes(id)))
+  if (called.some(id => !answered.includes(id)))
     refuse(
       `Expected toolResult blocks at messages.${index}.content for the following Ids: ${called.join(', ')}`,
     )

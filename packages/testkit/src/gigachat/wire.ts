@@ -1,7 +1,7 @@
 import type { Answer } from '../answer/conversation.ts'
 import { embeddingOf } from '../answer/embedding.ts'
 import { countTokens } from '../answer/tokens.ts'
-import { asObject, asObjects, asText, asTexts, isObject, type JsonObject } from '../json.ts'
+import { asObjects, asText, asTexts, isObject, type JsonObject } from '../json.ts'
 import { openaiErrorBody, openaiFailure } from '../openai/failures.ts'
 import { bearerOf } from '../openai/wire.ts'
 import { mint, needed } from '../tokens/mint.ts'
@@ -201,13 +201,12 @@ export const gigachat: Wire = {
     const { status, headers } = openaiFailure(failure)
     const { violation } = failure.facts
     const shown = violation ? 422 : status
-    const message = violation
-      ? `Invalid params: ${openaiErrorBody(failure).message}`
-      : openaiErrorBody(failure).message
+    const told = asText(openaiErrorBody(failure).message)
+    const message = violation ? `Invalid params: ${told}` : told
     return {
       status: shown,
       ...(headers && { headers }),
-      body: { status: shown, message: String(message).replaceAll(badKey, '***') },
+      body: { status: shown, message: message.replaceAll(badKey, '***') },
     }
   },
   failureEvent: failure => ({ error: { message: openaiErrorBody(failure).message } }),

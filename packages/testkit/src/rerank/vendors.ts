@@ -40,7 +40,8 @@ export const deepinfraRerank: CallOperation = {
   kind: 'call',
   answer({ body, sequence }) {
     deepinfraShape(body, [])
-    const [query] = Array.isArray(body.queries) ? body.queries : []
+    const queries: readonly unknown[] = Array.isArray(body.queries) ? body.queries : []
+    const [query] = queries
     const documents: readonly unknown[] = Array.isArray(body.documents) ? body.documents : []
     const scores = documents.map(document => scoreOf(asText(query), asText(document)))
     const input_tokens = countTokens([query, ...documents].join(' '))

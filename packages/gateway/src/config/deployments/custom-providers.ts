@@ -2,6 +2,7 @@ import {
   providers as builtIn,
   type CustomProviderRow,
   customProvider as make,
+  type ParamRule,
   type Provider,
 } from 'sluice/internal'
 import type { customProvider } from '../keys/providers.ts'
@@ -51,7 +52,7 @@ function rowOf(read: Read): CustomProviderRow {
     endpoints: rest.endpoints,
     chat: chat && chatOf(chat),
     params: params && Object.fromEntries(params),
-    modelParams: modelParams?.map(({ models = [], params: rules = new Map() }) => ({
+    modelParams: modelParams?.map(({ models = [], params: rules = new Map<string, ParamRule>() }) => ({
       models,
       params: Object.fromEntries(rules),
     })),

@@ -1,6 +1,6 @@
 import { createError } from '../../errors.ts'
 import type { ImageResponse } from '../../types/image-generation.ts'
-import { isJsonObject } from '../../types/json.ts'
+import { isJsonObject, wordOf } from '../../types/json.ts'
 import { decodeAwsError } from '../aws-errors.ts'
 import type { CallInfo, Codec } from '../codec.ts'
 import { imageFamily } from './families.ts'
@@ -36,7 +36,7 @@ export function decodeImages(body: unknown, info: CallInfo): ImageResponse {
   if (data.length === 0 && refused != null)
     throw createError({
       kind: 'content_policy',
-      message: `The provider made no image: ${String(refused)}`,
+      message: `The provider made no image: ${wordOf(refused)}`,
       ...source,
     })
   if (data.length === 0)

@@ -1,6 +1,6 @@
 import { badRequest, createError } from '../../errors.ts'
 import type { EmbeddingRequest, EmbeddingResponse } from '../../types/embedding.ts'
-import { isJsonArray } from '../../types/json.ts'
+import { isJsonArray, wordOf } from '../../types/json.ts'
 import type { CallInfo, Codec, WireRequest } from '../codec.ts'
 import { without } from '../gemini/request/fields.ts'
 import { decodeError } from '../openai-chat/errors/errors.ts'
@@ -33,7 +33,7 @@ function encodeRequest(request: EmbeddingRequest): WireRequest {
   const type = request.input_type
   if (type != null && type !== 'feature-extraction')
     throw badRequest(
-      `input_type: "${String(type)}" answers something else than embeddings. Leave it out, or use feature-extraction.`,
+      `input_type: "${wordOf(type)}" answers something else than embeddings. Leave it out, or use feature-extraction.`,
       'input_type',
     )
   const { dimensions } = request

@@ -1,5 +1,5 @@
 import type { ChatMessage, ChatTool } from '../../types/chat.ts'
-import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../../types/json.ts'
+import { isJsonArray, isJsonObject, type JsonObject, textOf, wordOf } from '../../types/json.ts'
 import { encodeCohereTools, historyOf } from '../bedrock-invoke/cohere-history.ts'
 import type { CallInfo, Codec } from '../codec.ts'
 import { without } from '../gemini/request/fields.ts'
@@ -138,7 +138,7 @@ function settleCohere(info: CallInfo): (reply: JsonObject) => void {
 /** The vendor's own word goes on when it is not known, for the reader of OpenAI's replies to note. */
 function finishOf({ finishReason: native }: JsonObject, called: boolean): string | null {
   if (native == null) return null
-  const reason = FINISHES[String(native)] ?? String(native).toLowerCase()
+  const reason = FINISHES[wordOf(native)] ?? wordOf(native).toLowerCase()
   return called && reason === 'stop' ? 'tool_calls' : reason
 }
 

@@ -1,6 +1,6 @@
 import { badRequest } from '../../errors.ts'
 import type { EmbeddingRequest } from '../../types/embedding.ts'
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
+import { isJsonObject, type JsonObject, wordOf } from '../../types/json.ts'
 import type { CallInfo, InboundInfo, WireRequest } from '../codec.ts'
 import type { OpenaiEmbeddingsOptions } from './options.ts'
 
@@ -18,7 +18,9 @@ export function encodeRequest(
   if (options.encodingFormat === false) dropFormat(body, info)
   const { image } = options
   if (image && Array.isArray(body.input))
-    body.input = body.input.map(item => (typeof item === 'string' && isImage(item) ? image(item) : item))
+    body.input = (body.input as unknown[]).map(item =>
+      typeof item === 'string' && isImage(item) ? image(item) : item,
+    )
   else if (image && typeof body.input === 'string' && isImage(body.input)) body.input = [image(body.input)]
   return { body }
 }
@@ -30,7 +32,7 @@ function dropFormat(body: JsonObject, info: CallInfo): void {
   info.warn({
     action: 'dropped',
     param: 'encoding_format',
-    reason: `this provider has no "${String(format)}"`,
+    reason: `this provider has no "${wordOf(format)}"`,
   })
 }
 

@@ -1,3 +1,4 @@
+import { wordOf } from '../../types/json.ts'
 import { type FormField, WireForm } from '../../types/wire-body.ts'
 import { isUploadedFile } from '../form-object.ts'
 import { fileOf } from '../media/image-input.ts'
@@ -20,5 +21,5 @@ export function imageForm(body: Readonly<Record<string, unknown>>): WireForm {
 function fieldOf(value: unknown, name: string, param: string): FormField[1] {
   if (isUploadedFile(value)) return value
   if (typeof value === 'string') return PICTURES.has(name) ? fileOf(value, param) : value
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return wordOf(value)
 }

@@ -1,5 +1,5 @@
 import type { ChatRequest, ResponseFormat } from '../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../types/json.ts'
+import { isJsonObject, type JsonObject, wordOf } from '../../types/json.ts'
 import type { CallInfo, WireRequest } from '../codec.ts'
 import { effortOfThinking } from '../reasoning-effort.ts'
 import { encodeInput } from './input.ts'
@@ -103,7 +103,7 @@ function encodeThinking(
         : {
             action: 'approximated',
             param: 'thinking',
-            reason: `this provider knows efforts: ${String(asked ?? 'none')}`,
+            reason: `this provider knows efforts: ${wordOf(asked ?? 'none')}`,
           },
     )
   if (asked === undefined) return

@@ -1,6 +1,6 @@
 import { createError } from '../../errors.ts'
 import type { ChatResponse, FinishReason } from '../../types/chat.ts'
-import { isJsonArray, isJsonObject, type JsonObject } from '../../types/json.ts'
+import { isJsonArray, isJsonObject, type JsonObject, wordOf } from '../../types/json.ts'
 import { extrasOf } from '../anthropic-messages/request/context.ts'
 import type { CallInfo } from '../codec.ts'
 import { decodeLateError } from '../openai-chat/errors/errors.ts'
@@ -93,7 +93,7 @@ export function finishOf(
   if (status === undefined || status === 'completed') return called ? 'tool_calls' : 'stop'
   throw createError({
     kind: 'bad_gateway',
-    message: `The provider ended the response as "${String(status)}".`,
+    message: `The provider ended the response as "${wordOf(status)}".`,
     provider: info.deployment.provider,
     model: info.model,
   })

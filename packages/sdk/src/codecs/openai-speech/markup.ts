@@ -17,6 +17,7 @@ export function escapeXml(text: string): string {
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML 1.0 has no way to write.
+// oxlint-disable-next-line no-control-regex
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g
 
 /** A text spoken faster or slower; 1 is normal. */

@@ -1,5 +1,6 @@
 import type { Deployment } from '../../types/deployment.ts'
 import type { EndpointName } from '../../types/endpoint-map.ts'
+import { wordOf } from '../../types/json.ts'
 import type { Codec, UpstreamHalf, WireRequest } from '../codec.ts'
 import { decodeVideoId } from '../media/video-id.ts'
 import { decodeError } from '../openai-chat/errors/errors.ts'
@@ -101,8 +102,8 @@ function keeping(options: OpenaiVideosOptions) {
 }
 
 function get({ path, query }: ReturnType<At>, asked: Readonly<Record<string, unknown>> = {}): WireRequest {
-  const texts = Object.entries(stated(asked)).map(([key, value]) => [key, String(value)])
-  const whole = { ...query, ...Object.fromEntries(texts) }
+  const texts = Object.entries(stated(asked)).map(([key, value]) => [key, wordOf(value)] as const)
+  const whole: Record<string, string> = { ...query, ...Object.fromEntries(texts) }
   return { method: 'GET', path, body: {}, ...(Object.keys(whole).length > 0 && { query: whole }) }
 }
 

@@ -6,7 +6,7 @@ import type { CallInfo } from '../codec.ts'
 export function textReply(
   info: CallInfo,
   choices: readonly (Pick<TextChoice, 'text' | 'finish_reason'> & Partial<TextChoice>)[],
-  usage?: Usage | undefined,
+  usage?: Usage,
 ): TextCompletionResponse {
   return {
     id: info.id,

@@ -2,7 +2,7 @@ import type { CallInfo, Codec, WireQuery, WireRequest } from '../../codecs/codec
 import { MadeFormats } from '../../codecs/openai-speech/made-formats.ts'
 import type { Credentials } from '../../credentials/credentials.ts'
 import type { ErrorFacts, ErrorKind } from '../../errors.ts'
-import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../../types/json.ts'
+import { isJsonArray, isJsonObject, type JsonObject, textOf, wordOf } from '../../types/json.ts'
 import type { SpeechRequest } from '../../types/speech.ts'
 import type {
   TranscribedSegment,
@@ -112,7 +112,7 @@ function utterancesIn({ utterances }: JsonObject): TranscribedSegment[] | undefi
         text: transcript,
         start,
         end,
-        ...(speaker !== undefined && { speaker: String(speaker) }),
+        ...(speaker !== undefined && { speaker: wordOf(speaker) }),
         ...(confidence !== undefined && { confidence }),
       },
     ]

@@ -4,7 +4,7 @@ import { MadeFormats } from '../../codecs/openai-speech/made-formats.ts'
 import { voiceOf } from '../../codecs/openai-speech/voices.ts'
 import type { Credentials } from '../../credentials/credentials.ts'
 import type { ErrorFacts, ErrorKind } from '../../errors.ts'
-import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../../types/json.ts'
+import { isJsonArray, isJsonObject, type JsonObject, textOf, wordOf } from '../../types/json.ts'
 import type { SpeechRequest } from '../../types/speech.ts'
 import type { TranscriptionRequest, TranscriptionResponse } from '../../types/transcription.ts'
 import { type FormField, WireForm } from '../../types/wire-body.ts'
@@ -50,7 +50,7 @@ function encodeSpeech(request: SpeechRequest, info: CallInfo): WireRequest {
   const { wire } = FORMATS.asked(request, info)
   const query: Record<string, string> = { output_format: wire }
   for (const name of QUERY) {
-    if (rest[name] !== undefined) query[name] = String(rest[name])
+    if (rest[name] !== undefined) query[name] = wordOf(rest[name])
     delete rest[name]
   }
   const settings = isJsonObject(rest.voice_settings) ? rest.voice_settings : {}

@@ -1,7 +1,7 @@
 import type { CallInfo, Codec, FollowUp, WireReply } from '../../codecs/codec.ts'
 import { bearer } from '../../credentials/bearer.ts'
 import type { ErrorFacts, ErrorKind } from '../../errors.ts'
-import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../../types/json.ts'
+import { isJsonArray, isJsonObject, type JsonObject, textOf, wordOf } from '../../types/json.ts'
 import type {
   TranscribedWord,
   TranscriptionRequest,
@@ -117,7 +117,7 @@ function wordsOf(tokens: readonly JsonObject[]): TranscribedWord[] {
     if (last && !text.startsWith(' '))
       words[words.length - 1] = { ...last, word: last.word + text, end: times.end }
     else if (text.trim() !== '')
-      words.push({ word: text.trim(), ...times, ...(speaker != null && { speaker: String(speaker) }) })
+      words.push({ word: text.trim(), ...times, ...(speaker != null && { speaker: wordOf(speaker) }) })
   }
   return words
 }

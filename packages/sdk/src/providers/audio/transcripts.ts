@@ -1,6 +1,6 @@
 import type { CallInfo } from '../../codecs/codec.ts'
 import { createError } from '../../errors.ts'
-import type { JsonObject } from '../../types/json.ts'
+import { type JsonObject, wordOf } from '../../types/json.ts'
 import type { TranscribedSegment, TranscribedWord, TranscriptionRequest } from '../../types/transcription.ts'
 
 /** A request without what was left open. */
@@ -39,7 +39,7 @@ export function spokenWords(words: readonly JsonObject[], perSecond = 1): Transc
   return words.flatMap(({ word, start, end, speaker, ...rest }) => {
     if (typeof word !== 'string' || typeof start !== 'number' || typeof end !== 'number') return []
     const times = { start: start / perSecond, end: end / perSecond }
-    return [{ ...rest, word, ...times, ...(speaker != null && { speaker: String(speaker) }) }]
+    return [{ ...rest, word, ...times, ...(speaker != null && { speaker: wordOf(speaker) }) }]
   })
 }
 
@@ -51,7 +51,7 @@ export function turnsOf(words: readonly TranscribedWord[]): TranscribedSegment[]
     const turn = turns.at(-1)
     if (turn?.speaker === speaker && turn)
       turns[turns.length - 1] = { ...turn, end, text: `${turn.text} ${word.trim()}` }
-    else turns.push({ start, end, text: word.trim(), speaker: String(speaker) })
+    else turns.push({ start, end, text: word.trim(), speaker: wordOf(speaker) })
   }
   return turns
 }

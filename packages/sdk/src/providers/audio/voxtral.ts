@@ -2,7 +2,7 @@ import type { CallInfo, Codec, WireRequest } from '../../codecs/codec.ts'
 import { decodeError } from '../../codecs/openai-chat/errors/errors.ts'
 import { decodeTranscriptStream } from '../../codecs/openai-transcriptions/stream.ts'
 import { parseEvent } from '../../codecs/parse-event.ts'
-import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../../types/json.ts'
+import { isJsonArray, isJsonObject, type JsonObject, textOf, wordOf } from '../../types/json.ts'
 import type { StreamTransform, WireEvent } from '../../types/stream.ts'
 import type {
   TranscriptionEvent,
@@ -63,7 +63,7 @@ function segmentOf({ text, start, end, speaker_id: speaker }: JsonObject) {
     text: textOf(text),
     start: Number(start),
     end: Number(end),
-    ...(speaker != null && { speaker: String(speaker) }),
+    ...(speaker != null && { speaker: wordOf(speaker) }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { openaiModerations } from '../../codecs/openai-moderations/codec.ts'
-import { type CompatibleRow, MAX_TOKENS, RENAMES_REASONING, THINKS } from '../compatible.ts'
+import { type CompatibleRow, MAX_TOKENS, RENAMES_REASONING } from '../compatible.ts'
 import { CLARIFAI } from '../vendors/clarifai.ts'
 import { DATAROBOT } from '../vendors/datarobot.ts'
 import { OPENROUTER } from '../vendors/openrouter.ts'

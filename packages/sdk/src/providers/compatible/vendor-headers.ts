@@ -5,7 +5,7 @@ import type { Credentials } from '../../credentials/credentials.ts'
  * else the header is not sent. `'secret'`: the key once more, under the vendor's own name.
  */
 export type VendorHeaders = Readonly<
-  Record<string, 'secret' | string | { readonly env: readonly string[]; readonly otherwise?: string }>
+  Record<string, string | { readonly env: readonly string[]; readonly otherwise?: string }>
 >
 
 /** The same credentials, and these headers where nobody set them. */

@@ -43,10 +43,13 @@ const edit: Codec<'image_edit'> = {
     ...shared,
     inlines: () => true,
     encodeRequest(request, info) {
-      const pictures = request.image.map((input, index) => [
-        index === 0 ? 'input_image' : `input_image_${index + 1}`,
-        base64Of(input, `image[${index}]`),
-      ])
+      const pictures = request.image.map(
+        (input, index) =>
+          [
+            index === 0 ? 'input_image' : `input_image_${index + 1}`,
+            base64Of(input, `image[${index}]`),
+          ] as const,
+      )
       return { body: { ...bodyOf(request, info), ...Object.fromEntries(pictures) } }
     },
   },

@@ -120,10 +120,9 @@ const edit: Codec<'image_edit'> = {
           'mask',
         )
       const pictures = image.map((input, index) => base64Of(input, `image[${index}]`))
-      const named = pictures.map((picture, index) => [
-        index === 0 ? 'input_image' : `input_image_${index + 1}`,
-        picture,
-      ])
+      const named = pictures.map(
+        (picture, index) => [index === 0 ? 'input_image' : `input_image_${index + 1}`, picture] as const,
+      )
       return { body: { ...body, ...Object.fromEntries(named) } }
     },
   },

@@ -1,9 +1,9 @@
 import type { CallInfo, Codec, WireRequest } from '../../codecs/codec.ts'
 import { decodeError } from '../../codecs/openai-chat/errors/errors.ts'
-import { SEARCH_PARAMS } from '../../codecs/perplexity-search/codec.ts'
+import type { SEARCH_PARAMS } from '../../codecs/perplexity-search/codec.ts'
 import type { Credentials, OutgoingRequest } from '../../credentials/credentials.ts'
 import { badRequest } from '../../errors.ts'
-import { isJsonObject } from '../../types/json.ts'
+import { isJsonObject, wordOf } from '../../types/json.ts'
 import type { SearchRequest, SearchResponse } from '../../types/search.ts'
 import type { ErrorRule, Provider } from '../provider.ts'
 
@@ -126,12 +126,8 @@ export function given(fields: Readonly<Record<string, unknown>>): Record<string,
 
 /** As `given`, for a URL's query. */
 export function queryOf(fields: Readonly<Record<string, unknown>>): WireRequest {
-  const query = Object.fromEntries(Object.entries(given(fields)).map(([key, value]) => [key, textOf(value)]))
+  const query = Object.fromEntries(Object.entries(given(fields)).map(([key, value]) => [key, wordOf(value)]))
   return { method: 'GET', body: {}, query }
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
 export function header(name: string): Credentials['sign'] {

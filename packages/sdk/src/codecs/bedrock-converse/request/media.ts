@@ -1,6 +1,6 @@
 import { badRequest, createError } from '../../../errors.ts'
 import type { AudioPart, FilePart } from '../../../types/chat.ts'
-import { isJsonObject, type JsonObject } from '../../../types/json.ts'
+import { isJsonObject, type JsonObject, textOf } from '../../../types/json.ts'
 import { pick } from '../../anthropic-messages/request/context.ts'
 import { isDataUri, parseDataUri } from '../../media/data-uri.ts'
 import type { Block, EncodeContext } from './context.ts'
@@ -212,6 +212,6 @@ export function decodeMedia(block: Block): { kind: Kind; url: string; media: Jso
   const format = typeof media.format === 'string' ? media.format : 'txt'
   const mime = FORMATS[kind][format]?.[0] ?? `${kind === 'document' ? 'application' : kind}/${format}`
   const data =
-    typeof source.text === 'string' ? Buffer.from(source.text).toString('base64') : String(source.bytes ?? '')
+    typeof source.text === 'string' ? Buffer.from(source.text).toString('base64') : textOf(source.bytes)
   return { kind, url: `data:${mime};base64,${data}`, media }
 }

@@ -8,7 +8,7 @@ import type {
   ToolCallDelta,
 } from '../../../types/chat.ts'
 import { isJsonObject, type JsonObject } from '../../../types/json.ts'
-import type { StreamReader, StreamTransform, WireEvent } from '../../../types/stream.ts'
+import type { StreamReader, WireEvent } from '../../../types/stream.ts'
 import type { Usage } from '../../../types/usage.ts'
 import type { CallInfo, EventEncoder } from '../../codec.ts'
 import { parseEvent } from '../../parse-event.ts'

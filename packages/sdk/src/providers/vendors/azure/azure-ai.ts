@@ -25,7 +25,7 @@ const foundryChat = openaiChatWith({
 /** Agents belong to projects, which have a scope of their own. */
 const agentTokens = new EntraTokens('https://ai.azure.com/.default')
 
-const isClaude = (model: string) => /^claude-/.test(model)
+const isClaude = (model: string) => model.startsWith('claude-')
 const isOther = (model: string) => !isClaude(model) && !isAgent(model)
 
 function putKey(request: OutgoingRequest, key: string): void {

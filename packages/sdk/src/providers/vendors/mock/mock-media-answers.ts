@@ -1,7 +1,7 @@
 import { encodeVideoId } from '../../../codecs/media/video-id.ts'
 import { DOT } from '../../../endpoints/image-edit.ts'
 import type { ImageResponse } from '../../../types/image-generation.ts'
-import type { JsonObject } from '../../../types/json.ts'
+import { type JsonObject, wordOf } from '../../../types/json.ts'
 import type { OcrResponse } from '../../../types/ocr.ts'
 import type { SearchRequest, SearchResponse } from '../../../types/search.ts'
 import type { Video, VideoDeleted, VideoList } from '../../../types/video.ts'
@@ -32,7 +32,7 @@ export function mockVideo(request: JsonObject, info: Info): Video {
     completed_at: seconds(info),
     progress: 100,
     model: info.model,
-    seconds: String(length ?? 4),
+    seconds: wordOf(length ?? 4),
     size: typeof size === 'string' ? size : '720x1280',
     ...(typeof prompt === 'string' && { prompt }),
     error: null,

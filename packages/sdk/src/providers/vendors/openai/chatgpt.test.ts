@@ -76,7 +76,7 @@ describe('the sign-in', () => {
     const { host, asked, request } = await surrounding('old.json', old, { status: 200, body })
     const credentials = chatgptToken()
     await Promise.all(
-      [1, 2].map(() => credentials.sign({ ...request, headers: {} }, undefined, deployment, host)),
+      [1, 2].map(async () => credentials.sign({ ...request, headers: {} }, undefined, deployment, host)),
     )
     await credentials.sign(request, undefined, deployment, host)
     expect(request.headers.authorization).toBe(`Bearer ${fresh}`)

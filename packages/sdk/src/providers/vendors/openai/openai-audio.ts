@@ -18,7 +18,7 @@ function tellsTokens(model: string): boolean {
 /** OpenAI's own three audio endpoints. */
 export function openaiAudio(
   at: Place = operation => operation,
-  model: Binding['model'] = undefined,
+  model?: Binding['model'],
 ): Provider['endpoints'] {
   const named = model && { model }
   return {

@@ -22,7 +22,9 @@ const environment = () => ({
   AICORE_RESOURCE_GROUP: 'team-a',
 })
 const fixture = (name: string): unknown =>
-  JSON.parse(readFileSync(new URL(`../../../codecs/sap-orchestration/fixtures/${name}`, import.meta.url), 'utf8'))
+  JSON.parse(
+    readFileSync(new URL(`../../../codecs/sap-orchestration/fixtures/${name}`, import.meta.url), 'utf8'),
+  )
 const caller = () => {
   const made = new ProviderCaller(sap)
   made.environment = environment()

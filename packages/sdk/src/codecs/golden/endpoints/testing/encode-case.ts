@@ -98,7 +98,7 @@ function shownNext(column: Column, request: JsonObject, info: CallInfo): JsonObj
   if (body === undefined) return undefined
   const reply = { status: 200, headers: {}, body }
   const next = upstream.follow?.(reply, request as never, info, 0, '', [reply])
-  return next && { then: { ask: `${next.method} ${next.url}`, body: plain(next.body) } }
+  return next && { next: { ask: `${next.method} ${next.url}`, body: plain(next.body) } }
 }
 
 /** What is answered to an upload. */
