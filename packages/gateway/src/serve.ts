@@ -27,7 +27,7 @@ export async function serve<E extends EndpointName>(
   try {
     for (const callback of stages.callbacks) callback.onStart?.(record)
     const caller = await stages.authenticate(request.credential)
-    authorizeRoute(caller, { path: request.route, access: 'llm' })
+    authorizeRoute(caller, { path: request.route, access: request.access })
     stages.ledger.admit()
     const asked = await understand(request, caller, record, stages.settings)
     authorizeModel(caller, record.requestedModel)

@@ -1,4 +1,5 @@
 import { type Codec, codecs, type EndpointName } from 'sluice/internal'
+import type { RouteAccess } from '../auth/authorize-route.ts'
 
 /** What a method and a path ask for, and in which format. */
 export interface Door<E extends EndpointName = EndpointName> {
@@ -12,6 +13,8 @@ export interface Door<E extends EndpointName = EndpointName> {
   readonly variables?: Readonly<Record<string, string>> | undefined
   /** The path with its variables in braces: logs and metrics must not have a line for every id. */
   readonly route?: string | undefined
+  /** `llm` unless stated: any key that may use the model. */
+  readonly access?: RouteAccess
 }
 
 export type DoorMethod = 'GET' | 'POST' | 'DELETE'
@@ -21,7 +24,8 @@ const messages = door('chat', codecs.anthropicMessages)
 const embeddings = door('embedding', codecs.openaiEmbeddings)
 const rerank = door('rerank', codecs.rerank)
 const search = door('search', codecs.perplexitySearch)
-const videoList = door('video_list', codecs.openaiVideoList)
+/** It shows what everybody made with the provider's account. */
+const videoList: Door = { ...door('video_list', codecs.openaiVideoList), access: 'admin' }
 
 /**
  * OpenAI's operations that name a model. Each is there as `/v1/…`, as `/…` (LiteLLM), and after a model's name:

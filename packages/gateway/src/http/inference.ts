@@ -33,6 +33,7 @@ export async function handleInference<E extends EndpointName>(
       codec: door.codec,
       model: door.model,
       stream: door.stream,
+      access: door.access ?? 'llm',
       variables: door.variables,
       credential: credentialOf(request, path, query, stages.settings),
       bytes,

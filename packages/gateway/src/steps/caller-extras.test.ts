@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { refuseForeignRouting, refuseOwnHeaders, withExtraBody } from './caller-extras.ts'
+import type { Caller } from '../auth/caller.ts'
+import { refuseForeignRouting, refuseOtherModels, refuseOwnHeaders, withExtraBody } from './caller-extras.ts'
 
 test('extra_body adds to the request, and what the request says itself stays', () => {
   const request = { model: 'a', max_tokens: 2, extra_body: { max_tokens: 9, top_k: 4, model: 'a' } }
@@ -33,4 +34,13 @@ test.each([
 test("a caller's own headers pass", () => {
   refuseOwnHeaders({ 'x-mine': 'one two', 'accept-language': 'de' })
   refuseOwnHeaders(undefined)
+})
+
+test('CVE-2026-47101: a key for some models cannot let an aggregator choose others', () => {
+  const caller = (models: string[], role = 'internal_user') => ({ models, role }) as unknown as Caller
+  expect(() => refuseOtherModels({ models: ['b'] }, caller(['a']))).toThrow(/models: this key/)
+  expect(() => refuseOtherModels({ route: 'fallback' }, caller(['a']))).toThrow(/route: this key/)
+  refuseOtherModels({ models: ['b'] }, caller([]))
+  refuseOtherModels({ models: ['b'] }, caller(['a'], 'proxy_admin'))
+  refuseOtherModels({ model: 'a' }, caller(['a']))
 })

@@ -64,6 +64,21 @@ function refuseForeign(options: Pick<CallOptions, keyof typeof FOREIGN>, where: 
   }
 }
 
+/** Fields in which aggregators let a request name other models than its `model`: OpenRouter's own way to fall back. */
+const OTHER_MODELS = ['models', 'route'] as const
+
+/** A key that may use some models only cannot let the provider choose others. Throws `PermissionDeniedError`. */
+export function refuseOtherModels(request: JsonObject, { models, role }: Caller): void {
+  if (models.length === 0 || role === 'proxy_admin') return
+  const found = OTHER_MODELS.find(name => request[name] != null)
+  if (found === undefined) return
+  throw createError({
+    kind: 'permission',
+    param: found,
+    message: `${found}: this key may use some models only, so the provider may not choose others. Use fallbacks.`,
+  })
+}
+
 /** Failures on demand are for those who run the gateway. Throws `PermissionDeniedError`. */
 export function refuseMockFailure({ mockFailure }: CallOptions, { role }: Caller): void {
   if (mockFailure === undefined || role === 'proxy_admin') return

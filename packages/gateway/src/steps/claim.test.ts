@@ -44,6 +44,7 @@ async function claimed(path: string, body: JsonObject) {
     codec: door.codec,
     model: door.model,
     stream: door.stream,
+    access: 'llm',
     credential: undefined,
     bytes: Buffer.from(JSON.stringify({ model: 'priced', ...body })),
     arrived: 0,

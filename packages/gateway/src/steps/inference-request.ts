@@ -1,4 +1,5 @@
 import type { Codec, EndpointName, JsonObject } from 'sluice/internal'
+import type { RouteAccess } from '../auth/authorize-route.ts'
 
 /** A client's request for work, as it came through an HTTP door. */
 export interface InferenceRequest<E extends EndpointName = EndpointName> {
@@ -16,6 +17,8 @@ export interface InferenceRequest<E extends EndpointName = EndpointName> {
   /** From the path, where the format puts it there. */
   readonly model: string | undefined
   readonly stream: boolean | undefined
+  /** Who may ask for it. */
+  readonly access: RouteAccess
   /** What stands for the path's other variables. */
   readonly variables?: Readonly<Record<string, string>> | undefined
   /** The key it came with, without its scheme. */

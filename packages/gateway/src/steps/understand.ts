@@ -18,6 +18,7 @@ import type { Settings } from '../config/settings.ts'
 import {
   refuseForeignRouting,
   refuseMockFailure,
+  refuseOtherModels,
   refuseOwnHeaders,
   withExtraBody,
   withStreamUsage,
@@ -53,6 +54,7 @@ export async function understand<E extends EndpointName>(
   const request = settings.calls.alwaysIncludeStreamUsage ? withStreamUsage(said, format) : said
   refuseForeignRouting(options)
   refuseMockFailure(options, caller)
+  refuseOtherModels(request, caller)
   refuseOwnHeaders(options.headers)
   checkName(request.model)
   const model = completionModelOf(from, settings) ?? caller.aliases.get(request.model) ?? request.model
