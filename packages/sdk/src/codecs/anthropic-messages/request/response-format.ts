@@ -1,6 +1,7 @@
 import { badRequest } from '../../../errors.ts'
 import type { ChatRequest, ResponseFormat } from '../../../types/chat.ts'
 import { isJsonArray, isJsonObject, type JsonObject } from '../../../types/json.ts'
+import { jsonInstruction, schemaAskedFor } from '../../json-answer.ts'
 import type { EncodeContext } from './context.ts'
 
 /** Name of the tool that stands in for a JSON answer on models without `output_config.format`. */
@@ -22,8 +23,8 @@ export interface FormatPlan {
 export function encodeResponseFormat(request: ChatRequest, context: EncodeContext): FormatPlan {
   const format = request.response_format
   if (format == null || format.type === 'text') return {}
-  const schema = schemaOf(format)
-  if (schema === undefined) return { instruction: jsonInstruction(context) }
+  const schema = schemaAskedFor(format)
+  if (schema === undefined) return { instruction: jsonInstruction(context.info) }
   const described = format.type === 'json_schema' ? format.json_schema.description : undefined
   if (context.traits.jsonSchema === 'native') {
     const whole = described ? { description: described, ...schema } : schema
@@ -37,33 +38,6 @@ export function encodeResponseFormat(request: ChatRequest, context: EncodeContex
       input_schema: schema.type === 'object' ? schema : { ...schema, type: 'object' },
     },
   }
-}
-
-function schemaOf(format: ResponseFormat): JsonObject | undefined {
-  if (format.type === 'json_schema') {
-    const schema = isJsonObject(format.json_schema) ? format.json_schema.schema : undefined
-    if (!isJsonObject(schema))
-      throw badRequest(
-        'response_format.json_schema.schema: must be a JSON Schema object.',
-        'response_format.json_schema.schema',
-      )
-    return schema
-  }
-  if (format.type !== 'json_object')
-    throw badRequest(
-      'response_format.type: must be text, json_object or json_schema.',
-      'response_format.type',
-    )
-  return isJsonObject(format.response_schema) ? format.response_schema : undefined
-}
-
-function jsonInstruction({ info }: EncodeContext): string {
-  info.warn({
-    action: 'approximated',
-    param: 'response_format',
-    reason: 'Anthropic has no JSON mode without a schema; an instruction asks for JSON instead',
-  })
-  return 'Answer with one JSON object and nothing else: no prose and no code fence around it.'
 }
 
 /** String formats structured output enforces. */

@@ -5,6 +5,7 @@ import {
   encodeResponseFormat as encodeClaudeFormat,
   JSON_TOOL,
 } from '../../anthropic-messages/request/response-format.ts'
+import { jsonInstruction, schemaAskedFor } from '../../json-answer.ts'
 import type { Block, EncodeContext } from './context.ts'
 
 export interface FormatPlan {
@@ -23,8 +24,8 @@ export interface FormatPlan {
 export function encodeResponseFormat(request: ChatRequest, context: EncodeContext): FormatPlan {
   const format = request.response_format
   if (format == null || format.type === 'text') return {}
-  const schema = schemaOf(format)
-  if (schema === undefined) return { instruction: jsonInstruction(context) }
+  const schema = schemaAskedFor(format)
+  if (schema === undefined) return { instruction: jsonInstruction(context.info) }
   const described = format.type === 'json_schema' ? format.json_schema : undefined
   if (context.traits.reasoning === 'claude') {
     const plan = encodeClaudeFormat(request, context.claude)
@@ -60,33 +61,6 @@ function native(
       },
     },
   }
-}
-
-function schemaOf(format: ResponseFormat): JsonObject | undefined {
-  if (format.type === 'json_schema') {
-    const schema = isJsonObject(format.json_schema) ? format.json_schema.schema : undefined
-    if (!isJsonObject(schema))
-      throw badRequest(
-        'response_format.json_schema.schema: must be a JSON Schema object.',
-        'response_format.json_schema.schema',
-      )
-    return schema
-  }
-  if (format.type !== 'json_object')
-    throw badRequest(
-      'response_format.type: must be text, json_object or json_schema.',
-      'response_format.type',
-    )
-  return isJsonObject(format.response_schema) ? format.response_schema : undefined
-}
-
-function jsonInstruction({ info }: EncodeContext): string {
-  info.warn({
-    action: 'approximated',
-    param: 'response_format',
-    reason: 'this provider has no JSON mode without a schema; an instruction asks for JSON instead',
-  })
-  return 'Answer with one JSON object and nothing else: no prose and no code fence around it.'
 }
 
 /** `outputConfig.textFormat` of a client → `response_format`. */
