@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { startGateway, startUpstream, testAwsKeys } from '@sluice/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { post } from '../gateway.ts'
 import { freePort } from '../services/service-process.ts'
 import { command } from './command.ts'
 
@@ -35,6 +37,35 @@ test('the built gateway answers within three seconds of its start, and stops whe
     expect(await started.ended).toBe(0)
   }
   expect(Math.min(...tries)).toBeLessThan(MOST_MS)
+})
+
+test('what is loaded only when it is needed is in the bundle: an AWS profile’s keys sign a call', async () => {
+  const upstream = await startUpstream({ wires: ['bedrock'] })
+  const { accessKeyId, secretAccessKey } = testAwsKeys
+  await mkdir(join(cwd, '.aws'))
+  const profile = `[llm]\naws_access_key_id=${accessKeyId}\naws_secret_access_key=${secretAccessKey}\n`
+  await writeFile(join(cwd, '.aws/credentials'), profile)
+  const model = 'bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0'
+  const aws = { aws_profile_name: 'llm', aws_region_name: 'us-east-1', api_base: upstream.url }
+  const gateway = await startGateway({
+    entry: bundle,
+    env: { HOME: cwd },
+    config: { model_list: [{ model_name: 'claude', litellm_params: { model, ...aws } }] },
+  })
+  try {
+    const messages = [{ role: 'user', content: 'Hello there' }]
+    const response = await post(
+      gateway,
+      '/v1/chat/completions',
+      { model: 'claude', messages },
+      gateway.masterKey,
+    )
+    expect([response.status, await response.text()]).toEqual([200, expect.stringContaining('Hello there')])
+    expect(upstream.requests.at(-1)?.headers.authorization).toContain(`Credential=${accessKeyId}/`)
+  } finally {
+    await gateway.stop()
+    await upstream.close()
+  }
 })
 
 /** When readiness first said yes, on the clock of `performance.now()`. */

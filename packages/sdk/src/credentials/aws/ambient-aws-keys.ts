@@ -1,4 +1,5 @@
 import { createError } from '../../errors.ts'
+import { namedExports } from '../named-exports.ts'
 import type { AwsKeys } from './sign-aws.ts'
 
 const PACKAGE = '@aws-sdk/credential-provider-node'
@@ -29,8 +30,7 @@ export async function ambientAwsKeys(profile: string | undefined, remedy: string
 
 async function loadProvider(remedy: string) {
   try {
-    const { defaultProvider } = await import('@aws-sdk/credential-provider-node')
-    return defaultProvider
+    return namedExports(await import('@aws-sdk/credential-provider-node'), 'defaultProvider').defaultProvider
   } catch (cause) {
     throw createError({
       kind: 'authentication',

@@ -1,6 +1,7 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import type { OutgoingRequest } from '../credentials.ts'
 import type { Expiring } from '../expiring-cache.ts'
+import { namedExports } from '../named-exports.ts'
 
 /** What AWS requests are signed with. */
 export interface AwsKeys extends Expiring {
@@ -22,7 +23,7 @@ export interface AwsScope {
  * headers. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
  */
 export async function signAws(request: OutgoingRequest, keys: AwsKeys, scope: AwsScope): Promise<void> {
-  const { SignatureV4 } = await import('@smithy/signature-v4')
+  const { SignatureV4 } = namedExports(await import('@smithy/signature-v4'), 'SignatureV4')
   const url = new URL(request.url)
   const { accessKeyId, secretAccessKey, sessionToken } = keys
   const signer = new SignatureV4({

@@ -1,4 +1,5 @@
 import { badRequest, createError } from '../../errors.ts'
+import { namedExports } from '../named-exports.ts'
 import { CLOUD_SCOPE, type GoogleToken } from './exchange.ts'
 import type { ExternalAccountKey } from './key.ts'
 
@@ -50,7 +51,7 @@ function expiryOf(date: number | null | undefined) {
 
 async function loadPackage() {
   try {
-    return await import('google-auth-library')
+    return namedExports(await import('google-auth-library'), 'ExternalAccountClient')
   } catch (cause) {
     throw createError({
       kind: 'authentication',
