@@ -7,7 +7,7 @@ import { spendLog } from '../spend-log.ts'
 
 const upstream = await startUpstream()
 const at = { api_base: `${upstream.url}/v1`, api_key: 'vendor-key' }
-/** Prices of the vendor's page on 2026-11-21, dollars: a character, an audio token, a second. */
+/** Prices given to the gateway, dollars: a character, an audio token, a second. */
 const PER_CHARACTER = 0.000_015
 const PER_AUDIO_TOKEN = 0.000_012
 const PER_SECOND = 0.000_1

@@ -245,7 +245,7 @@ const catalogue = createCatalogue()
 const NOTHING = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }
 
 test.each([
-  // The vendors' pages, November 2026.
+  // As the vendors list them; `piece-prices.ts` names the pages.
   ['openai', 'dall-e-3', ['hd/1024-x-1792/'], { outputPerImage: 1 }, 120_000_000],
   ['openai', 'dall-e-3', ['standard/1024-x-1024/'], { outputPerImage: 2 }, 80_000_000],
   ['openai', 'dall-e-2', ['standard/512-x-512/', '512-x-512/'], { outputPerImage: 1 }, 18_000_000],

@@ -24,7 +24,7 @@ function sent(request: Partial<ChatRequest>): JsonObject {
   return openaiResponses.upstream.encodeRequest({ model: 'm', messages, ...request }, infoOf().info).body
 }
 
-// Shapes as https://platform.openai.com/docs/api-reference/responses/object shows them, read on 2026-11-21.
+// The shape of OpenAI's API description (schema `Response`), with values of our own.
 const RESPONSE = {
   id: 'resp_1',
   object: 'response',
