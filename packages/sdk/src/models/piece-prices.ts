@@ -4,8 +4,8 @@ import { familyNames } from './model-names.ts'
 /**
  * What is charged by the piece and the bundled price list does not have: LiteLLM's keys, US dollars. Only vendors with
  * one public price for everybody; where it depends on the plan the cost is unknown until a price file says it.
- * Retold, not captured: compare with the pages before billing by them. Where they stand: platform.openai.com/docs/pricing, ai.google.dev/gemini-api/docs/pricing,
- * docs.voyageai.com/docs/pricing, deepgram.com/pricing, docs.perplexity.ai/getting-started/pricing,
+ * Retold, not captured: compare with the pages before billing by them. They stand at platform.openai.com/docs/pricing,
+ * ai.google.dev/gemini-api/docs/pricing, docs.voyageai.com/docs/pricing, deepgram.com/pricing, docs.perplexity.ai/getting-started/pricing,
  * docs.tavily.com/documentation/api-credits, developers.google.com/custom-search/v1/overview.
  */
 export interface PiecePrice {
