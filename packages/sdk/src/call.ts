@@ -13,6 +13,7 @@ import {
   translatedWhole,
 } from './steps/reply.ts'
 import type { Call, CallHost, Prepared } from './steps/shapes.ts'
+import { sign } from './steps/sign.ts'
 import { toldError } from './steps/told-error.ts'
 import type { Deployment } from './types/deployment.ts'
 import type { EndpointName } from './types/endpoint-map.ts'
@@ -31,12 +32,7 @@ export async function call<E extends EndpointName>(ask: Call<E>, host: CallHost)
     const prepared = prepare(urls ? await inlineMedia(ask, urls, host) : ask, host)
     if ('answer' in prepared) return await localReply(prepared)
     signed = prepared
-    const signing = prepared.provider.credentials.sign(
-      prepared.outgoing,
-      prepared.secret,
-      ask.deployment,
-      host.signing,
-    )
+    const signing = sign(prepared, prepared.outgoing, host)
     if (signing) await signing
     return await (prepared.info.stream ? stream(prepared, host) : whole(prepared, host))
   } catch (error) {

@@ -23,7 +23,7 @@ export {
   customProvider,
 } from './providers/custom-provider.ts'
 export { resolveModel } from './providers/naming/resolve.ts'
-export { CREDENTIAL_PARAMS } from './providers/params/credential-params.ts'
+export { CREDENTIAL_PARAMS, isCredentialParam } from './providers/params/credential-params.ts'
 export type * from './providers/provider.ts'
 export { providers } from './providers/registry.ts'
 export { type CallOptions, parseOptionFields, splitOptions } from './router/call-options.ts'

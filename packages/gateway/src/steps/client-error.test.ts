@@ -35,3 +35,16 @@ test('the gateway’s own refusals and a credential that is not the caller’s',
     retryable: false,
   })
 })
+
+test('what only the configuration can say wrongly is the operator’s to mend, and what callers may not say is theirs', () => {
+  const missing = createError({ ...from, kind: 'bad_request', param: 'api_base' })
+  const broken = createError({ ...from, kind: 'bad_request', param: 'vertex_credentials.token_uri' })
+  expect(clientError(broken)).toMatchObject({ status: 502, code: 'deployment_misconfigured' })
+  expect(clientError(missing)).toMatchObject({
+    status: 502,
+    code: 'deployment_misconfigured',
+    retryable: false,
+  })
+  const foreign = createError({ kind: 'bad_request', message: 'api_base may not be set.', param: 'api_base' })
+  expect(clientError(foreign)).toBe(foreign)
+})

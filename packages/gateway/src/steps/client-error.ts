@@ -1,4 +1,4 @@
-import { createError, ERROR_KINDS, kindOfStatus, type SluiceError } from 'sluice/internal'
+import { createError, ERROR_KINDS, isCredentialParam, kindOfStatus, type SluiceError } from 'sluice/internal'
 
 /**
  * An error as the client may see it. A provider that refuses *the gateway's* credential is the operator's trouble:
@@ -8,6 +8,7 @@ import { createError, ERROR_KINDS, kindOfStatus, type SluiceError } from 'sluice
  */
 export function clientError(error: SluiceError): SluiceError {
   if (error.provider === undefined) return error
+  if (isMisconfigured(error)) return misconfigured(error)
   const { provider, model, message, kind, status } = error
   if (kind === 'authentication' || kind === 'permission')
     return createError({
@@ -24,4 +25,23 @@ export function clientError(error: SluiceError): SluiceError {
   const { type, code, param, retryable, retryAfterMs, providerSpecificFields, headers } = error
   const told = { type, code, param, retryable, retryAfterMs, providerSpecificFields, headers }
   return createError({ kind, message, provider, model, ...told, cause: error })
+}
+
+/** Callers may set none of these, so a wrong or missing one is in the configuration of the deployment. */
+function isMisconfigured({ kind, param }: SluiceError): boolean {
+  if (kind !== 'bad_request' || param === undefined) return false
+  return param === 'api_base' || param === 'api_version' || isCredentialParam(param)
+}
+
+function misconfigured(error: SluiceError): SluiceError {
+  const { provider, model, message } = error
+  return createError({
+    kind: 'bad_gateway',
+    message: `The gateway's deployment of this model is not configured well: ${message}`,
+    code: 'deployment_misconfigured',
+    retryable: false,
+    provider,
+    model,
+    cause: error,
+  })
 }

@@ -1,3 +1,4 @@
+import { EDIT_PARAMS } from '../codecs/openai-images/options.ts'
 import type { ImageEditRequest, ImageInput } from '../types/image-edit.ts'
 import type { Endpoint } from './endpoint.ts'
 import {
@@ -21,20 +22,7 @@ export const DOT =
 export const imageEdit: Endpoint<'image_edit'> = {
   name: 'image_edit',
   callType: 'aimage_edit',
-  openaiParams: new Set([
-    'background',
-    'input_fidelity',
-    'mask',
-    'moderation',
-    'n',
-    'output_compression',
-    'output_format',
-    'partial_images',
-    'quality',
-    'response_format',
-    'size',
-    'user',
-  ]),
+  openaiParams: new Set(EDIT_PARAMS),
   sample: { prompt: 'Make it blue', image: [DOT] },
   paramSamples: { ...IMAGE_SAMPLES, mask: { mask: DOT } },
   texts: request => [request.prompt],

@@ -1,3 +1,4 @@
+import { GENERATION_PARAMS } from '../codecs/openai-images/options.ts'
 import type { Endpoint } from './endpoint.ts'
 import {
   addressesToFetch,
@@ -16,19 +17,7 @@ import {
 export const imageGeneration: Endpoint<'image_generation'> = {
   name: 'image_generation',
   callType: 'aimage_generation',
-  openaiParams: new Set([
-    'background',
-    'moderation',
-    'n',
-    'output_compression',
-    'output_format',
-    'partial_images',
-    'quality',
-    'response_format',
-    'size',
-    'style',
-    'user',
-  ]),
+  openaiParams: new Set(GENERATION_PARAMS),
   sample: { prompt: 'A red square' },
   paramSamples: IMAGE_SAMPLES,
   texts: request => [request.prompt],

@@ -1,3 +1,4 @@
+import { VARIATION_PARAMS } from '../codecs/openai-images/options.ts'
 import type { Endpoint } from './endpoint.ts'
 import {
   addressesToFetch,
@@ -14,7 +15,7 @@ import { DOT } from './image-edit.ts'
 export const imageVariation: Endpoint<'image_variation'> = {
   name: 'image_variation',
   callType: 'aimage_variation',
-  openaiParams: new Set(['n', 'response_format', 'size', 'user']),
+  openaiParams: new Set(VARIATION_PARAMS),
   sample: { image: DOT },
   paramSamples: IMAGE_SAMPLES,
   texts: () => [],

@@ -1,3 +1,4 @@
+import { SPEECH_PARAMS } from '../codecs/openai-speech/codec.ts'
 import type { Units } from '../models/cost.ts'
 import type { SpeechEvent, SpeechRequest, SpeechResponse, SpeechUsage } from '../types/speech.ts'
 import type { Usage } from '../types/usage.ts'
@@ -10,7 +11,7 @@ import type { StreamMeter } from './meter.ts'
 export const speech: Endpoint<'speech'> = {
   name: 'speech',
   callType: 'aspeech',
-  openaiParams: new Set(['instructions', 'response_format', 'speed', 'voice']),
+  openaiParams: SPEECH_PARAMS,
   sample: { input: 'Hello', voice: 'alloy' },
   paramSamples: {
     instructions: { instructions: 'Whisper.' },

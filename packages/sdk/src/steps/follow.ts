@@ -7,6 +7,7 @@ import type { EndpointName } from '../types/endpoint-map.ts'
 import { refusal } from './refusal.ts'
 import { parseReply } from './reply.ts'
 import type { CallHost, Prepared } from './shapes.ts'
+import { sign } from './sign.ts'
 
 /** The longest that tidying up may keep an answer waiting, milliseconds. */
 const LONGEST_TIDYING_MS = 5_000
@@ -83,10 +84,11 @@ function wireReply<E extends EndpointName>(prepared: Prepared<E>, reply: WholeRe
 }
 
 async function signed<E extends EndpointName>(
-  { provider, outgoing, secret, ask }: Prepared<E>,
+  prepared: Prepared<E>,
   next: FollowUp,
   host: CallHost,
 ): Promise<{ outgoing: OutgoingRequest; exchange: Exchange }> {
+  const { provider, outgoing } = prepared
   const base = new URL(outgoing.url)
   const url = new URL(next.url, base)
   const own =
@@ -109,7 +111,7 @@ async function signed<E extends EndpointName>(
   }
   // Whatever a reply names is no way into the operator's own network (CVE-2026-8768).
   if (!own) return { outgoing: request, exchange: host.media.exchange }
-  await provider.credentials.sign(request, secret, ask.deployment, host.signing)
+  await sign(prepared, request, host)
   return { outgoing: request, exchange: host.transport.exchange }
 }
 

@@ -55,25 +55,34 @@ function endpointNamed(name: string): EndpointName {
   throw badRequest(`endpoint: "${name}" is none of ${Object.keys(endpoints).join(', ')}.`, 'endpoint')
 }
 
+type Params = ReturnType<typeof deploymentCapabilities>
+
+/** What was found of a deployment, by endpoint: it changes with the configuration only, which makes deployments anew. */
+const found = new WeakMap<Deployment, Map<EndpointName, Params>>()
+
+function paramsOf(deployment: Deployment, name: EndpointName, { settings, catalogue }: Stages): Params {
+  const known = settings.providers.get(deployment.provider)
+  if (known === undefined) return []
+  const byEndpoint = found.get(deployment) ?? new Map<EndpointName, Params>()
+  found.set(deployment, byEndpoint)
+  const params = byEndpoint.get(name) ?? deploymentCapabilities(known, deployment, name, catalogue)
+  byEndpoint.set(name, params)
+  return params
+}
+
 /** Nothing of where a deployment is or how it is reached: only which vendor's model it is. */
 function rowOf(
   deployment: Deployment,
   names: readonly EndpointName[] | undefined,
-  { settings, catalogue }: Stages,
+  stages: Stages,
 ): JsonObject {
   const { id, provider, model } = deployment
-  const known = settings.providers.get(provider)
-  const all = Object.keys(known?.endpoints ?? {}) as EndpointName[]
+  const all = Object.keys(stages.settings.providers.get(provider)?.endpoints ?? {}) as EndpointName[]
   const served = names ?? all
   return {
     model_id: id,
     provider,
     provider_model: model,
-    endpoints: Object.fromEntries(
-      served.map(name => [
-        name,
-        { params: known ? deploymentCapabilities(known, deployment, name, catalogue) : [] },
-      ]),
-    ),
+    endpoints: Object.fromEntries(served.map(name => [name, { params: paramsOf(deployment, name, stages) }])),
   }
 }

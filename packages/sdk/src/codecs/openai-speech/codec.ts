@@ -5,7 +5,13 @@ import { decodeError, encodeError } from '../openai-chat/errors/errors.ts'
 import { decodeRequest } from './request.ts'
 import { decodeAudioStream, decodeSpeechEvents, encodeSpeechStream } from './stream.ts'
 
-const PARAMS = new Set(['instructions', 'response_format', 'speed', 'voice'])
+/** Source: https://platform.openai.com/docs/api-reference/audio/createSpeech */
+export const SPEECH_PARAMS: ReadonlySet<string> = new Set([
+  'instructions',
+  'response_format',
+  'speed',
+  'voice',
+])
 
 /** Speech as bare audio. Source: https://platform.openai.com/docs/api-reference/audio/createSpeech */
 export const openaiSpeech: Codec<'speech'> = {
@@ -13,7 +19,7 @@ export const openaiSpeech: Codec<'speech'> = {
   format: 'openai-speech',
   framing: 'bytes',
   upstream: {
-    params: PARAMS,
+    params: SPEECH_PARAMS,
     takesBytes: true,
     encodeRequest: (request, info) => ({ body: bodyOf(request, info) }),
     decodeResponse: body => ({ audio: body as WireBytes }),

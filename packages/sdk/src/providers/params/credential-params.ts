@@ -62,6 +62,12 @@ export const CREDENTIAL_PARAMS: ReadonlySet<string> = new Set([
   'zen_api_key',
 ])
 
+/** True for one of them, or for a field inside one: `vertex_credentials.token_uri`. */
+export function isCredentialParam(param: string): boolean {
+  const dot = param.indexOf('.')
+  return CREDENTIAL_PARAMS.has(dot < 0 ? param : param.slice(0, dot))
+}
+
 /** What a call of one's own says of how to reach the provider, apart from what it asks. */
 export function splitCredentials<R extends JsonObject>(request: R): { request: R; params?: JsonObject } {
   let found = false
