@@ -9,7 +9,9 @@ export function credentialOf(
   query: string,
   settings: Settings,
 ): string | undefined {
-  const queryKey = path.includes(':') && query !== '' ? new URLSearchParams(query).get('key') : null
+  // Google's routes end in `:method`; other vendors' models may have a colon further up the path.
+  const isGoogles = path.lastIndexOf(':') > path.lastIndexOf('/')
+  const queryKey = isGoogles && query !== '' ? new URLSearchParams(query).get('key') : null
   return readCredential({
     headers: request.headers,
     queryKey: queryKey ?? undefined,
