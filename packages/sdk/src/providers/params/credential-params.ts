@@ -47,6 +47,7 @@ export const CREDENTIAL_PARAMS: ReadonlySet<string> = new Set([
   's3_bucket_name',
   's3_encryption_key_id',
   's3_region_name',
+  'search_engine_id',
   'space_id',
   'tenant_id',
   'use_bearer_for_custom_base',

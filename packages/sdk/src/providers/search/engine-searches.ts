@@ -60,7 +60,6 @@ export const ENGINE_SEARCHES = {
     params: ['country', 'max_results', 'search_domain_filter'],
     encode(asked, info) {
       const { most, country, rest } = asked
-      const { search_engine_id: engine, ...others } = rest
       if (most !== undefined && most > GOOGLE_MOST)
         info.warn({
           action: 'clamped',
@@ -71,8 +70,7 @@ export const ENGINE_SEARCHES = {
         q: withSites(asked),
         num: most && Math.min(most, GOOGLE_MOST),
         gl: country?.toLowerCase(),
-        cx: engine,
-        ...others,
+        ...rest,
       })
     },
     decode: (body, info) =>
