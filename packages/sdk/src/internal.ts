@@ -30,6 +30,7 @@ export { type CallOptions, parseOptionFields, splitOptions } from './router/call
 export type { DeploymentReport } from './router/deployment-report.ts'
 export { ERROR_CLASSES, type ErrorClass, type PerErrorClass } from './router/error-class.ts'
 export { namedFallbacks } from './router/fallbacks.ts'
+export type { News, Newswire } from './router/news/newswire.ts'
 export type { RetryPolicy } from './router/retry/retry-policy.ts'
 export { type Route, RouteTable, type RoutingHost, type RoutingSettings } from './router/router.ts'
 export { type StrategyName, strategies } from './router/strategies/registry.ts'

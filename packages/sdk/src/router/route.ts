@@ -5,6 +5,7 @@ import type { CallRecord } from '../types/call-record.ts'
 import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
 import type { FallbackOptions } from './fallbacks.ts'
+import type { Newswire } from './news/newswire.ts'
 
 /** What routing needs of its surroundings. */
 export interface RoutingHost extends CallHost {
@@ -12,6 +13,8 @@ export interface RoutingHost extends CallHost {
   readonly random: () => number
   /** What is known of a deployment's model; remembered, so that asking costs nothing. */
   readonly facts?: ((deployment: Deployment) => ModelFacts | undefined) | undefined
+  /** Tells the other replicas what was learnt here, and the other way round. Without it this process is alone. */
+  readonly news?: Newswire | undefined
 }
 
 /** What to route. The call's deployment and times are the router's to choose. */
