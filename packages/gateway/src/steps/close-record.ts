@@ -9,6 +9,5 @@ export function closeRecord(
   { catalogue, now }: Pick<Stages, 'catalogue' | 'now'>,
 ): void {
   record.endedAt = now()
-  if (meter === undefined) return
   stampRecord(record, meter, catalogue, { promptTokens })
 }

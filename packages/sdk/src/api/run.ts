@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { openRecord, stampRecord } from '../callbacks/records.ts'
-import type { Meter } from '../endpoints/meter.ts'
 import { resolveModel } from '../providers/naming/resolve.ts'
 import { splitCredentials } from '../providers/params/credential-params.ts'
 import { type CallOptions, splitOptions } from '../router/call-options.ts'
@@ -12,6 +11,7 @@ import type { CallRecord } from '../types/call-record.ts'
 import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName, EventOf, RequestOf, ResponseOf } from '../types/endpoint-map.ts'
 import type { JsonObject } from '../types/json.ts'
+import type { Meter } from '../types/meter.ts'
 import { catalogue, sdkHost } from './host.ts'
 import { type CallFacts, factsOf, type WithFacts, withFacts } from './result.ts'
 import { type Stream, streamOf } from './stream.ts'
@@ -124,7 +124,8 @@ function answer<E extends EndpointName>(
 ): Ran<E> {
   const close = (meter: Meter) => {
     record.endedAt = Date.now()
-    stampRecord(record, meter, catalogue, { promptTokens: meter.usage ? 0 : promptTokens() })
+    const told = record.attempts.every(attempt => attempt.meter === undefined || attempt.meter.usage)
+    stampRecord(record, meter, catalogue, { promptTokens: told ? 0 : promptTokens() })
     return factsOf(record, reply.headers)
   }
   if (reply.kind === 'whole') return withFacts(reply.response, close(reply.meter))

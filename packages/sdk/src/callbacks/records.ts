@@ -1,11 +1,13 @@
-import type { Meter } from '../endpoints/meter.ts'
 import { endpoints } from '../endpoints/registry.ts'
 import { type Catalogue, factsOfDeployment } from '../models/catalogue.ts'
 import { costOf } from '../models/cost.ts'
 import { reportedCost } from '../models/reported-cost.ts'
+import { addCost, addUsage } from '../models/sums.ts'
 import { providers } from '../providers/registry.ts'
-import type { CallRecord } from '../types/call-record.ts'
+import type { Attempt, CallRecord, Cost } from '../types/call-record.ts'
+import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
+import type { Meter } from '../types/meter.ts'
 import type { Usage } from '../types/usage.ts'
 
 /** Characters that stand for one token where nobody counted. */
@@ -42,33 +44,62 @@ export interface Estimate {
 }
 
 /**
- * Writes usage and cost of the answer into the record: the provider's numbers, or an estimate from what was seen
- * when it did not say. An answer that never began costs nothing.
+ * Writes usage and cost of the call into the record: the providers' numbers, or an estimate from what was seen where
+ * they did not say. Every attempt that brought something is charged, at its own deployment's price. A call that
+ * brought nothing costs nothing. `meter`: of the answer the caller got.
  */
 export function stampRecord(
   record: CallRecord,
-  meter: Meter,
+  meter: Meter | undefined,
   catalogue: Catalogue,
   estimate: Estimate,
 ): void {
-  record.responseId = meter.id
-  record.usageEstimated = meter.usage === undefined || meter.isPartial === true
-  record.usage = meter.usage ? toldUsage(meter.usage, meter) : estimatedUsage(meter, estimate)
-  if (record.deployment === undefined) return
-  if (endpoints[record.endpoint].isFree) {
-    record.cost = { state: 'known', nanoUsd: 0, inputNanoUsd: 0, outputNanoUsd: 0 }
-    return
-  }
-  const facts = factsOfDeployment(catalogue, record.deployment, meter.priceVariants)
-  const { provider, modelInfo } = record.deployment
-  const listed = costOf(record.usage, facts?.price, {
-    now: record.startedAt,
+  record.responseId = meter?.id
+  const charges = chargesOf(record, meter).map(({ attempt, deployment, meter: seen }) => {
+    const usage = seen.usage ? toldUsage(seen.usage, seen) : estimatedUsage(seen, estimate)
+    const cost = costAt(deployment, usage, seen, record, catalogue)
+    if (attempt) attempt.cost = cost
+    return { usage, cost, isEstimated: seen.usage === undefined || seen.isPartial === true }
+  })
+  const [first, ...others] = charges
+  if (first === undefined) return
+  record.usageEstimated = charges.some(({ isEstimated }) => isEstimated)
+  record.usage = others.reduce((sum, { usage }) => addUsage(sum, usage), first.usage)
+  record.cost = others.reduce((sum, { cost }) => addCost(sum, cost), first.cost)
+}
+
+interface Charge {
+  readonly attempt?: Attempt
+  readonly deployment: Deployment | undefined
+  readonly meter: Meter
+}
+
+function chargesOf({ attempts, deployment }: CallRecord, meter: Meter | undefined): readonly Charge[] {
+  const charges = attempts.flatMap((attempt): Charge[] =>
+    attempt.meter ? [{ attempt, deployment: attempt.deployment, meter: attempt.meter }] : [],
+  )
+  return charges.length === 0 && meter ? [{ deployment, meter }] : charges
+}
+
+function costAt(
+  deployment: Deployment | undefined,
+  usage: Usage,
+  meter: Meter,
+  { endpoint, startedAt: now }: CallRecord,
+  catalogue: Catalogue,
+): Cost {
+  if (deployment === undefined) return { state: 'none' }
+  if (endpoints[endpoint].isFree) return { state: 'known', nanoUsd: 0, inputNanoUsd: 0, outputNanoUsd: 0 }
+  const facts = factsOfDeployment(catalogue, deployment, meter.priceVariants)
+  const { provider, modelInfo } = deployment
+  const listed = costOf(usage, facts?.price, {
+    now,
     provider,
     serviceTier: meter.serviceTier,
     units: meter.units,
   })
   const reports = meter.usage !== undefined && providers.get(provider)?.reportsCost
-  record.cost = (reports && reportedCost(record.usage, listed, modelInfo)) || listed
+  return (reports && reportedCost(usage, listed, modelInfo)) || listed
 }
 
 /** The provider's numbers; of an answer that broke off before it told all of them, what was seen where that is more. */

@@ -1,6 +1,6 @@
-import type { Units } from '../models/cost.ts'
 import type { EndpointName, EventOf, RequestOf, ResponseOf } from '../types/endpoint-map.ts'
 import type { JsonObject } from '../types/json.ts'
+import type { Units } from '../types/units.ts'
 import type { Usage } from '../types/usage.ts'
 import type { Warning } from '../types/warning.ts'
 import type { StreamMeter } from './meter.ts'

@@ -1,6 +1,6 @@
-import type { Units } from '../models/cost.ts'
 import type { ImageEvent, ImageResponse, ImageUsage } from '../types/image-generation.ts'
 import type { JsonObject } from '../types/json.ts'
+import type { Units } from '../types/units.ts'
 import type { Usage } from '../types/usage.ts'
 import type { StreamMeter } from './meter.ts'
 

@@ -1,6 +1,6 @@
 import { SPEECH_PARAMS } from '../codecs/openai-speech/codec.ts'
-import type { Units } from '../models/cost.ts'
 import type { SpeechEvent, SpeechRequest, SpeechResponse, SpeechUsage } from '../types/speech.ts'
+import type { Units } from '../types/units.ts'
 import type { Usage } from '../types/usage.ts'
 import { WireBytes } from '../types/wire-body.ts'
 import type { Endpoint } from './endpoint.ts'

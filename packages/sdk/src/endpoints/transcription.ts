@@ -1,10 +1,10 @@
-import type { Units } from '../models/cost.ts'
 import type {
   TranscriptionEvent,
   TranscriptionRequest,
   TranscriptionResponse,
   TranscriptionUsage,
 } from '../types/transcription.ts'
+import type { Units } from '../types/units.ts'
 import type { Usage } from '../types/usage.ts'
 import type { Endpoint } from './endpoint.ts'
 import { NO_TOKENS } from './image-answer.ts'

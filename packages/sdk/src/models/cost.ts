@@ -1,11 +1,9 @@
 import type { Cost } from '../types/call-record.ts'
+import type { RateName, Units } from '../types/units.ts'
 import type { Usage } from '../types/usage.ts'
-import { type Price, RATE_KEYS, type RateName, type Rates, type ServiceTier } from './price.ts'
+import { type Price, RATE_KEYS, type Rates, type ServiceTier } from './price.ts'
 import { ratesFor } from './price-schedule.ts'
 import { Money, type Rate } from './rate.ts'
-
-/** Amounts of what is charged by another measure than tokens. */
-export type Units = { readonly [N in RateName]?: number }
 
 export interface CostContext {
   /** Milliseconds since the epoch: some prices change on a date or by the hour. */

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import type { Units } from '../types/units.ts'
 import type { Usage } from '../types/usage.ts'
 import { createCatalogue, factsOfDeployment } from './catalogue.ts'
-import { costOf, type Units } from './cost.ts'
+import { costOf } from './cost.ts'
 import type { RATE_KEYS } from './price.ts'
 import { priceOf } from './price.ts'
 

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../types/json.ts'
+import type { RateName } from '../types/units.ts'
 import { half, type Rate, rateOf, scaled } from './rate.ts'
 
 /** LiteLLM's price key → what it is the price of. Sources: LiteLLM's `model_prices_and_context_window.json`. */
@@ -35,9 +36,8 @@ export const RATE_KEYS = {
   ocr_cost_per_page: 'page',
   annotation_cost_per_page: 'annotatedPage',
   code_interpreter_cost_per_session: 'codeSession',
-} as const
+} as const satisfies Readonly<Record<string, RateName>>
 
-export type RateName = (typeof RATE_KEYS)[keyof typeof RATE_KEYS] | 'webSearch' | 'fileSearch'
 export type Rates = { readonly [N in RateName]?: Rate }
 
 /** What a model charges. One ladder of rates per service tier; a rung holds every rate that applies on it. */

@@ -2,9 +2,8 @@ import type { Deployment } from '../types/deployment.ts'
 import { Circuit } from './circuit/circuit.ts'
 import type { CircuitBoard } from './circuit/circuit-board.ts'
 import { FailureWindow } from './circuit/failure-window.ts'
+import { LatencyTrack } from './load/latency-track.ts'
 import { MinuteUsage } from './load/minute-usage.ts'
-import { PeakEwma } from './load/peak-ewma.ts'
-import { RecentLatencies } from './load/recent-latencies.ts'
 import type { Waiter } from './load/waiting.ts'
 
 /** A deployment and what is known of it right now. Choosing reads it and does nothing else. */
@@ -40,9 +39,9 @@ export class LoadState {
   readonly waiting: Waiter[] = []
 }
 
-export class LatencyTrack {
-  readonly peak = new PeakEwma()
-  readonly recent = new RecentLatencies()
+/** The latencies a choice for such a call goes by. */
+export function trackOf({ state }: Candidate, stream: boolean): LatencyTrack {
+  return stream ? state.stream : state.whole
 }
 
 /** What is known of one credential. */

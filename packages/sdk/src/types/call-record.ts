@@ -1,6 +1,7 @@
 import type { Deployment } from './deployment.ts'
 import type { EndpointName } from './endpoint-map.ts'
 import type { JsonObject } from './json.ts'
+import type { Meter } from './meter.ts'
 import type { RouteReceipt } from './route-receipt.ts'
 import type { Usage } from './usage.ts'
 import type { Warning } from './warning.ts'
@@ -65,12 +66,18 @@ export interface RecordCaller {
 
 export interface Attempt {
   readonly deploymentId: string
+  /** The deployment asked, as configured. It carries credentials: nothing that leaves the process may show it. */
+  readonly deployment?: Deployment | undefined
   /** Milliseconds since the epoch. */
   readonly startedAt: number
   durationMs: number
   /** HTTP status from the provider; absent when no answer came. */
   status?: number | undefined
   error?: Error | undefined
+  /** What was received and may be charged; absent for an attempt that brought nothing. */
+  meter?: Meter | undefined
+  /** What it cost, once the call is over. */
+  cost?: Cost | undefined
 }
 
 /** Money is integer nano-dollars (1e-9 USD), rounded once per call. An unknown price is unknown, never 0. */

@@ -3,7 +3,9 @@ import { createError, SluiceError } from '../../errors.ts'
 import type { Reply } from '../../steps/reply.ts'
 import type { Attempt } from '../../types/call-record.ts'
 import type { EndpointName } from '../../types/endpoint-map.ts'
+import type { Meter } from '../../types/meter.ts'
 import type { RouteAttempt } from '../../types/route-receipt.ts'
+import { trackOf } from '../candidate.ts'
 import { Circuits } from '../circuit/circuits.ts'
 import type { Ticket } from '../load/ticket.ts'
 import type { Outcome } from '../strategies/strategy.ts'
@@ -44,6 +46,7 @@ export class Attempts {
         },
         host,
       )
+      note.answered(reply.meter)
       this.answered(ticket, reply)
       return watchReply(reply, (meter, error) => {
         if (error instanceof SluiceError) this.failed(ticket, error, times)
@@ -65,12 +68,15 @@ export class Attempts {
     const { startedAt, candidate } = ticket
     this.circuits.succeeded(candidate, startedAt)
     ticket.answered()
+    const durationMs = now - startedAt
+    const stream = kind === 'stream' || kind === 'relay-stream'
     const outcome: Outcome = {
       now,
-      durationMs: now - startedAt,
-      stream: kind === 'stream' || kind === 'relay-stream',
+      durationMs,
+      stream,
       completionTokens: meter.usage?.completion_tokens,
     }
+    trackOf(candidate, stream).observe(outcome)
     strategy.observe?.(candidate, outcome)
   }
 
@@ -83,7 +89,9 @@ export class Attempts {
     this.circuits.failed(candidate, { error, startedAt, now, callersHaste })
     if (!error.retryable || callersHaste) return
     const failure = error.kind === 'timeout' ? 'timeout' : 'other'
-    strategy.observe?.(candidate, { now, durationMs, stream: times.stream, failure })
+    const outcome: Outcome = { now, durationMs, stream: times.stream, failure }
+    trackOf(candidate, times.stream).observe(outcome)
+    strategy.observe?.(candidate, outcome)
   }
 }
 
@@ -97,7 +105,7 @@ class AttemptNote<E extends EndpointName> {
     const { id: deploymentId } = candidate.deployment
     const { record } = visit.trip.route
     this.visit = visit
-    this.attempt = { deploymentId, startedAt, durationMs: 0 }
+    this.attempt = { deploymentId, deployment: candidate.deployment, startedAt, durationMs: 0 }
     this.listed = {
       deploymentId,
       durationMs: 0,
@@ -107,6 +115,10 @@ class AttemptNote<E extends EndpointName> {
     record.attempts.push(this.attempt)
     record.deployment = candidate.deployment
     visit.receipt.attempts.push(this.listed)
+  }
+
+  answered(meter: Meter): void {
+    this.attempt.meter = meter
   }
 
   failed(error: unknown): void {

@@ -1,7 +1,7 @@
-import type { Meter } from '../../endpoints/meter.ts'
 import type { Reply } from '../../steps/reply.ts'
 import type { Push } from '../../transport/prime.ts'
 import type { EndpointName } from '../../types/endpoint-map.ts'
+import type { Meter } from '../../types/meter.ts'
 
 /** How a reply ended: with an error of the provider's side, or without. Called once. */
 export type ReplyEnd = (meter: Meter, error?: unknown) => void

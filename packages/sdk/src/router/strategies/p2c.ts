@@ -1,4 +1,4 @@
-import type { Candidate } from '../candidate.ts'
+import { type Candidate, trackOf } from '../candidate.ts'
 import type { CreateStrategy } from './strategy.ts'
 
 /** What a deployment nobody has measured costs while a first call to it is under way: more than any measured one. */
@@ -20,15 +20,11 @@ export const createP2c: CreateStrategy = (_args, { random }) => ({
     const b = candidates[second] as Candidate
     return costOf(b, stream, now) < costOf(a, stream, now) ? b : a
   },
-  observe({ state }, { now, durationMs, stream, failure }) {
-    const { peak } = stream ? state.stream : state.whole
-    if (failure) peak.observeFailure(durationMs, now)
-    else peak.observe(durationMs, now)
-  },
 })
 
-function costOf({ state, load, deployment }: Candidate, stream: boolean, now: number): number {
-  const { peak } = stream ? state.stream : state.whole
+function costOf(candidate: Candidate, stream: boolean, now: number): number {
+  const { load, deployment } = candidate
+  const { peak } = trackOf(candidate, stream)
   const weight = deployment.weight ?? 1
   if (weight === 0) return Number.POSITIVE_INFINITY
   if (peak.isUnknown) return load.inFlight === 0 ? 0 : UNKNOWN * load.inFlight

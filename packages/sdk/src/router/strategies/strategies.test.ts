@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Deployment } from '../../types/deployment.ts'
-import type { Candidate } from '../candidate.ts'
+import { type Candidate, trackOf } from '../candidate.ts'
 import { candidatesOf, idOf, seededRandom } from '../testing/candidates.ts'
 import { type StrategyName, strategies } from './registry.ts'
 import type { Outcome, StrategyArgs } from './strategy.ts'
@@ -12,8 +12,11 @@ function create(name: StrategyName, args: StrategyArgs = {}, random = seededRand
   const strategy = strategies[name](args, { random, tokenPrice })
   const pick = (candidates: readonly Candidate[], now = NOW, stream = false) =>
     idOf(strategy.pick(candidates, { now, stream }))
-  const observe = (candidate: Candidate | undefined, durationMs: number, over: Partial<Outcome> = {}) =>
-    strategy.observe?.(candidate as Candidate, { now: NOW, durationMs, stream: false, ...over })
+  const observe = (candidate: Candidate | undefined, durationMs: number, over: Partial<Outcome> = {}) => {
+    const outcome = { now: NOW, durationMs, stream: false, ...over }
+    trackOf(candidate as Candidate, outcome.stream).observe(outcome)
+    strategy.observe?.(candidate as Candidate, outcome)
+  }
   return { pick, observe }
 }
 
