@@ -13,6 +13,7 @@ import { ChatMeter } from './meter.ts'
 export const chat: Endpoint<'chat'> = {
   name: 'chat',
   callType: 'acompletion',
+  isRepeatable: true,
   openaiParams: new Set([...OPENAI_CHAT_PARAMS, 'top_k'].filter(param => param !== 'metadata')),
   sample: { messages: [{ role: 'user', content: 'Hello' }] },
   texts(request) {

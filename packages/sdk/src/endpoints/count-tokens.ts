@@ -6,6 +6,7 @@ import type { Endpoint } from './endpoint.ts'
 export const countTokens: Endpoint<'count_tokens'> = {
   name: 'count_tokens',
   callType: 'acount_tokens',
+  isRepeatable: true,
   openaiParams: chat.openaiParams,
   sample: chat.sample,
   texts: chat.texts,

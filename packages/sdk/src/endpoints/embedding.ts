@@ -4,6 +4,7 @@ import type { Endpoint } from './endpoint.ts'
 export const embedding: Endpoint<'embedding'> = {
   name: 'embedding',
   callType: 'aembedding',
+  isRepeatable: true,
   openaiParams: new Set(['dimensions', 'encoding_format', 'user']),
   sample: { input: ['Hello'] },
   texts: request => (typeof request.input === 'string' ? [request.input] : request.input.filter(isString)),

@@ -50,6 +50,8 @@ export interface Endpoint<E extends EndpointName = EndpointName> {
   pin?(request: RequestOf<E>): string | undefined
   /** True for what nobody charges for: asking after a job, deleting its result. */
   readonly isFree?: true
+  /** True where asking twice makes nothing twice but the answer: such a call may be hedged and mirrored. */
+  readonly isRepeatable?: true
   /** Reads the events of a stream, for endpoints that stream. */
   createMeter?(request: RequestOf<E>): StreamMeter<EventOf<E>>
   /** The request without what strict providers refuse, as far as the caller lets it be repaired; each repair recorded. */

@@ -6,6 +6,7 @@ import type { Endpoint } from './endpoint.ts'
 export const moderation: Endpoint<'moderation'> = {
   name: 'moderation',
   callType: 'amoderation',
+  isRepeatable: true,
   openaiParams: new Set(),
   sample: { input: 'Hello' },
   texts: ({ input }) => (typeof input === 'string' ? [input] : input.flatMap(textsOf)),

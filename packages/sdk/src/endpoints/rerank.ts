@@ -8,6 +8,7 @@ const DOCUMENTS_PER_SEARCH = 100
 export const rerank: Endpoint<'rerank'> = {
   name: 'rerank',
   callType: 'arerank',
+  isRepeatable: true,
   openaiParams: new Set([
     ...['top_n', 'rank_fields', 'return_documents', 'max_chunks_per_doc', 'max_tokens_per_doc'],
   ]),

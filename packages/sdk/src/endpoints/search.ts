@@ -5,6 +5,7 @@ import { NO_TOKENS } from './image-answer.ts'
 export const search: Endpoint<'search'> = {
   name: 'search',
   callType: 'asearch',
+  isRepeatable: true,
   openaiParams: new Set(['country', 'max_results', 'max_tokens_per_page', 'search_domain_filter']),
   sample: { query: 'news' },
   paramSamples: {

@@ -9,6 +9,7 @@ import type { StreamMeter } from './meter.ts'
 export const textCompletion: Endpoint<'text_completion'> = {
   name: 'text_completion',
   callType: 'atext_completion',
+  isRepeatable: true,
   openaiParams: TEXT_COMPLETION_PARAMS,
   sample: { prompt: 'Hello' },
   texts: ({ prompt, suffix }) => [
