@@ -85,6 +85,7 @@ function strategyAndLimits(own: NonNullable<SettingsParts['file']['router_settin
     tagFilteringMatchAny: own.tag_filtering_match_any,
     defaultMaxParallelRequests: own.default_max_parallel_requests,
     maxWaiting: own.max_waiting_requests,
+    weights: own.weights,
   } satisfies Partial<target.RouterSettings>
 }
 

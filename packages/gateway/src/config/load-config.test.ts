@@ -354,3 +354,22 @@ router_settings:
     '7:29 router_settings.model_group_alias.old: the alias target "gone-for-ever" is no model_name of model_list',
   ])
 })
+
+test('weights by deployment id are read, and an id that does not exist warns', async () => {
+  const text = (weights: string) => `model_list:
+- model_name: chat
+  litellm_params: { model: openai/gpt-4o, api_key: k }
+  model_info: { id: canary }
+router_settings:
+  weights: { ${weights} }
+`
+  const { settings, warnings } = await loadText(text('canary: 0.5'))
+  expect(settings.router.weights).toEqual(new Map([['canary', 0.5]]))
+  expect(warnings).toEqual([])
+  expect(await warningsOf(text('canari: 1'))).toEqual([
+    '6:14 router_settings.weights.canari: no deployment has this id; did you mean canary?',
+  ])
+  expect(await problemsOf(text('canary: -1'))).toEqual([
+    expect.stringContaining('router_settings.weights.canary: expected a number from 0 to 1000000'),
+  ])
+})

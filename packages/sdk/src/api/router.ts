@@ -1,5 +1,7 @@
 import type { DeploymentReport } from '../router/deployment-report.ts'
 import { RouteTable, type RoutingSettings } from '../router/router.ts'
+import type { WeightChanges } from '../router/weights/live-weights.ts'
+import type { WeightReport } from '../router/weights/weight-report.ts'
 import { completion } from './calls/completion.ts'
 import { embedding } from './calls/embedding.ts'
 import { imageEdit, imageGeneration, imageVariation } from './calls/image.ts'
@@ -71,6 +73,19 @@ export class Router implements Routed {
   /** Names that may be asked for. */
   modelNames(): string[] {
     return this.routes.groups.names()
+  }
+
+  /**
+   * Sets weights by deployment id, from the next call on; `null` goes back to the deployment's own. Only strategies that
+   * draw by weight go by them, but 0 takes a deployment out under every one. Throws `BadRequestError` naming the weight.
+   */
+  setWeights(weights: WeightChanges): void {
+    this.routes.setWeights(weights)
+  }
+
+  /** How every deployment weighs in its group right now. */
+  weights(): WeightReport[] {
+    return this.routes.weightReports()
   }
 
   /** What is known of every deployment right now: who rests and why, calls under way, this minute's use. */

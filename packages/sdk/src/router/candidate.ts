@@ -5,6 +5,7 @@ import { FailureWindow } from './circuit/failure-window.ts'
 import { LatencyTrack } from './load/latency-track.ts'
 import { MinuteUsage } from './load/minute-usage.ts'
 import type { Waiter } from './load/waiting.ts'
+import type { LiveWeight } from './weights/live-weights.ts'
 
 /** A deployment and what is known of it right now. Choosing reads it and does nothing else. */
 export interface Candidate {
@@ -37,6 +38,12 @@ export class LoadState {
   readonly usage = new MinuteUsage()
   /** Calls that wait for one of its places, the next one first. */
   readonly waiting: Waiter[] = []
+  /** What was set over its configured weight. */
+  readonly weight: LiveWeight
+
+  constructor(weight: LiveWeight) {
+    this.weight = weight
+  }
 }
 
 /** The latencies a choice for such a call goes by. */

@@ -15,6 +15,7 @@ import { nobodyReady } from './filters/refusal.ts'
 import type { Pool } from './pools.ts'
 import { sample } from './strategies/sample.ts'
 import type { RoutingStrategy } from './strategies/strategy.ts'
+import { undrained } from './weights/undrained.ts'
 
 /** What the choice for one attempt depends on. */
 export interface Choosing extends ReadyCall {
@@ -50,7 +51,7 @@ export function choose(choosing: Choosing): Choice {
   const heedRest = able.length > 1 || !choosing.isOnlyWay()
   const awake = able === pool.candidates ? pool.awake.read(now) : readAwake(able, now)
   if (heedRest && awake.resting.length > 0) noteResting(awake.resting, now, visit)
-  const { ready, full } = readyNow(heedRest ? awake.ready : able, choosing)
+  const { ready, full } = readyNow(undrained(heedRest ? awake.ready : able), choosing)
   if (full.length > 0) return { kind: 'full', candidates: full }
   if (ready.length === 0) {
     const waitMs = leastWait(able, now)

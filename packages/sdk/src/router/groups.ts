@@ -50,6 +50,11 @@ export class Groups {
     return [...this.byId.values()]
   }
 
+  /** The deployments of each group. */
+  lists(): readonly (readonly Deployment[])[] {
+    return [...this.byName.values()]
+  }
+
   has(name: string): boolean {
     return this.find(name) !== undefined
   }

@@ -4,6 +4,7 @@ import { AwakeMemory } from './circuit/awake.ts'
 import { CircuitBoard } from './circuit/circuit-board.ts'
 import { credentialKey } from './circuit/credential-key.ts'
 import { RetryBudget } from './retry/retry-budget.ts'
+import { LiveWeights } from './weights/live-weights.ts'
 
 /** The deployments behind one name, with what is known of each. */
 export interface Pool {
@@ -30,6 +31,7 @@ export class Pools {
   private readonly board: CircuitBoard
   private readonly budgets: Map<string, RetryBudget>
   private readonly retryShare: number
+  readonly weights: LiveWeights
 
   /** `previous`: what was known before the settings changed. */
   constructor(retryShare: number, previous: Pools | undefined) {
@@ -38,6 +40,7 @@ export class Pools {
     this.loads = previous?.loads ?? new Map<string, LoadState>()
     this.credentials = previous?.credentials ?? new Map<string, CredentialState>()
     this.board = previous?.board ?? new CircuitBoard()
+    this.weights = previous?.weights ?? new LiveWeights()
     this.budgets = new Map()
   }
 
@@ -71,7 +74,7 @@ export class Pools {
       credentialKey(deployment),
       () => new CredentialState(this.board),
     )
-    const load = entry(this.loads, deployment.id, () => new LoadState())
+    const load = entry(this.loads, deployment.id, () => new LoadState(this.weights.of(deployment.id)))
     candidate = { deployment, state, load, credential }
     this.candidates.set(deployment, candidate)
     return candidate

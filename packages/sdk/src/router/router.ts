@@ -20,6 +20,8 @@ import { ROUTING_DEFAULTS, type RoutingSettings } from './settings.ts'
 import { createStrategy } from './strategies/create-strategy.ts'
 import { Trip } from './trip.ts'
 import { Visit, type VisitHost } from './visit.ts'
+import { checkId, type LiveWeights, type WeightChanges } from './weights/live-weights.ts'
+import { reportWeights, type WeightReport } from './weights/weight-report.ts'
 
 export type { Reach, Route, RoutingHost } from './route.ts'
 export type { RoutingSettings } from './settings.ts'
@@ -39,9 +41,10 @@ export class RouteTable {
     previous?: RouteTable,
   ) {
     this.with = { settings, host, strategy: createStrategy(settings, host) }
-    this.groups = new Groups(deployments, settings.groupAliases, host.providers)
+    this.groups = new Groups(weighed(deployments, settings.weights), settings.groupAliases, host.providers)
     this.pools = new Pools(settings.retryBudget ?? ROUTING_DEFAULTS.retryBudget, previous?.pools)
     this.attempts = new Attempts(this.with)
+    this.weights.keep(new Set(deployments.map(({ id }) => id)))
   }
 
   /** The first answer of the model's group, or of its fallbacks. Throws the first group's error when all fail. */
@@ -77,6 +80,29 @@ export class RouteTable {
   state(): DeploymentReport[] {
     const now = this.with.host.now()
     return this.groups.all().map(deployment => reportOf(this.pools.candidate(deployment), now))
+  }
+
+  /** Weights that may be set while it runs. Calls under way stay where they are. */
+  get weights(): LiveWeights {
+    return this.pools.weights
+  }
+
+  /**
+   * Sets weights by deployment id, from the next choice on; `null` goes back to the configuration. Throws
+   * `BadRequestError` that names the weight at fault, before anything is changed.
+   */
+  setWeights(changes: WeightChanges): void {
+    const known = new Set(this.groups.all().map(({ id }) => id))
+    for (const [id, weight] of Object.entries(changes)) if (weight !== null) checkId(id, known)
+    this.weights.change(changes)
+  }
+
+  /** How every configured deployment weighs in its group right now. */
+  weightReports(): WeightReport[] {
+    const { strategy } = this.with
+    return this.groups
+      .lists()
+      .flatMap(list => reportWeights(this.pools.of(list[0]?.group ?? '', list).candidates, strategy))
   }
 
   /** Asks one group, as often as retries allow. */
@@ -131,6 +157,15 @@ export class RouteTable {
 /** What the call will take of a deployment's minute, where that is watched; what it took replaces it. */
 function tokensToReserve({ deployment }: Candidate, { ready, strategy, inputTokens }: Choosing): number {
   return strategy.countsTokens || (ready.enforceRates && deployment.tpm) ? inputTokens() : 0
+}
+
+/** Weights of the router's settings come before the deployments' own. */
+function weighed(deployments: readonly Deployment[], weights: RoutingSettings['weights']) {
+  if (!weights?.size) return deployments
+  return deployments.map(each => {
+    const weight = weights.get(each.id)
+    return weight === undefined ? each : { ...each, weight }
+  })
 }
 
 /** The failure an administrator asks for, to try out what follows. */

@@ -27,6 +27,8 @@ export interface RoutingSettings extends FallbackSettings, RetrySettings, Circui
   readonly defaultMaxParallelRequests?: number | undefined
   /** Most calls that wait for a place at one deployment; 1000 unless stated. */
   readonly maxWaiting?: number | undefined
+  /** Weight by deployment id, in place of the deployments' own. */
+  readonly weights?: ReadonlyMap<string, number> | undefined
   readonly groupAliases: ReadonlyMap<string, GroupAlias>
 }
 

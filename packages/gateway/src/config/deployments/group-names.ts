@@ -3,8 +3,9 @@ import type { Report } from '../report.ts'
 import type { Settings } from '../settings.ts'
 import { eachScalar, type MapNode, type Place } from '../source/node.ts'
 
-/** Warns where fallbacks and aliases name a group that does not exist: such a fallback would never help. */
+/** Warns where fallbacks, aliases and weights name what does not exist: they would never have an effect. */
 export function checkGroupNames(settings: Settings, root: MapNode, report: Report): void {
+  checkWeightIds(settings, root, report)
   const { router, deployments, calls } = settings
   const known = new Set([
     ...deployments.flatMap(({ group, id }) => [group, id]),
@@ -28,6 +29,23 @@ export function checkGroupNames(settings: Settings, root: MapNode, report: Repor
   for (const target of router.defaultFallbacks) check(target, 'the fallback')
   for (const { group } of router.groupAliases.values()) check(group, 'the alias target')
   if (calls.completionModel !== undefined) check(calls.completionModel, 'the model')
+}
+
+function checkWeightIds({ router, deployments }: Settings, root: MapNode, report: Report): void {
+  const ids = new Set(deployments.map(({ id }) => id))
+  const section = root.entries.get('router_settings')?.value
+  const weights = section?.kind === 'map' ? section.entries.get('weights')?.value : undefined
+  for (const id of router.weights?.keys() ?? []) {
+    if (ids.has(id)) continue
+    const place = weights?.kind === 'map' ? weights.entries.get(id)?.place : undefined
+    const close = nearest(id, ids)
+    report.warn(
+      place ?? { file: root.place.file, line: 0, column: 0 },
+      `router_settings.weights.${id}`,
+      `no deployment has this id${close ? `; did you mean ${close}?` : ''}`,
+      'Name deployments by their model_info.id.',
+    )
+  }
 }
 
 /** `openai/*` covers `openai/gpt-4o`: each star stands for one letter or more. */

@@ -6,7 +6,6 @@ import { accepted, type Section, unenforced, works } from './row.ts'
 import {
   amount,
   anyList,
-  anything,
   flag,
   fraction,
   list,
@@ -17,6 +16,7 @@ import {
   seconds,
   secret,
   text,
+  weight,
   whole,
 } from './types.ts'
 
@@ -160,7 +160,11 @@ export const routerSettings = {
     alerting_config: accepted(object, 'Alerts.'),
     router_general_settings: accepted(object, 'More settings.'),
     max_retries: accepted(whole(), 'Retries inside one attempt.', { remedy: 'Set num_retries.' }),
-    weights: accepted(anything, 'Weights by deployment.', { remedy: 'Set litellm_params.weight.' }),
+    weights: works(
+      map(weight),
+      'Weight by deployment id (`model_info.id`), in place of `litellm_params.weight`. `PATCH /router/weights` comes before it.',
+      'router.weights',
+    ),
     set_verbose: on('Log in detail.'),
     debug_level: accepted(text, 'How much to log.'),
   },

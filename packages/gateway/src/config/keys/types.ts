@@ -1,3 +1,4 @@
+import { MOST_WEIGHT } from 'sluice/internal'
 import type { Report } from '../report.ts'
 import { type ConfigNode, isEmpty, toJson } from '../source/node.ts'
 import type { ValueType } from './row.ts'
@@ -130,6 +131,12 @@ export const positiveSeconds = scalar('seconds (a number > 0)', '600', node => {
 export const fraction = scalar('a number from 0 to 1', '0.5', node => {
   const value = numberOf(node)
   return value !== undefined && value >= 0 && value <= 1 ? value : undefined
+})
+
+/** A share in a draw: a number from 0 to a million. */
+export const weight = scalar(`a number from 0 to ${MOST_WEIGHT}`, '3', node => {
+  const value = amountOf(node)
+  return value !== undefined && value <= MOST_WEIGHT ? value : undefined
 })
 
 /** A budget period: a whole number and s, m, h, d, w or mo. */

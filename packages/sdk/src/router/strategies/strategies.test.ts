@@ -209,7 +209,7 @@ describe('p2c', () => {
     expect(tally(50, () => pick(candidates))).toEqual({ a: 50 })
   })
 
-  test('weights divide the cost', () => {
+  test('where weights differ, each of the two is drawn by weight, and 0 never is', () => {
     const candidates = candidatesOf({ weight: 3 }, { weight: 1 }, { weight: 0 })
     const { pick, observe } = create('p2c')
     observe(candidates[0], 200)

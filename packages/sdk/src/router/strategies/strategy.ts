@@ -1,5 +1,6 @@
 import type { Deployment } from '../../types/deployment.ts'
 import type { Candidate } from '../candidate.ts'
+import type { WeightKey } from '../weights/weight-of.ts'
 
 /** What a strategy may know of the call it chooses for. */
 export interface PickContext {
@@ -29,6 +30,8 @@ export interface RoutingStrategy {
   readonly countsTokens?: boolean
   /** It looks at every candidate it is given; of very many, it is given a part. */
   readonly comparesAll?: boolean
+  /** It draws by weight: by the first of these that any candidate states, and by what was set at run time. */
+  readonly weighs?: readonly WeightKey[]
   /** `candidates` is never empty. */
   pick(candidates: readonly Candidate[], context: PickContext): Candidate
   /** Told of every finished attempt. Hang-ups and the caller's own mistakes are none. */
