@@ -21,6 +21,7 @@ const OUTPUT: Readonly<Record<string, string>> = {
   'openai-client.ts': 'You said: Say hello.',
   'sdk-completion.ts': 'You said: Say hello.',
   'sdk-router.ts': 'You said: Anybody there?',
+  'sdk-strategy.ts': 'The small one answers.\nThe large one answers.',
   'sdk-stream.ts': 'You said: Count to three.',
 }
 

@@ -13,6 +13,7 @@ export interface ChoiceCost {
 const WINDOWS = 15
 const CHOICES = 400
 const NOW = 1_000_000_000_000
+const PLAIN = { endpoint: 'chat', request: {}, tags: [], metadata: {} } as const
 
 /** What one choice costs: circuits, limits, order and strategy, over candidates that all have been measured. */
 export function choiceCosts(): ChoiceCost[] {
@@ -74,6 +75,7 @@ function chooser(name: StrategyName, count: number): () => void {
         now: NOW,
         visit,
         preCallChecks: false,
+        ...PLAIN,
       },
       ready: { enforceRates, defaultMaxParallelRequests: undefined },
       maySpare: true,

@@ -1,4 +1,11 @@
-import { type Catalogue, createCatalogue, createHost, RouteTable, type RoutingHost } from 'sluice/internal'
+import {
+  type Catalogue,
+  createCatalogue,
+  createHost,
+  RouteTable,
+  type RoutingHost,
+  type StrategyFault,
+} from 'sluice/internal'
 import { type Authenticator, createAuthenticator } from './auth/authenticate.ts'
 import { createKeyCache, type KeyCache } from './auth/key-cache.ts'
 import { credentialLookup } from './config/credential-lookup.ts'
@@ -52,9 +59,11 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   const { maxResponseBytes } = settings.server
   const media = () => current.media
   const host = createHost(catalogue, names => secret(names), maxResponseBytes, media)
+  const onStrategyFault = (fault: StrategyFault) =>
+    log.error(fault, 'the routing strategy of the configuration failed; simple-shuffle chose in its place')
   const stagesOf = (next: Settings, previous?: RouteTable): Stages => ({
     settings: next,
-    routes: routesOf(next, { ...host, providers: next.providers }, previous),
+    routes: routesOf(next, { ...host, providers: next.providers, onStrategyFault }, previous),
     catalogue,
     authenticate: authenticator.authenticate,
     limiter,

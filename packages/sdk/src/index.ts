@@ -27,7 +27,14 @@ export type { Candidate } from './router/candidate.ts'
 export type { DeploymentReport } from './router/deployment-report.ts'
 export type { FallbackOption, FallbackTarget } from './router/fallbacks.ts'
 export type { RoutingSettings } from './router/settings.ts'
-export type { Outcome, PickContext, RoutingStrategy } from './router/strategies/strategy.ts'
+export type {
+  CreateStrategy,
+  Outcome,
+  PickContext,
+  RoutingStrategy,
+  StrategyArgs,
+  StrategyHost,
+} from './router/strategies/strategy.ts'
 export type { WeightChanges } from './router/weights/live-weights.ts'
 export type { WeightReport } from './router/weights/weight-report.ts'
 export type { Cost } from './types/call-record.ts'

@@ -5,6 +5,7 @@ import { freezeDeep } from './freeze-deep.ts'
 import type { commandLine, environmentVariables } from './keys/environment-variables.ts'
 import type { Values } from './keys/row.ts'
 import type { topLevel } from './keys/top-level.ts'
+import type { StrategySetting } from './load-strategy.ts'
 import type * as target from './settings.ts'
 import type { Environment } from './source/references.ts'
 
@@ -17,6 +18,7 @@ export interface SettingsParts {
   readonly file: Values<typeof topLevel.rows>
   readonly variables: Values<typeof environmentVariables.rows>
   readonly cli: Values<typeof commandLine.rows>
+  readonly strategy: StrategySetting | undefined
 }
 
 /** Puts the parts together: command line over file over environment over defaults. The result is frozen. */
@@ -39,12 +41,12 @@ export function buildSettings(parts: SettingsParts): target.Settings {
   })
 }
 
-function router({ file, variables }: SettingsParts): target.RouterSettings {
+function router({ file, variables, strategy }: SettingsParts): target.RouterSettings {
   const own = file.router_settings ?? {}
   const shared = file.litellm_settings ?? {}
   const none: ReadonlyMap<string, readonly string[]> = new Map()
   return {
-    strategy: own.routing_strategy ?? defaults.strategy,
+    strategy: strategy ?? defaults.strategy,
     ...strategyAndLimits(own),
     retries: own.num_retries ?? shared.num_retries ?? variables.DEFAULT_MAX_RETRIES ?? defaults.retries,
     timeoutMs: milliseconds(own.timeout ?? shared.request_timeout) ?? defaults.timeoutMs,
@@ -74,6 +76,7 @@ function strategyAndLimits(own: NonNullable<SettingsParts['file']['router_settin
       ttlMs: milliseconds(args?.ttl),
       lowestLatencyBuffer: args?.lowest_latency_buffer,
       maxLatencyListSize: args?.max_latency_list_size,
+      own: args,
     },
     retryPolicy: own.retry_policy,
     modelGroupRetryPolicy: own.model_group_retry_policy,

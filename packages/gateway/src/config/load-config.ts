@@ -10,6 +10,8 @@ import { commandLine, environmentVariables } from './keys/environment-variables.
 import { readSection } from './keys/read-section.ts'
 import type { Row } from './keys/row.ts'
 import { sectionsWith, topLevel } from './keys/top-level.ts'
+import { moduleFile } from './load-module.ts'
+import { loadStrategy } from './load-strategy.ts'
 import { ConfigError, type ConfigWarning, type Problem } from './problem.ts'
 import { Report } from './report.ts'
 import type { Settings } from './settings.ts'
@@ -35,7 +37,7 @@ export interface LoadOptions {
 export interface LoadedConfig {
   readonly settings: Settings
   readonly warnings: readonly ConfigWarning[]
-  /** Absolute paths of the files read: the main one and its includes. */
+  /** Absolute paths of the files read: the main one, its includes and the modules they name. */
   readonly files: readonly string[]
 }
 
@@ -63,6 +65,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
           ...readModelList(root, { providers, environmentName: variables.LITELLM_ENVIRONMENT }, report),
           ...searchToolDeployments(file.search_tools ?? [], root, providers, report),
         ]
+  const strategy = file.router_settings?.routing_strategy
+  const modules = typeof strategy === 'object' ? [moduleFile(strategy)] : []
   const parts: SettingsParts = {
     source: path === undefined ? undefined : resolve(path),
     environment,
@@ -71,13 +75,14 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     file,
     variables,
     cli: readCli(options.cliOverrides ?? {}, report),
+    strategy: await loadStrategy(strategy, report),
   }
   const settings = buildSettings(parts)
   if (path !== undefined) checkGroupNames(settings, root, report)
   warnUnset(withoutEnvironment(root), report)
   report.closeAccepted()
-  if (report.problems.length > 0) throw refusal(report, files)
-  return { settings, warnings: inFileOrder(report.warnings, files), files }
+  if (report.problems.length > 0) throw refusal(report, [...files, ...modules])
+  return { settings, warnings: inFileOrder(report.warnings, files), files: [...files, ...modules] }
 }
 
 /** `model_list` and `credential_list` have readers of their own. */

@@ -1,4 +1,4 @@
-import type { Deployment, Provider, RoutingSettings, StrategyName } from 'sluice/internal'
+import type { CreateStrategy, Deployment, Provider, RoutingSettings, StrategyName } from 'sluice/internal'
 
 /**
  * The configuration in our own words: frozen, validated, swapped whole on reload. The LiteLLM-shaped file is the
@@ -24,10 +24,10 @@ export interface Settings {
   readonly prices: PriceSettings
 }
 
-/** Choice of deployments, retries, cooldowns and fallbacks: the SDK's settings, with a strategy it knows by name. */
+/** Choice of deployments, retries, cooldowns and fallbacks: the SDK's settings, with a strategy by name or from a module. */
 export interface RouterSettings extends RoutingSettings {
   /** LiteLLM's `routing_strategy`. */
-  readonly strategy: StrategyName
+  readonly strategy: StrategyName | CreateStrategy
   /** group → groups to try, in order. */
   readonly fallbacks: ReadonlyMap<string, readonly string[]>
   readonly defaultFallbacks: readonly string[]

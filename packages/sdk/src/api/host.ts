@@ -42,5 +42,10 @@ export function createHost(
     now: Date.now,
     random: Math.random,
     facts: deployment => factsOfDeployment(prices, deployment),
+    onStrategyFault: ({ strategy, message, count }) =>
+      process.emitWarning(
+        `The routing strategy ${strategy} failed (${count} so far), and simple-shuffle chose in its place: ${message}.`,
+        'SluiceWarning',
+      ),
   }
 }

@@ -14,21 +14,17 @@ import {
 import { nobodyReady } from './filters/refusal.ts'
 import type { Pool } from './pools.ts'
 import { sample } from './strategies/sample.ts'
-import type { RoutingStrategy } from './strategies/strategy.ts'
+import type { PickContext, RoutingStrategy } from './strategies/strategy.ts'
 import { undrained } from './weights/undrained.ts'
 
 /** What the choice for one attempt depends on. */
-export interface Choosing extends ReadyCall {
-  readonly group: string
+export interface Choosing extends ReadyCall, PickContext {
   readonly pool: Pool
   /** Deployments of the pool that can serve the call; never empty. */
   readonly able: readonly Candidate[]
-  /** Those that failed in this call. */
-  readonly tried: ReadonlySet<Candidate>
   readonly strategy: RoutingStrategy
   readonly ready: ReadySettings
   readonly preCallChecks: boolean
-  readonly stream: boolean
   /** The call may be tried elsewhere should this attempt fail: a probe may be risked. */
   readonly maySpare: boolean
   /** There is no other way to answer: a deployment that rests is asked all the same. */
@@ -46,7 +42,7 @@ export type Choice =
 
 /** Rules out who cannot be asked now, prefers who was not tried, keeps to `order`, and lets the strategy pick. */
 export function choose(choosing: Choosing): Choice {
-  const { able, pool, tried, strategy, now, stream, visit } = choosing
+  const { able, pool, tried, strategy, now, visit } = choosing
   // A lone deployment without fallbacks is never kept resting: its own answer is the truth. Its limits still hold.
   const heedRest = able.length > 1 || !choosing.isOnlyWay()
   const awake = able === pool.candidates ? pool.awake.read(now) : readAwake(able, now)
@@ -64,7 +60,7 @@ export function choose(choosing: Choosing): Choice {
   if (level.length === 1) return { kind: 'chosen', candidate: level[0] as Candidate }
   if (choosing.maySpare && awake.due && level.includes(awake.due))
     return { kind: 'chosen', candidate: awake.due }
-  return { kind: 'chosen', candidate: strategy.pick(level, { now, stream }) }
+  return { kind: 'chosen', candidate: strategy.pick(level, choosing) }
 }
 
 /** Of those awake, who has room for the call. Of very many, a part is looked at first where a look has a price. */

@@ -6,6 +6,7 @@ import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
 import type { FallbackOptions } from './fallbacks.ts'
 import type { Newswire } from './news/newswire.ts'
+import type { StrategyFault } from './strategies/guarded-strategy.ts'
 
 /** What routing needs of its surroundings. */
 export interface RoutingHost extends CallHost {
@@ -13,6 +14,8 @@ export interface RoutingHost extends CallHost {
   readonly random: () => number
   /** What is known of a deployment's model; remembered, so that asking costs nothing. */
   readonly facts?: ((deployment: Deployment) => ModelFacts | undefined) | undefined
+  /** Told, at most once per minute, that a strategy of the user's own does not do what it should. */
+  readonly onStrategyFault?: ((fault: StrategyFault) => void) | undefined
   /** Tells the other replicas what was learnt here, and the other way round. Without it this process is alone. */
   readonly news?: Newswire | undefined
 }
@@ -32,6 +35,8 @@ export interface Route<E extends EndpointName>
   readonly overrides?: Partial<Deployment> | undefined
   /** LiteLLM's `allowed_model_region`. */
   readonly region?: string | undefined
+  /** The prompt's tokens, where they are known already; else they are estimated when somebody asks. */
+  readonly inputTokens?: number | undefined
   /** Of calls that wait for a place: lower goes first; 0 unless stated. */
   readonly priority?: number | undefined
   /** Lets the first group fail with this error without being asked, to try out what follows (`mock_testing_*`). */

@@ -4,12 +4,12 @@ import type { FilterSettings } from './filters/filter.ts'
 import type { GroupAlias } from './groups.ts'
 import type { RetrySettings } from './retry/retry-policy.ts'
 import type { StrategyName } from './strategies/registry.ts'
-import type { RoutingStrategy, StrategyArgs } from './strategies/strategy.ts'
+import type { CreateStrategy, RoutingStrategy, StrategyArgs } from './strategies/strategy.ts'
 
 /** How calls are spread, tried again and taken elsewhere. */
 export interface RoutingSettings extends FallbackSettings, RetrySettings, CircuitSettings, FilterSettings {
   /** One of LiteLLM's strategies, `p2c`, or one of your own; `simple-shuffle` unless stated. */
-  readonly strategy?: StrategyName | RoutingStrategy | undefined
+  readonly strategy?: StrategyName | RoutingStrategy | CreateStrategy | undefined
   readonly strategyArgs?: StrategyArgs | undefined
   /** Milliseconds for a whole call, retries and fallbacks included. */
   readonly timeoutMs: number

@@ -54,7 +54,7 @@ export class Trip<E extends EndpointName> {
   }
 
   inputTokens(): number {
-    this.tokens ??= estimateRequestTokens(this.route.request)
+    this.tokens ??= this.route.inputTokens ?? estimateRequestTokens(this.route.request)
     return this.tokens
   }
 

@@ -69,8 +69,13 @@ export class Visit<E extends EndpointName> {
     const { settings, host, strategy } = this.with
     const { enablePreCallChecks = false, enforceModelRateLimits, defaultMaxParallelRequests } = settings
     const enforceRates = strategy.enforcesRates || enablePreCallChecks || enforceModelRateLimits === true
+    const { endpoint, record } = this.trip.route
     return {
       group: this.target.model,
+      endpoint,
+      request: this.request,
+      tags: record.tags,
+      metadata: record.metadata,
       able,
       pool: this.pool,
       random: host.random,
@@ -78,7 +83,7 @@ export class Visit<E extends EndpointName> {
       strategy,
       ready: { enforceRates, defaultMaxParallelRequests },
       preCallChecks: enablePreCallChecks,
-      stream: this.trip.route.record.stream || (this.request as JsonObject).stream === true,
+      stream: record.stream || (this.request as JsonObject).stream === true,
       maySpare: able.length > 1 && this.failures < this.retries(undefined),
       isOnlyWay: () => this.pool.candidates.length === 1 && !this.trip.hasMore(this.target.model),
       now: host.now(),
@@ -177,7 +182,9 @@ function askOf<E extends EndpointName>(
     userAgent: route.record.userAgent,
     region: route.region,
     inputTokens: () =>
-      request === route.request ? trip.inputTokens() : (own ??= estimateRequestTokens(request)),
+      request === route.request
+        ? trip.inputTokens()
+        : (own ??= route.inputTokens ?? estimateRequestTokens(request)),
     facts: deployment => host.facts?.(deployment),
   }
 }

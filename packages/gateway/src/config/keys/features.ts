@@ -1,4 +1,5 @@
 import { type StrategyName, strategies } from 'sluice/internal'
+import { type ModuleName, readModuleName } from '../load-module.ts'
 import type { ValueType } from './row.ts'
 import { list, refuse, text } from './types.ts'
 
@@ -31,13 +32,21 @@ function partly<T extends string>(
 const STRATEGIES = Object.keys(strategies) as [StrategyName, ...StrategyName[]]
 const LATER_STRATEGIES = ['provider-budget-routing']
 
-/** The way a deployment is chosen. */
-export const routingStrategy = partly(
-  `one of ${[...STRATEGIES, ...LATER_STRATEGIES].join(', ')}`,
+const namedStrategy = partly(
+  `one of ${[...STRATEGIES, ...LATER_STRATEGIES].join(', ')}, or a module such as ./my-strategy.mjs`,
   STRATEGIES,
   LATER_STRATEGIES,
   'simple-shuffle',
 )
+
+/** The way a deployment is chosen, by name or by a module of the operator's own. */
+export const routingStrategy: ValueType<StrategyName | ModuleName> = {
+  ...namedStrategy,
+  read(node, key, report) {
+    const written = node.kind === 'scalar' && typeof node.value === 'string' ? node.value : ''
+    return readModuleName(written, node.place, key) ?? namedStrategy.read(node, key, report)
+  },
+}
 
 const LATER_CHECKS = [
   'router_budget_limiting',

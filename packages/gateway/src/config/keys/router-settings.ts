@@ -35,7 +35,8 @@ export const groupAlias = {
 /** Settings of strategies. */
 export const strategyArgs = {
   name: 'router_settings.routing_strategy_args',
-  doc: 'Settings of the strategy. Only latency-based-routing has any.',
+  doc: 'Settings of the strategy: of latency-based-routing those listed, of one of your own whatever it takes.',
+  open: true,
   rows: {
     ttl: works(seconds, 'Seconds a latency counts.', 'router.strategyArgs'),
     lowest_latency_buffer: works(
@@ -52,7 +53,11 @@ export const routerSettings = {
   name: 'router_settings',
   doc: 'Choice of deployments, retries, cooldowns, fallbacks. Wins over the same key in `litellm_settings`.',
   rows: {
-    routing_strategy: works(routingStrategy, 'How a deployment is chosen.', 'router.strategy'),
+    routing_strategy: works(
+      routingStrategy,
+      'How a deployment is chosen; a module is named by its path from the file that names it, `#export` after it where it is not the default one.',
+      'router.strategy',
+    ),
     routing_strategy_args: works(objectOf(strategyArgs), 'Settings of the strategy.', 'router.strategyArgs'),
     routing_groups: accepted(anyList, 'Strategy by set of models.'),
     redis_host: accepted(text, 'Redis host.'),

@@ -1,18 +1,22 @@
 import type { Deployment } from '../../types/deployment.ts'
 import type { RoutingHost } from '../route.ts'
 import { ROUTING_DEFAULTS, type RoutingSettings } from '../settings.ts'
+import { GuardedStrategy } from './guarded-strategy.ts'
 import { strategies } from './registry.ts'
+import { createSimpleShuffle } from './simple-shuffle.ts'
 import type { RoutingStrategy } from './strategy.ts'
 
-/** The strategy the settings name, or bring. */
+/** The strategy the settings name, or bring; one of the user's own cannot make a call fail. */
 export function createStrategy(
   { strategy = ROUTING_DEFAULTS.strategy, strategyArgs = {} }: RoutingSettings,
-  { random, facts }: RoutingHost,
+  { random, now, facts, onStrategyFault }: RoutingHost,
 ): RoutingStrategy {
-  if (typeof strategy !== 'string') return strategy
   const tokenPrice = (deployment: Deployment): number | undefined => {
     const { input_cost_per_token: input, output_cost_per_token: output } = facts?.(deployment) ?? {}
     return input === undefined && output === undefined ? undefined : (input ?? 0) + (output ?? 0)
   }
-  return strategies[strategy](strategyArgs, { random, tokenPrice })
+  const host = { random, tokenPrice }
+  if (typeof strategy === 'string') return strategies[strategy](strategyArgs, host)
+  const own = typeof strategy === 'function' ? strategy(strategyArgs, host) : strategy
+  return new GuardedStrategy(own, createSimpleShuffle(strategyArgs, host), { now, tell: onStrategyFault })
 }

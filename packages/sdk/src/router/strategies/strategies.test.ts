@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Deployment } from '../../types/deployment.ts'
 import { type Candidate, trackOf } from '../candidate.ts'
-import { candidatesOf, idOf, seededRandom } from '../testing/candidates.ts'
+import { candidatesOf, contextAt, idOf, seededRandom } from '../testing/candidates.ts'
 import { type StrategyName, strategies } from './registry.ts'
 import type { Outcome, StrategyArgs } from './strategy.ts'
 
@@ -11,7 +11,7 @@ const tokenPrice = ({ modelInfo }: Deployment) => modelInfo?.price as number | u
 function create(name: StrategyName, args: StrategyArgs = {}, random = seededRandom()) {
   const strategy = strategies[name](args, { random, tokenPrice })
   const pick = (candidates: readonly Candidate[], now = NOW, stream = false) =>
-    idOf(strategy.pick(candidates, { now, stream }))
+    idOf(strategy.pick(candidates, contextAt(now, { stream })))
   const observe = (candidate: Candidate | undefined, durationMs: number, over: Partial<Outcome> = {}) => {
     const outcome = { now: NOW, durationMs, stream: false, ...over }
     trackOf(candidate as Candidate, outcome.stream).observe(outcome)

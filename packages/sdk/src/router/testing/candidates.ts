@@ -2,6 +2,7 @@ import type { Deployment } from '../../types/deployment.ts'
 import type { RouteVisit } from '../../types/route-receipt.ts'
 import type { Candidate } from '../candidate.ts'
 import { Pools } from '../pools.ts'
+import type { PickContext } from '../strategies/strategy.ts'
 
 /** Candidates of one group, each with the fields given and an id of its own. */
 export function candidatesOf(...overs: readonly Partial<Deployment>[]): readonly Candidate[] {
@@ -32,3 +33,16 @@ export function emptyVisit(): RouteVisit {
 }
 
 export const idOf = ({ deployment }: Candidate): string => deployment.id
+
+/** What a strategy is told of a chat that asks for nothing special. */
+export function contextAt(now: number, over: Partial<PickContext> = {}): PickContext {
+  const plain = {
+    stream: false,
+    group: 'g',
+    endpoint: 'chat',
+    request: { model: 'g' },
+    tags: [],
+    metadata: {},
+  } as const
+  return { now, ...plain, tried: new Set(), inputTokens: () => 100, ...over }
+}
