@@ -3,7 +3,7 @@ import type { Deployment } from '../../types/deployment.ts'
 import type { Candidate } from '../candidate.ts'
 import { Pools } from '../pools.ts'
 import { type StrategyName, strategies } from '../strategies/registry.ts'
-import { candidatesOf, idOf, seededRandom } from '../testing/candidates.ts'
+import { candidatesOf, contextAt, idOf, seededRandom } from '../testing/candidates.ts'
 import { undrained } from './undrained.ts'
 import { reportWeights } from './weight-report.ts'
 
@@ -23,7 +23,7 @@ function strategyOf(name: StrategyName) {
 function tally(candidates: readonly Candidate[], times: number, strategy = strategyOf('simple-shuffle')) {
   const counts = new Map<string, number>()
   for (let turn = 0; turn < times; turn++) {
-    const id = idOf(strategy.pick(candidates, { now: NOW, stream: false }))
+    const id = idOf(strategy.pick(candidates, contextAt(NOW)))
     counts.set(id, (counts.get(id) ?? 0) + 1)
   }
   return counts
