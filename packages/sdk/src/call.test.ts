@@ -299,7 +299,8 @@ describe('time', () => {
   })
 
   test('a stream may be silent as long as the call says', async () => {
-    upstream.script({ tokenIntervalMs: 60_000, events: ['data: {"choices":[]}\n\n', 'data: [DONE]\n\n'] })
+    const said = 'data: {"choices":[{"index":0,"delta":{"content":"Well"}}]}\n\n'
+    upstream.script({ tokenIntervalMs: 60_000, events: [said, 'data: [DONE]\n\n'] })
     const reply = await call(askChat(deployment(), { stream: true }, { idleTimeoutMs: 60 }), host)
     const error = await rejectionOf(chunksOf(reply))
     expect(error).toMatchObject({ name: 'APITimeoutError' })
@@ -316,7 +317,7 @@ describe('time', () => {
         return host.transport.open(request, { ...limits, idleTimeoutMs: 50 })
       },
     }
-    upstream.script({ cutAfterBytes: 400, cutMode: 'hang' })
+    upstream.script({ cutAfterBytes: 700, cutMode: 'hang' })
     const reply = await call(askChat(deployment(), { stream: true }), { ...host, transport })
     const error = await rejectionOf(chunksOf(reply))
     expect(error).toMatchObject({ name: 'APITimeoutError' })

@@ -22,7 +22,7 @@ export type { Call, OriginalRequest } from './steps/shapes.ts'
 
 /**
  * One call, whole: bind → parameter rules → encode → sign → send → (error? decode it) → decode.
- * A stream resolves once its first event is decoded, so that a provider that fails at once fails here.
+ * A stream resolves with its first output, so that a provider that fails before it fails here.
  * Throws a `SluiceError` that names provider and model.
  */
 export async function call<E extends EndpointName>(ask: Call<E>, host: CallHost): Promise<Reply<E>> {

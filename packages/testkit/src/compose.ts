@@ -66,7 +66,7 @@ function answered(exchange: Exchange, answer: WireAnswer, control: Control): Rep
   if (control.rawStream) return streamReply(exchange, answer, control, [control.rawStream])
   if (control.body !== undefined) return wholeReply(exchange, { json: control.body }, control)
   if ('events' in answer) {
-    const events = control.events ?? withFailure(exchange, answer, control)
+    const events = withFailure(exchange, { ...answer, events: control.events ?? answer.events }, control)
     const framing = framingOf(exchange, answer)
     const reply = streamReply(
       exchange,

@@ -1,3 +1,4 @@
+import { isPreamble } from '../codecs/openai-chat/preamble.ts'
 import { OPENAI_CHAT_PARAMS } from '../codecs/openai-chat/request.ts'
 import { EFFORT_BUDGETS } from '../codecs/reasoning-effort.ts'
 import type { ChatRequest } from '../types/chat.ts'
@@ -53,6 +54,7 @@ export const chat: Endpoint<'chat'> = {
   repaired: repairChat,
   mediaUrls: chatMediaUrls,
   withMediaUrls: mapChatMedia,
+  isPreamble,
   createMeter: () => new ChatMeter(),
   fold: foldChunks,
   unfold: unfoldResponse,

@@ -52,6 +52,8 @@ export interface Endpoint<E extends EndpointName = EndpointName> {
   readonly isFree?: true
   /** True where asking twice makes nothing twice but the answer: such a call may be hedged and mirrored. */
   readonly isRepeatable?: true
+  /** True for an event without output: a stream that fails after nothing but such has given the caller nothing. */
+  isPreamble?(event: EventOf<E>): boolean
   /** Reads the events of a stream, for endpoints that stream. */
   createMeter?(request: RequestOf<E>): StreamMeter<EventOf<E>>
   /** The request without what strict providers refuse, as far as the caller lets it be repaired; each repair recorded. */

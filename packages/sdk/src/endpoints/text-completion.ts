@@ -1,3 +1,4 @@
+import { isPreamble } from '../codecs/openai-chat/preamble.ts'
 import { TEXT_COMPLETION_PARAMS } from '../codecs/openai-completions/request.ts'
 import { isJsonArray, isJsonObject } from '../types/json.ts'
 import type { TextChoice, TextCompletionRequest, TextCompletionResponse } from '../types/text-completion.ts'
@@ -40,6 +41,7 @@ export const textCompletion: Endpoint<'text_completion'> = {
     if (limit == null) return undefined
     return limit * Math.max(1, n ?? 1, tried ?? 1) * promptsOf(prompt)
   },
+  isPreamble,
   createMeter: () => new TextMeter(),
   fold,
   unfold: response => [response],

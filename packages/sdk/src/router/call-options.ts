@@ -14,7 +14,7 @@ export interface CallOptions extends FallbackOptions {
   readonly provider?: string | undefined
   /** Milliseconds for the whole call. LiteLLM's `timeout` is in seconds. */
   readonly timeoutMs?: number | undefined
-  /** Milliseconds to the first event of a stream. */
+  /** Milliseconds to the first output of a stream. */
   readonly streamTimeoutMs?: number | undefined
   /** Milliseconds a stream may be silent. */
   readonly streamIdleTimeoutMs?: number | undefined

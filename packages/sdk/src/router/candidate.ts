@@ -20,7 +20,7 @@ export interface Candidate {
 export class DeploymentState {
   readonly circuit: Circuit
   readonly failures = new FailureWindow()
-  /** Whole answers and streams are measured apart: a stream's time ends at its first event. */
+  /** Whole answers and streams are measured apart: a stream's time ends at its first output. */
   readonly whole = new LatencyTrack()
   readonly stream = new LatencyTrack()
   /** Dollars for an input and an output token, as read from the catalogue at `at`. */

@@ -13,7 +13,7 @@ export interface RoutingSettings extends FallbackSettings, RetrySettings, Circui
   readonly strategyArgs?: StrategyArgs | undefined
   /** Milliseconds for a whole call, retries and fallbacks included. */
   readonly timeoutMs: number
-  /** Milliseconds to the first event of a stream. */
+  /** Milliseconds to the first output of a stream. */
   readonly streamTimeoutMs: number | undefined
   /** Milliseconds a stream may be silent; five minutes unless stated. */
   readonly streamIdleTimeoutMs?: number | undefined

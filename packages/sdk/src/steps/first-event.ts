@@ -1,8 +1,8 @@
 import { createError } from '../errors.ts'
 
 /**
- * The answer, unless its first event takes longer than `limitMs` after `startedAt` (`performance.now()`): a head, or
- * bytes that say nothing, are no token yet. `abort` frees the socket.
+ * The answer, unless its first output takes longer than `limitMs` after `startedAt` (`performance.now()`): a head, or
+ * a preamble, is no token yet. `abort` frees the socket.
  */
 export async function firstEvent<T>(
   answer: Promise<T>,
@@ -13,7 +13,7 @@ export async function firstEvent<T>(
   const late = new Promise<never>((_, reject) => {
     const fire = () => {
       abort()
-      reject(createError({ kind: 'timeout', message: `The provider sent no first event in ${limitMs} ms.` }))
+      reject(createError({ kind: 'timeout', message: `The provider sent no output within ${limitMs} ms.` }))
     }
     timer = setTimeout(fire, Math.max(0, limitMs - (performance.now() - startedAt)))
   })

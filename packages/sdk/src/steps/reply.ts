@@ -11,6 +11,7 @@ import type { JsonObject } from '../types/json.ts'
 import type { Meter } from '../types/meter.ts'
 import type { StreamReader, WireEvent } from '../types/stream.ts'
 import { WireBytes } from '../types/wire-body.ts'
+import { HeldBeginning } from './held-beginning.ts'
 import { withReplyMedia } from './reply-media.ts'
 import type { Call, CallHost, LocalReply, Prepared } from './shapes.ts'
 
@@ -57,14 +58,19 @@ export async function translatedStream<E extends EndpointName>(
   const meter = endpoint.createMeter?.(prepared.ask.request)
   if (decoder === undefined || meter === undefined)
     throw createError({ kind: 'internal', message: `${codec.format} does not stream.` })
-  const deliver = (events: EventOf<E>[], push: Push<readonly EventOf<E>[]>) => {
-    if (events.length === 0) return undefined
-    for (const event of events) meter.see(event)
-    return push(events)
-  }
+  const isReal = (event: EventOf<E>) => !endpoint.isPreamble?.(event)
+  const beginning = new HeldBeginning<EventOf<E>>()
   const run = async (push: Push<readonly EventOf<E>[]>) => {
-    await reply.pump(bytes => deliver(decode(read(bytes), decoder), push))
-    await deliver([...decoder.end()], push)
+    await reply.pump(bytes => {
+      const events = decode(read(bytes), decoder)
+      for (const event of events) meter.see(event)
+      const ready = beginning.isOver ? events : beginning.add(events, bytes.length, events.some(isReal))
+      return ready.length === 0 ? undefined : push(ready)
+    })
+    const last = [...decoder.end()]
+    for (const event of last) meter.see(event)
+    const rest = [...beginning.release(), ...last]
+    if (rest.length > 0) await push(rest)
   }
   const pump = await prime(run)
   return {
@@ -123,16 +129,24 @@ export async function relayStream<E extends EndpointName>(
   if (relayed === undefined) throw createError({ kind: 'internal', message: 'Nothing to relay.' })
   const tap = relayed.relay.tap(relayed.body, info)
   const relay = new SseRelay(tap)
+  const beginning = new HeldBeginning<Buffer>()
   const run = async (push: Push<Buffer>) => {
     await reply.pump(bytes => {
       const forward = relay.push(bytes)
-      return forward && push(forward)
+      if (beginning.isOver) return forward && push(forward)
+      const ready = beginning.add(forward ? [forward] : [], bytes.length, !tap.isPreamble)
+      return ready.length === 0 ? undefined : push(joined(ready))
     })
     const endMark = relay.end()
-    if (endMark) await push(endMark)
+    const rest = endMark ? [...beginning.release(), endMark] : beginning.release()
+    if (rest.length > 0) await push(joined(rest))
   }
   const pump = await prime(run)
   return { kind: 'relay-stream', headers: reply.headers, meter: tap, pump, abort: () => reply.abort() }
+}
+
+function joined(pieces: readonly Buffer[]): Buffer {
+  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
 }
 
 /** An answer that needed no network, whole or unfolded into events. */

@@ -21,7 +21,7 @@ export interface Call<E extends EndpointName> {
   readonly strictness: Strictness
   /** Milliseconds for the whole call. */
   readonly timeoutMs: number
-  /** Milliseconds to the first event of a stream. */
+  /** Milliseconds to the first output of a stream. */
   readonly streamTimeoutMs?: number | undefined
   /** Milliseconds a stream may be silent between two reads; five minutes unless stated. */
   readonly idleTimeoutMs?: number | undefined

@@ -27,7 +27,7 @@ export interface Deployment {
   readonly allowedOpenaiParams?: readonly string[] | undefined
   /** Milliseconds for the whole call. */
   readonly timeoutMs?: number | undefined
-  /** Milliseconds to the first event of a stream. */
+  /** Milliseconds to the first output of a stream. */
   readonly streamTimeoutMs?: number | undefined
   /** Milliseconds a stream may be silent. */
   readonly streamIdleTimeoutMs?: number | undefined

@@ -27,7 +27,7 @@ export interface RuledOut {
 
 export interface RouteAttempt {
   readonly deploymentId: string
-  /** Milliseconds, to the first event of a stream. */
+  /** Milliseconds, to the first output of a stream. */
   durationMs: number
   /** HTTP status from the provider; absent when no answer came. */
   status?: number | undefined

@@ -43,6 +43,8 @@ export interface RelayTap {
   readonly id?: string | undefined
   /** The tier that served it, in the provider's word. */
   readonly serviceTier?: string | undefined
+  /** True while nothing that was seen is output: a stream that fails now has given the caller nothing. */
+  readonly isPreamble?: boolean | undefined
   /** Characters of model output seen, for an estimate when the stream is cut before usage arrives. */
   readonly textLength: number
 }

@@ -40,7 +40,10 @@ export interface Control {
   readonly cutMode?: CutMode | undefined
   /** Cuts before the status line. */
   readonly cutBeforeHead?: boolean | undefined
-  /** Sends this many events, then an error event (raw bytes: a reset), and ends the stream without its end mark. */
+  /**
+   * Sends this many events, of `events` where they are given, then an error event (raw bytes: a reset), and ends the
+   * stream without its end mark.
+   */
   readonly failAfterEvents?: number | undefined
   /** Of a request that starts a job: how the job goes on. */
   readonly job?: JobScript | undefined

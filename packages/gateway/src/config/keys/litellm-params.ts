@@ -53,7 +53,7 @@ export const litellmParams = {
     timeout: works(positiveSeconds, 'Seconds for the whole call.', 'deployment.timeoutMs'),
     stream_timeout: works(
       positiveSeconds,
-      'Seconds to the first event of a stream.',
+      'Seconds to the first output of a stream.',
       'deployment.streamTimeoutMs',
     ),
     stream_idle_timeout: works(

@@ -73,7 +73,7 @@ export const routerSettings = {
     timeout: works(positiveSeconds, 'Seconds for a whole call.', 'router.timeoutMs'),
     stream_timeout: works(
       positiveSeconds,
-      'Seconds to the first event of a stream.',
+      'Seconds to the first output of a stream.',
       'router.streamTimeoutMs',
     ),
     stream_idle_timeout: works(

@@ -23,6 +23,7 @@ class Tap implements RelayTap {
   textLength = 0
   private wireUsage: JsonObject | undefined
   isPartial = true
+  isPreamble = true
   private stopped = false
   private readonly info: CallInfo
 
@@ -49,6 +50,7 @@ class Tap implements RelayTap {
       this.isPartial = false
     } else if (type === 'message_stop') this.stopped = true
     else if (type === 'error') throw streamError(parse(frame, this.info), this.info)
+    if (this.isPreamble && !BEFORE_OUTPUT.has(type)) this.isPreamble = saysNothing(parse(frame, this.info))
     return true
   }
 
@@ -64,6 +66,17 @@ class Tap implements RelayTap {
 }
 
 const CLOSING_BRACE = 125
+const BEFORE_OUTPUT = new Set(['message_start', 'ping', 'content_block_stop'])
+
+/** True for the start of a block that will be written, and for a delta of it that is empty. */
+function saysNothing({ content_block: block, delta }: JsonObject): boolean {
+  if (isJsonObject(block)) {
+    if (block.type === 'text') return block.text === ''
+    return block.type === 'thinking' && block.thinking === ''
+  }
+  if (!isJsonObject(delta) || delta.stop_reason != null) return false
+  return Object.entries(delta).every(([key, value]) => key === 'type' || value === '')
+}
 
 /** The event's name: its `event:` line, else the first `type` of its data. */
 function typeOf(frame: string): string {

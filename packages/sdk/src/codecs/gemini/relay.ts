@@ -27,6 +27,7 @@ export const relay: Relay = {
 class GeminiTap implements RelayTap {
   id: string | undefined
   textLength = 0
+  isPreamble = true
   private finished = false
   private lastUsage: string | undefined
   private readonly info: CallInfo
@@ -52,6 +53,7 @@ class GeminiTap implements RelayTap {
     }
     if (!this.finished && (frame.includes('"finishReason"') || frame.includes('"blockReason"')))
       this.finished = isEnd(this.parse(frame))
+    if (this.isPreamble) this.isPreamble = !this.finished && saysNothing(this.parse(frame))
     return true
   }
 
@@ -93,6 +95,23 @@ function isEnd(body: JsonObject): boolean {
     candidates.some(candidate => isJsonObject(candidate) && typeof candidate.finishReason === 'string') ||
     blockedChoice(body.promptFeedback) !== undefined
   )
+}
+
+/** True while no candidate has a part with anything in it. */
+function saysNothing({ candidates }: JsonObject): boolean {
+  return (
+    !Array.isArray(candidates) ||
+    (candidates as unknown[]).every(candidate => partsOf(candidate).every(isBlank))
+  )
+}
+
+function partsOf(candidate: unknown): readonly unknown[] {
+  const content = isJsonObject(candidate) ? candidate.content : undefined
+  return isJsonObject(content) && Array.isArray(content.parts) ? (content.parts as unknown[]) : []
+}
+
+function isBlank(part: unknown): boolean {
+  return isJsonObject(part) && Object.entries(part).every(([key, value]) => key === 'thought' || value === '')
 }
 
 /** Characters in the frame's `"text"` strings, escapes counted as written: an estimate. */

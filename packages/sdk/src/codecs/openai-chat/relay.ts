@@ -5,6 +5,7 @@ import type { CallInfo, Relay, RelayTap } from '../codec.ts'
 import { parseEvent } from '../parse-event.ts'
 import { decodeLateError } from './errors/errors.ts'
 import type { OpenaiChatOptions } from './options.ts'
+import { isPreamble } from './preamble.ts'
 import { decodeUsage } from './usage.ts'
 
 /** Bytes between an OpenAI client and an OpenAI-shaped provider, of chats and of text completions. */
@@ -42,6 +43,7 @@ class OpenaiChatTap implements RelayTap {
   id: string | undefined
   serviceTier: string | undefined
   textLength = 0
+  isPreamble = true
   private done = false
   /** Choices that have yet to finish. */
   private openChoices: number
@@ -57,6 +59,7 @@ class OpenaiChatTap implements RelayTap {
   push(frame: string): boolean {
     if (frame.startsWith('data: [DONE]') || frame.startsWith('data:[DONE]')) {
       this.done = true
+      this.isPreamble = false
       return true
     }
     if (frame.charCodeAt(0) === COLON) return true
@@ -65,6 +68,7 @@ class OpenaiChatTap implements RelayTap {
     this.countText(frame)
     this.openChoices -= finishesIn(frame)
     if (frame.startsWith('event: error') || frame.includes('"error"')) this.throwError(frame)
+    if (this.isPreamble) this.isPreamble = isPreamble(this.parse(frame))
     return this.readUsage(frame)
   }
 

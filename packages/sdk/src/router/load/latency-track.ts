@@ -9,7 +9,7 @@ export interface Timing {
   readonly failure?: unknown
 }
 
-/** Latencies of one deployment: of its whole answers, or of its streams to their first event. */
+/** Latencies of one deployment: of its whole answers, or of its streams to their first output. */
 export class LatencyTrack {
   readonly peak = new PeakEwma()
   readonly recent = new RecentLatencies()

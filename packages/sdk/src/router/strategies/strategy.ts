@@ -27,7 +27,7 @@ export interface PickContext {
 /** How an attempt went. */
 export interface Outcome {
   readonly now: number
-  /** Milliseconds to the whole answer, or to the first event of a stream. */
+  /** Milliseconds to the whole answer, or to the first output of a stream. */
   readonly durationMs: number
   readonly stream: boolean
   /** Absent while an answer is good. */
