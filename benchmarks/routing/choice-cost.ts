@@ -47,7 +47,7 @@ function chooser(name: StrategyName, count: number): () => void {
       rpm: 1e6 + (index % 7),
     }
   })
-  const pool = new Pools(0.1, undefined).of('g', deployments)
+  const pool = new Pools({ retryBudget: 0.1 }, undefined).of('g', deployments)
   const able = pool.candidates
   const strategy = strategies[name]({}, { random, tokenPrice: () => 1e-6 + random() * 1e-6 })
   for (const candidate of able)

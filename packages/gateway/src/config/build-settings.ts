@@ -81,6 +81,11 @@ function strategyAndLimits(own: NonNullable<SettingsParts['file']['router_settin
     retryPolicy: own.retry_policy,
     modelGroupRetryPolicy: own.model_group_retry_policy,
     retryBudget: own.retry_budget,
+    hedging: own.hedging && {
+      percentile: own.hedging.percentile ?? 1,
+      maxShare: own.hedging.max_share,
+      maxCostUsd: own.hedging.max_cost,
+    },
     allowedFailsPolicy: own.allowed_fails_policy,
     enablePreCallChecks: own.enable_pre_call_checks,
     enforceModelRateLimits: own.optional_pre_call_checks?.includes('enforce_model_rate_limits'),

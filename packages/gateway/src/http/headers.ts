@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { badRequest, isJsonObject, type SluiceError } from 'sluice/internal'
+import { badRequest, isJsonObject, retriesOf, type SluiceError } from 'sluice/internal'
 import { OWN_HEADERS } from '../steps/caller-extras.ts'
 import type { ReplyHead } from '../steps/client.ts'
 import type { RequestHints } from '../steps/inference-request.ts'
@@ -35,7 +35,7 @@ export function replyHeaders({ record, reservation, upstream }: ReplyHead, now: 
   if (deployment) {
     lines.push('x-litellm-model-id', deployment.id, 'x-litellm-model-group', deployment.group)
     if (deployment.apiBase) lines.push('x-litellm-model-api-base', withoutQuery(deployment.apiBase))
-    lines.push('x-litellm-attempted-retries', String(Math.max(record.attempts.length - 1, 0)))
+    lines.push('x-litellm-attempted-retries', String(retriesOf(record)))
     lines.push('x-litellm-attempted-fallbacks', String(record.fallbacks))
   }
   if (cost.state === 'known') lines.push('x-litellm-response-cost', decimalUsd(cost.nanoUsd))

@@ -1,4 +1,12 @@
-import { type CallRecord, type Cost, endpoints, isJsonObject, SluiceError, type Usage } from 'sluice/internal'
+import {
+  type CallRecord,
+  type Cost,
+  endpoints,
+  isJsonObject,
+  retriesOf,
+  SluiceError,
+  type Usage,
+} from 'sluice/internal'
 import type { SpendRow } from '../db/rows.ts'
 import { usdFromNano } from './money.ts'
 
@@ -71,7 +79,7 @@ function metadataOf(record: CallRecord): Record<string, unknown> {
   if (record.usage) metadata['usage_object'] = record.usage
   if (record.usageEstimated === true) metadata['usage_estimated'] = true
   if (cost.state !== 'none') metadata['cost_breakdown'] = costBreakdown(cost)
-  metadata['attempted_retries'] = Math.max(0, record.attempts.length - 1 - record.fallbacks)
+  metadata['attempted_retries'] = retriesOf(record)
   metadata['attempted_fallbacks'] = record.fallbacks
   if (record.clientGone === true) metadata['client_disconnected'] = true
   metadata['upstream_time_ms'] = record.upstreamMs

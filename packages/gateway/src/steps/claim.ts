@@ -23,7 +23,8 @@ export interface CallClaim extends Claim {
 
 /**
  * The worst case of a call: its prompt, and the longest answer it may get by its own limit, the model's, or the
- * gateway's default; at the price of the dearest deployment it may end at, fallbacks included. A deployment without a
+ * gateway's default; at the price of the dearest deployment it may end at, fallbacks included, as often as it may be
+ * charged. A deployment without a
  * known price adds nothing to what is spent, so it adds nothing here.
  */
 export function claimOf<E extends EndpointName>(
@@ -55,7 +56,7 @@ export function claimOf<E extends EndpointName>(
       tier => estimateWorstCase(inputTokens, output, facts?.price, { now, serviceTier: tier, units }),
       asked.request,
     )
-    if (worst !== undefined) nanoUsd = Math.max(nanoUsd ?? 0, worst)
+    if (worst !== undefined) nanoUsd = Math.max(nanoUsd ?? 0, worst * routes.mostCharged)
   }
   return { now, subjects: caller.subjects, tokens, inputTokens, nanoUsd, model: asked.model }
 }

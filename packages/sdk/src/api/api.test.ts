@@ -132,7 +132,7 @@ describe('completion', () => {
   test('falls back to the models it is given', async () => {
     upstream.script({ status: 500, match: { model: 'gpt-4o' } })
     const reply = await completion(ask(), { ...at(), fallbacks: ['openai/gpt-4o-mini'] })
-    expect(reply.sluice).toMatchObject({ model: 'gpt-4o-mini', retries: 1 })
+    expect(reply.sluice).toMatchObject({ model: 'gpt-4o-mini', retries: 0, fallbacks: 1 })
   })
 
   test('an unknown price is unknown and not 0', async () => {

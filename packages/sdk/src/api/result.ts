@@ -1,3 +1,4 @@
+import { retriesOf } from '../callbacks/records.ts'
 import type { CallRecord, Cost } from '../types/call-record.ts'
 import type { Usage } from '../types/usage.ts'
 import type { Warning } from '../types/warning.ts'
@@ -18,8 +19,10 @@ export interface CallFacts {
   readonly warnings: readonly Warning[]
   /** The provider's response headers, lower case. */
   readonly headers: Readonly<Record<string, string>>
-  /** Attempts beyond the first. */
+  /** Attempts beyond the first in each group; hedges are none. */
   readonly retries: number
+  /** Groups asked after the first one failed. */
+  readonly fallbacks: number
 }
 
 export function factsOf(record: CallRecord, headers: Readonly<Record<string, string>>): CallFacts {
@@ -34,7 +37,8 @@ export function factsOf(record: CallRecord, headers: Readonly<Record<string, str
     costUsd: cost.state === 'known' ? cost.nanoUsd / 1e9 : undefined,
     warnings: record.warnings,
     headers,
-    retries: Math.max(record.attempts.length - 1, 0),
+    retries: retriesOf(record),
+    fallbacks: record.fallbacks,
   }
 }
 

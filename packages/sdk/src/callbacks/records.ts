@@ -68,6 +68,15 @@ export function stampRecord(
   record.cost = others.reduce((sum, { cost }) => addCost(sum, cost), first.cost)
 }
 
+/** How often a call was tried again within a group; a hedge is no retry. */
+export function retriesOf({ routing, attempts, fallbacks }: CallRecord): number {
+  if (routing === undefined) return Math.max(attempts.length - 1 - fallbacks, 0)
+  return routing.visits.reduce((sum, visit) => {
+    const own = visit.attempts.filter(({ hedge }) => !hedge).length
+    return sum + Math.max(own - 1, 0)
+  }, 0)
+}
+
 interface Charge {
   readonly attempt?: Attempt
   readonly deployment: Deployment | undefined

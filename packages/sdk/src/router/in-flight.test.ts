@@ -1,11 +1,11 @@
 import { type Script, startUpstream, type Upstream } from '@sluice/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { openRecord } from '../callbacks/records.ts'
-import { askChat, deploymentAt, rejectionOf, SECRET, testHost } from '../testing/ask.ts'
+import { rejectionOf, testHost } from '../testing/ask.ts'
 import type { Deployment } from '../types/deployment.ts'
-import { type Route, RouteTable, type RoutingSettings } from './router.ts'
+import type { RouteTable, RoutingSettings } from './router.ts'
 import { strategies } from './strategies/registry.ts'
 import { seededRandom } from './testing/candidates.ts'
+import { chatRoute, tableAt } from './testing/tables.ts'
 
 let upstream: Upstream
 const host = testHost({ random: seededRandom(5) })
@@ -18,40 +18,11 @@ afterAll(async () => {
   await upstream.close()
 })
 
-const SETTINGS: RoutingSettings = {
-  retries: 2,
-  timeoutMs: 5_000,
-  streamTimeoutMs: undefined,
-  allowedFails: 3,
-  cooldownMs: 20,
-  disableCooldowns: false,
-  retryAfterMs: 0,
-  groupAliases: new Map(),
-  fallbacks: new Map(),
-  defaultFallbacks: [],
-  contextWindowFallbacks: new Map(),
-  contentPolicyFallbacks: new Map(),
-  maxFallbacks: 5,
-}
-
-function table(
+const table = (
   overs: readonly Partial<Deployment>[],
   settings: Partial<RoutingSettings> = {},
   now = Date.now,
-) {
-  const deployments = overs.map((over, index) => {
-    const id = String.fromCharCode(97 + index)
-    return deploymentAt(`${upstream.url}/v1`, { id, model: id, apiKey: `${SECRET}-${id}`, ...over })
-  })
-  return new RouteTable(deployments, { ...SETTINGS, ...settings }, { ...host, now })
-}
-
-function route(stream: boolean, over: Partial<Route<'chat'>> = {}): Route<'chat'> {
-  const { deployment: _d, timeoutMs: _t, now: _n, ...ask } = askChat(deploymentAt(''), { stream })
-  const facts = { id: ask.id, endpoint: 'chat' as const, format: 'openai-chat' }
-  const record = openRecord({ ...facts, startedAt: Date.now(), requestedModel: 'g' })
-  return { ...ask, model: 'g', record, ...over }
-}
+) => tableAt(upstream, { ...host, now }, overs, settings)
 
 const fail = (model: string, script: Script) => upstream.script({ ...script, match: { model } })
 const asked = () => upstream.requests.map(({ body }) => (body as { model: string }).model)
@@ -75,7 +46,7 @@ describe.each(Object.keys(strategies) as (keyof typeof strategies)[])('%s', stra
       const control = new AbortController()
       const how = Math.floor(random() * 5)
       if (how === 0) setTimeout(() => control.abort(), random() * 10)
-      const reply = await routes.run(route(random() < 0.6, { signal: control.signal }))
+      const reply = await routes.run(chatRoute(random() < 0.6, { signal: control.signal }))
       if (reply.kind !== 'stream') return
       if (how === 1) return reply.abort()
       let seen = 0
@@ -100,7 +71,7 @@ describe('max_parallel_requests', () => {
     const watch = setInterval(() => {
       most = Math.max(most, inFlight(routes)[0] ?? 0)
     }, 1)
-    const all = Array.from({ length: 8 }, () => route(false))
+    const all = Array.from({ length: 8 }, () => chatRoute(false))
     await Promise.all(all.map(each => routes.run(each)))
     clearInterval(watch)
     expect(most).toBe(2)
@@ -111,14 +82,14 @@ describe('max_parallel_requests', () => {
   test('a call goes where there is room before it waits', async () => {
     const routes = table([{ maxParallelRequests: 1, order: 1 }, { order: 2 }])
     upstream.script({ latencyMs: 30, times: 2 })
-    await Promise.all([routes.run(route(false)), routes.run(route(false))])
+    await Promise.all([routes.run(chatRoute(false)), routes.run(chatRoute(false))])
     expect(asked().sort()).toEqual(['a', 'b'])
   })
 
   test('the names that a wildcard matches have its places together', async () => {
     const routes = table([{ group: 'any-*', model: 'm-*', maxParallelRequests: 1 }])
     upstream.script({ latencyMs: 30, times: 2 })
-    const both = ['any-a', 'any-b'].map(model => routes.run({ ...route(false), model }))
+    const both = ['any-a', 'any-b'].map(model => routes.run({ ...chatRoute(false), model }))
     expect([inFlight(routes), waiting(routes)]).toEqual([[1], [1]])
     await Promise.all(both)
     expect(asked()).toEqual(['m-a', 'm-b'])
@@ -131,15 +102,15 @@ describe('max_parallel_requests', () => {
     ])
     fail('m-a', { failure: 'not-found' })
     fail('n-a', { failure: 'not-found' })
-    await rejectionOf(routes.run({ ...route(false), model: 'any-a' }))
-    await routes.run({ ...route(false), model: 'any-b' })
+    await rejectionOf(routes.run({ ...chatRoute(false), model: 'any-a' }))
+    await routes.run({ ...chatRoute(false), model: 'any-b' })
     expect(asked()).toHaveLength(3)
   })
 
   test('no more may wait than is set', async () => {
     const routes = table([{}], { defaultMaxParallelRequests: 1, maxWaiting: 1 })
     upstream.script({ latencyMs: 30, times: 3 })
-    const runs = [1, 2, 3].map(() => routes.run(route(false)))
+    const runs = [1, 2, 3].map(() => routes.run(chatRoute(false)))
     expect(await rejectionOf(runs[2] as Promise<unknown>)).toMatchObject({ status: 429 })
     await Promise.all(runs.slice(0, 2))
   })
@@ -148,9 +119,9 @@ describe('max_parallel_requests', () => {
 describe('rpm and tpm', () => {
   test('are limits where they are enforced: when all are used up the call is told to come back next minute', async () => {
     const routes = table([{ rpm: 1 }, { rpm: 2 }], { enforceModelRateLimits: true }, () => 1_000_000)
-    for (let round = 0; round < 3; round++) await routes.run(route(false))
+    for (let round = 0; round < 3; round++) await routes.run(chatRoute(false))
     expect(asked().sort()).toEqual(['a', 'b', 'b'])
-    const error = await rejectionOf(routes.run(route(false)))
+    const error = await rejectionOf(routes.run(chatRoute(false)))
     expect(error).toMatchObject({ status: 429, kind: 'rate_limit' })
     expect(String(error)).toContain('a: its 1 requests of this minute are used up')
     expect((error as { retryAfterMs: number }).retryAfterMs).toBeLessThanOrEqual(60_000)
@@ -158,7 +129,7 @@ describe('rpm and tpm', () => {
 
   test('are weights where they are not', async () => {
     const routes = table([{ rpm: 1 }])
-    for (let round = 0; round < 3; round++) await routes.run(route(false))
+    for (let round = 0; round < 3; round++) await routes.run(chatRoute(false))
     expect(asked()).toHaveLength(3)
   })
 
@@ -170,7 +141,7 @@ describe('rpm and tpm', () => {
       ],
       { strategy: 'usage-based-routing-v2' },
     )
-    await routes.run(route(false))
+    await routes.run(chatRoute(false))
     expect(asked()).toEqual(['b'])
     expect(routes.state()[1]?.tokens).toBeGreaterThan(0)
   })
@@ -180,7 +151,7 @@ describe('time', () => {
   test('a head without a first token in time is no answer: its socket is freed and the next deployment asked', async () => {
     fail('a', { firstTokenMs: 60_000 })
     const routes = table([{ order: 1, streamTimeoutMs: 60 }, { order: 2 }])
-    const reply = await routes.run(route(true))
+    const reply = await routes.run(chatRoute(true))
     expect(asked()).toEqual(['a', 'b'])
     await upstream.until(() => upstream.aborted.length === 1)
     if (reply.kind !== 'stream') throw new Error(reply.kind)
@@ -194,8 +165,8 @@ describe('time', () => {
   test('a caller in a hurry does not make a deployment rest', async () => {
     upstream.script({ latencyMs: 60_000, times: 9 })
     const routes = table([{}, {}])
-    await rejectionOf(routes.run(route(false, { timeoutMs: 40 })))
-    await rejectionOf(routes.run(route(true, { streamTimeoutMs: 30, retries: 0 })))
+    await rejectionOf(routes.run(chatRoute(false, { timeoutMs: 40 })))
+    await rejectionOf(routes.run(chatRoute(true, { streamTimeoutMs: 30, retries: 0 })))
     expect(routes.state()).toMatchObject([{ circuit: 'closed' }, { circuit: 'closed' }])
   })
 })

@@ -3,13 +3,16 @@ import { type Candidate, CredentialState, DeploymentState, LoadState } from './c
 import { AwakeMemory } from './circuit/awake.ts'
 import { CircuitBoard } from './circuit/circuit-board.ts'
 import { credentialKey } from './circuit/credential-key.ts'
-import { RetryBudget } from './retry/retry-budget.ts'
+import { HedgeState, type HedgingSettings } from './hedging/hedge-state.ts'
+import { ShareBudget } from './retry/share-budget.ts'
 import { LiveWeights } from './weights/live-weights.ts'
 
 /** The deployments behind one name, with what is known of each. */
 export interface Pool {
   readonly candidates: readonly Candidate[]
-  readonly budget: RetryBudget
+  readonly budget: ShareBudget
+  /** Absent where nothing is hedged. */
+  readonly hedges: HedgeState | undefined
   /** Who of all of them rests. */
   readonly awake: AwakeMemory
   /** Whether any of them states an `order`, a rate, a limit of parallel calls: what none states costs nothing. */
@@ -21,6 +24,15 @@ export interface Pool {
 /** States remembered for models that wildcards matched; beyond it, idle ones are forgotten. */
 const MOST_STATES = 20_000
 
+export interface PoolSettings {
+  /** Retries as a share of a group's calls. */
+  readonly retryBudget: number
+  readonly hedging?: HedgingSettings | undefined
+}
+
+/** Retries a group may make at once: enough to find out that a deployment is down. */
+const RETRY_BURST = 100
+
 /** Keeps what is known of deployments, whichever names lead to them. */
 export class Pools {
   private readonly byList = new WeakMap<readonly Deployment[], Pool>()
@@ -29,13 +41,14 @@ export class Pools {
   private readonly loads: Map<string, LoadState>
   private readonly credentials: Map<string, CredentialState>
   private readonly board: CircuitBoard
-  private readonly budgets: Map<string, RetryBudget>
-  private readonly retryShare: number
+  private readonly budgets: Map<string, ShareBudget>
+  private readonly hedges = new Map<string, HedgeState>()
+  private readonly settings: PoolSettings
   readonly weights: LiveWeights
 
   /** `previous`: what was known before the settings changed. */
-  constructor(retryShare: number, previous: Pools | undefined) {
-    this.retryShare = retryShare
+  constructor(settings: PoolSettings, previous: Pools | undefined) {
+    this.settings = settings
     this.states = previous?.states ?? new Map<string, DeploymentState>()
     this.loads = previous?.loads ?? new Map<string, LoadState>()
     this.credentials = previous?.credentials ?? new Map<string, CredentialState>()
@@ -49,9 +62,11 @@ export class Pools {
     const known = this.byList.get(deployments)
     if (known) return known
     const candidates = deployments.map(each => this.candidate(each))
+    const first = deployments[0]?.id ?? group
     const pool: Pool = {
       candidates,
-      budget: this.budget(deployments[0]?.id ?? group),
+      budget: this.budget(first),
+      hedges: this.hedge(first),
       awake: new AwakeMemory(candidates, this.board),
       hasOrder: deployments.some(({ order }) => order),
       hasRates: deployments.some(({ rpm, tpm }) => rpm || tpm),
@@ -81,8 +96,13 @@ export class Pools {
   }
 
   /** By the first deployment: the names that a wildcard matches have one budget together. */
-  private budget(key: string): RetryBudget {
-    return entry(this.budgets, key, () => new RetryBudget(this.retryShare))
+  private budget(key: string): ShareBudget {
+    return entry(this.budgets, key, () => new ShareBudget(this.settings.retryBudget, RETRY_BURST))
+  }
+
+  private hedge(key: string): HedgeState | undefined {
+    const { hedging } = this.settings
+    return hedging && entry(this.hedges, key, () => new HedgeState(hedging))
   }
 }
 

@@ -12,6 +12,7 @@ import { type DeploymentReport, reportOf } from './deployment-report.ts'
 import { anyFallbacksOf, type FallbackTarget, withOptions } from './fallbacks.ts'
 import { capable } from './filters/capable.ts'
 import { Groups } from './groups.ts'
+import { Hedging } from './hedging/hedging.ts'
 import { Ticket } from './load/ticket.ts'
 import { waitForPlace } from './load/waiting.ts'
 import { Pools } from './pools.ts'
@@ -30,7 +31,7 @@ export type { RoutingSettings } from './settings.ts'
 export class RouteTable {
   readonly groups: Groups
   private readonly pools: Pools
-  private readonly attempts: Attempts
+  private readonly hedging: Hedging
   private readonly with: VisitHost
 
   /** `previous`: the table whose place this one takes; what it knows of its deployments is kept. */
@@ -42,8 +43,9 @@ export class RouteTable {
   ) {
     this.with = { settings, host, strategy: createStrategy(settings, host) }
     this.groups = new Groups(weighed(deployments, settings.weights), settings.groupAliases, host.providers)
-    this.pools = new Pools(settings.retryBudget ?? ROUTING_DEFAULTS.retryBudget, previous?.pools)
-    this.attempts = new Attempts(this.with)
+    const { retryBudget = ROUTING_DEFAULTS.retryBudget, hedging } = settings
+    this.pools = new Pools({ retryBudget, hedging }, previous?.pools)
+    this.hedging = new Hedging(new Attempts(this.with), hedging, host)
     this.weights.keep(new Set(deployments.map(({ id }) => id)))
   }
 
@@ -119,12 +121,33 @@ export class RouteTable {
     for (;;) {
       const { ticket, waitedMs } = await this.place(able, visit)
       try {
-        return await this.attempts.make(ticket, visit, waitedMs)
+        const spare = () => this.spare(able, visit, ticket.candidate)
+        return await this.hedging.make(ticket, visit, waitedMs, spare)
       } catch (error) {
         if (!(error instanceof SluiceError)) throw error
         visit.failed(ticket.candidate, error)
       }
     }
+  }
+
+  /** A place at another deployment than `first`, where one is free right now. */
+  private spare<E extends EndpointName>(
+    able: readonly Candidate[],
+    visit: Visit<E>,
+    first: Candidate,
+  ): Ticket | undefined {
+    const others = able.filter(candidate => candidate !== first)
+    if (others.length === 0) return undefined
+    const choosing = { ...visit.choosing(others), maySpare: false, isOnlyWay: () => false }
+    const choice = choose(choosing)
+    if (choice.kind !== 'chosen' || visit.wasTried(choice.candidate)) return undefined
+    const { candidate } = choice
+    return new Ticket(candidate, choosing.now, tokensToReserve(candidate, choosing), false)
+  }
+
+  /** The most attempts of one call that may be charged: what a reservation must be able to pay. */
+  get mostCharged(): number {
+    return this.with.settings.hedging ? 2 : 1
   }
 
   /** A place at the deployment to ask now, waiting for one where that is worth it. Choice and place are one step. */

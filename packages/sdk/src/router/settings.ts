@@ -2,6 +2,7 @@ import type { CircuitSettings } from './circuit/circuits.ts'
 import type { FallbackSettings } from './fallbacks.ts'
 import type { FilterSettings } from './filters/filter.ts'
 import type { GroupAlias } from './groups.ts'
+import type { HedgingSettings } from './hedging/hedge-state.ts'
 import type { RetrySettings } from './retry/retry-policy.ts'
 import type { StrategyName } from './strategies/registry.ts'
 import type { CreateStrategy, RoutingStrategy, StrategyArgs } from './strategies/strategy.ts'
@@ -21,6 +22,8 @@ export interface RoutingSettings extends FallbackSettings, RetrySettings, Circui
   readonly retryAfterMs: number
   /** Retries as a share of a group's calls, beyond a burst of 100; 0.1 unless stated. */
   readonly retryBudget?: number | undefined
+  /** A second request beside one that is slow; off unless stated. */
+  readonly hedging?: HedgingSettings | undefined
   /** A deployment's `rpm` and `tpm` are limits, whatever the strategy. Pre-call checks imply it. */
   readonly enforceModelRateLimits?: boolean | undefined
   /** Most calls at one time of a deployment that states no limit of its own. */

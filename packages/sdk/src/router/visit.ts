@@ -1,5 +1,6 @@
-import type { SluiceError } from '../errors.ts'
+import { SluiceError } from '../errors.ts'
 import { estimateRequestTokens } from '../tokens/request.ts'
+import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName, RequestOf } from '../types/endpoint-map.ts'
 import type { JsonObject } from '../types/json.ts'
 import type { RouteVisit } from '../types/route-receipt.ts'
@@ -7,6 +8,7 @@ import type { Candidate } from './candidate.ts'
 import type { Choice, Choosing } from './choose.ts'
 import type { FallbackTarget } from './fallbacks.ts'
 import type { FilterAsk } from './filters/filter.ts'
+import type { HedgeState } from './hedging/hedge-state.ts'
 import type { WaitLimits } from './load/waiting.ts'
 import type { Pool } from './pools.ts'
 import { backoffMs } from './retry/backoff.ts'
@@ -83,7 +85,7 @@ export class Visit<E extends EndpointName> {
       strategy,
       ready: { enforceRates, defaultMaxParallelRequests },
       preCallChecks: enablePreCallChecks,
-      stream: record.stream || (this.request as JsonObject).stream === true,
+      stream: this.isStream,
       maySpare: able.length > 1 && this.failures < this.retries(undefined),
       isOnlyWay: () => this.pool.candidates.length === 1 && !this.trip.hasMore(this.target.model),
       now: host.now(),
@@ -92,10 +94,36 @@ export class Visit<E extends EndpointName> {
     }
   }
 
+  get isStream(): boolean {
+    return this.trip.route.record.stream || (this.request as JsonObject).stream === true
+  }
+
+  get hedges(): HedgeState | undefined {
+    return this.pool.hedges
+  }
+
+  get deployments(): readonly Deployment[] {
+    return this.pool.candidates.map(({ deployment }) => deployment)
+  }
+
+  /** Another attempt was made beside the one under way: a retry goes elsewhere. */
+  alsoTried(candidate: Candidate): void {
+    this.tried.add(candidate)
+  }
+
+  wasTried(candidate: Candidate): boolean {
+    return this.tried.has(candidate)
+  }
+
+  /** True when no other attempt can mend it. */
+  isHopeless(error: unknown): boolean {
+    return !(error instanceof SluiceError) || retryableAt(error, this.group, this.with.settings) === 'nowhere'
+  }
+
   /** An attempt begins: the first is a call of the group, the others are retries. */
   begins(): void {
     if (this.failures === 0) this.pool.budget.called()
-    else if (this.isCharged) this.pool.budget.retried()
+    else if (this.isCharged) this.pool.budget.take()
   }
 
   /** An attempt failed. Throws its error when another one is not allowed, or cannot succeed. */
@@ -108,7 +136,7 @@ export class Visit<E extends EndpointName> {
     if (retryableAt(error, this.group, settings) === 'nowhere') throw error
     // A failure that took its deployment out of the choice cannot come again: its retry multiplies nothing.
     this.isCharged = candidate.state.circuit.isClosed && candidate.credential.circuit.isClosed
-    if (++this.failures > this.retries(error) || (this.isCharged && !this.pool.budget.mayRetry)) throw error
+    if (++this.failures > this.retries(error) || (this.isCharged && !this.pool.budget.hasRoom)) throw error
   }
 
   /**

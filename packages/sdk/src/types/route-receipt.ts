@@ -35,6 +35,10 @@ export interface RouteAttempt {
   error?: string | undefined
   /** It was the one request that shows whether a resting deployment is well again. */
   readonly probe?: true
+  /** It was sent beside the attempt before it, which was slow. */
+  readonly hedge?: true
+  /** Another attempt answered first. */
+  cancelled?: true
   /** Milliseconds waited before the attempt: for a retry, or for a free place. */
   waitedMs?: number | undefined
 }

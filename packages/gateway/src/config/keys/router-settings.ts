@@ -48,6 +48,26 @@ export const strategyArgs = {
   },
 } as const satisfies Section
 
+/** When a second request is sent beside a slow one. */
+export const hedging = {
+  name: 'router_settings.hedging',
+  doc: 'A second request to another deployment while the first is still slow; the first answer wins.',
+  rows: {
+    percentile: works(
+      fraction,
+      "After the time within which this share of the group's recent answers came, 0.95 for example.",
+      'router.hedging',
+      { required: true },
+    ),
+    max_share: works(fraction, "Hedges as a share of a group's calls; 0.05 unless stated.", 'router.hedging'),
+    max_cost: works(
+      amount,
+      'Most dollars one hedge may cost: its prompt and the longest answer it may get.',
+      'router.hedging',
+    ),
+  },
+} as const satisfies Section
+
 /** Choice of deployments, retries, cooldowns and fallbacks. */
 export const routerSettings = {
   name: 'router_settings',
@@ -92,6 +112,11 @@ export const routerSettings = {
       fraction,
       "Retries as a share of a group's calls, beyond a burst of 100, so that an outage is not multiplied.",
       'router.retryBudget',
+    ),
+    hedging: works(
+      objectOf(hedging),
+      'A second request beside a slow one; off unless stated.',
+      'router.hedging',
     ),
     allowed_fails: works(whole(), 'Failures per minute that cool a deployment down.', 'router.allowedFails'),
     allowed_fails_policy: works(

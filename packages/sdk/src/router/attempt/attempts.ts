@@ -7,11 +7,22 @@ import type { Meter } from '../../types/meter.ts'
 import type { RouteAttempt } from '../../types/route-receipt.ts'
 import { trackOf } from '../candidate.ts'
 import { Circuits } from '../circuit/circuits.ts'
+import type { AttemptCancel } from '../hedging/attempt-cancel.ts'
 import type { Ticket } from '../load/ticket.ts'
 import type { Outcome } from '../strategies/strategy.ts'
 import type { Visit, VisitHost } from '../visit.ts'
 import { type AttemptTimes, isCallersHaste, timesOf } from './timeouts.ts'
 import { watchReply } from './watch-reply.ts'
+
+/** How one attempt is made. */
+export interface AttemptOptions {
+  /** Milliseconds the call waited before it. */
+  readonly waitedMs: number
+  /** Ends it when another attempt answers first. */
+  readonly cancel?: AttemptCancel | undefined
+  /** It is the second of two at the same time. */
+  readonly hedge?: boolean | undefined
+}
 
 /** Makes attempts, and tells circuits, strategy, receipt and record how each of them went. */
 export class Attempts {
@@ -24,13 +35,18 @@ export class Attempts {
   }
 
   /** One call of the ticket's deployment. The ticket is closed with its last byte, or its error. */
-  async make<E extends EndpointName>(ticket: Ticket, visit: Visit<E>, waitedMs: number): Promise<Reply<E>> {
+  async make<E extends EndpointName>(
+    ticket: Ticket,
+    visit: Visit<E>,
+    options: AttemptOptions,
+  ): Promise<Reply<E>> {
     const { host, settings } = this.with
     const { route, deadline } = visit.trip
     const { deployment } = ticket.candidate
     const { startedAt } = ticket
-    visit.begins()
-    const note = new AttemptNote(ticket, visit, waitedMs)
+    const { cancel, hedge } = options
+    if (!hedge) visit.begins()
+    const note = new AttemptNote(ticket, visit, options)
     const times = timesOf(route, deployment, settings, deadline - startedAt)
     try {
       if (times.timeoutMs <= 0)
@@ -43,6 +59,7 @@ export class Attempts {
           original: visit.request === route.request ? route.original : undefined,
           deployment: route.overrides ? { ...deployment, ...route.overrides } : deployment,
           now: startedAt,
+          signal: cancel ?? route.signal,
         },
         host,
       )
@@ -51,11 +68,16 @@ export class Attempts {
       return watchReply(reply, (meter, error) => {
         if (error instanceof SluiceError) this.failed(ticket, error, times)
         ticket.close(host.now(), meter.usage?.total_tokens)
+        cancel?.release()
       })
     } catch (error) {
-      note.failed(error)
+      if (cancel?.lost) {
+        note.cancelled()
+        trackOf(ticket.candidate, times.stream).peak.observeAtLeast(host.now() - startedAt, host.now())
+      } else note.failed(error)
       if (error instanceof SluiceError) this.failed(ticket, error, times)
       ticket.close(host.now(), undefined)
+      cancel?.release()
       throw error
     } finally {
       note.end(host.now() - startedAt)
@@ -101,7 +123,11 @@ class AttemptNote<E extends EndpointName> {
   private readonly listed: RouteAttempt
   private readonly visit: Visit<E>
 
-  constructor({ candidate, startedAt, isProbe }: Ticket, visit: Visit<E>, waitedMs: number) {
+  constructor(
+    { candidate, startedAt, isProbe }: Ticket,
+    visit: Visit<E>,
+    { waitedMs, hedge }: AttemptOptions,
+  ) {
     const { id: deploymentId } = candidate.deployment
     const { record } = visit.trip.route
     this.visit = visit
@@ -110,7 +136,7 @@ class AttemptNote<E extends EndpointName> {
       deploymentId,
       durationMs: 0,
       ...(isProbe && { probe: true }),
-      ...(waitedMs > 0 && { waitedMs }),
+      ...(hedge ? { hedge } : waitedMs > 0 && { waitedMs }),
     }
     record.attempts.push(this.attempt)
     record.deployment = candidate.deployment
@@ -119,6 +145,12 @@ class AttemptNote<E extends EndpointName> {
 
   answered(meter: Meter): void {
     this.attempt.meter = meter
+  }
+
+  /** It was sent, and another answered first: what the provider read is charged, as far as can be known. */
+  cancelled(): void {
+    this.attempt.meter = { textLength: 0 }
+    this.listed.cancelled = true
   }
 
   failed(error: unknown): void {
@@ -133,6 +165,7 @@ class AttemptNote<E extends EndpointName> {
   end(durationMs: number): void {
     this.attempt.durationMs = durationMs
     this.listed.durationMs = durationMs
-    this.visit.trip.route.record.upstreamMs += durationMs
+    // A hedge runs beside another attempt: its time has been waited for already.
+    if (!this.listed.hedge) this.visit.trip.route.record.upstreamMs += durationMs
   }
 }

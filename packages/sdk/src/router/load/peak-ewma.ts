@@ -28,6 +28,11 @@ export class PeakEwma {
     this.at = now
   }
 
+  /** An attempt that was ended before its answer: it would have taken at least as long. */
+  observeAtLeast(latencyMs: number, now: number): void {
+    if (latencyMs > this.latency * this.fade(now)) this.observe(latencyMs, now)
+  }
+
   /** A failure says nothing good of the latency, and something bad when it took long. */
   observeFailure(latencyMs: number, now: number): void {
     const weight = this.fade(now)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createError, ERROR_KINDS, type ErrorKind } from '../../errors.ts'
-import { RetryBudget } from './retry-budget.ts'
 import { type RetrySettings, retriesFor, retryableAt } from './retry-policy.ts'
+import { ShareBudget } from './share-budget.ts'
 
 const error = (kind: ErrorKind) => createError({ kind, message: kind })
 const kinds = Object.keys(ERROR_KINDS) as ErrorKind[]
@@ -61,12 +61,12 @@ describe('how often', () => {
 
 describe('the retry budget', () => {
   test('allows a burst, then one retry for every ten calls', () => {
-    const budget = new RetryBudget(0.1)
+    const budget = new ShareBudget(0.1, 100)
     let retries = 0
     const call = () => {
       budget.called()
-      if (!budget.mayRetry) return
-      budget.retried()
+      if (!budget.hasRoom) return
+      budget.take()
       retries++
     }
     for (let index = 0; index < 10_000; index++) call()
@@ -75,9 +75,9 @@ describe('the retry budget', () => {
   })
 
   test('a share of nothing leaves the burst alone', () => {
-    const budget = new RetryBudget(0)
-    for (let index = 0; index < 100; index++) budget.retried()
+    const budget = new ShareBudget(0, 100)
+    for (let index = 0; index < 100; index++) budget.take()
     budget.called()
-    expect(budget.mayRetry).toBe(false)
+    expect(budget.hasRoom).toBe(false)
   })
 })

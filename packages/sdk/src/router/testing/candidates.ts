@@ -16,7 +16,7 @@ export function candidatesOf(...overs: readonly Partial<Deployment>[]): readonly
       ...over,
     }
   })
-  return new Pools(0.1, undefined).of('g', deployments).candidates
+  return new Pools({ retryBudget: 0.1 }, undefined).of('g', deployments).candidates
 }
 
 /** Numbers between 0 and 1, always the same row of them. */

@@ -132,12 +132,12 @@ describe('setting weights', () => {
   )
 
   test('what is set and what was found survive a change of settings; other deployments are forgotten', () => {
-    const before = new Pools(0.1, undefined)
+    const before = new Pools({ retryBudget: 0.1 }, undefined)
     const deployment = { id: 'a', group: 'g', provider: 'p', model: 'm' }
     const old = before.candidate(deployment)
     before.weights.change({ a: 3, later: 5 })
     before.weights.replaceFactors(new Map([['a', 2]]))
-    const after = new Pools(0.1, before)
+    const after = new Pools({ retryBudget: 0.1 }, before)
     after.weights.keep(new Set(['a', 'new']))
     expect(after.candidate({ ...deployment, weight: 9 }).load.weight).toBe(old.load.weight)
     expect(after.candidate(deployment).load.weight).toMatchObject({ set: 3, factor: 2 })

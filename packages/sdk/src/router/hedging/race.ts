@@ -1,0 +1,62 @@
+import type { Reply } from '../../steps/reply.ts'
+import type { EndpointName } from '../../types/endpoint-map.ts'
+import type { AttemptOptions } from '../attempt/attempts.ts'
+import type { Ticket } from '../load/ticket.ts'
+import type { Visit } from '../visit.ts'
+import { AttemptCancel } from './attempt-cancel.ts'
+
+export interface RaceRules<E extends EndpointName> {
+  make(ticket: Ticket, options: Pick<AttemptOptions, 'cancel' | 'hedge'>): Promise<Reply<E>>
+  /** Milliseconds until a second attempt may begin; undefined: never. */
+  readonly delayMs: number | undefined
+  spare(): Ticket | undefined
+}
+
+/**
+ * The first answer of one attempt or, after a while, of two. The other is cancelled, and charged for its prompt. Fails
+ * when nobody is left to answer, or at once where the request itself is at fault.
+ */
+export function race<E extends EndpointName>(
+  first: Ticket,
+  visit: Visit<E>,
+  { make, delayMs, spare }: RaceRules<E>,
+): Promise<Reply<E>> {
+  const { record, signal } = visit.trip.route
+  const running = new Set<AttemptCancel>()
+  let over = false
+  return new Promise((resolve, reject) => {
+    const finish = () => {
+      over = true
+      clearTimeout(timer)
+      for (const cancel of running) cancel.lose()
+    }
+    const run = (ticket: Ticket, hedge: boolean) => {
+      const cancel = new AttemptCancel(signal)
+      running.add(cancel)
+      make(ticket, { cancel, hedge }).then(
+        reply => {
+          running.delete(cancel)
+          // Both answered at the same time: the second answer is nobody's.
+          if (over) return 'abort' in reply ? reply.abort() : undefined
+          finish()
+          record.deployment = ticket.candidate.deployment
+          return resolve(reply)
+        },
+        (error: unknown) => {
+          running.delete(cancel)
+          if (over || (running.size > 0 && !visit.isHopeless(error))) return
+          finish()
+          reject(error as Error)
+        },
+      )
+    }
+    const hedge = () => {
+      const ticket = spare()
+      if (ticket === undefined) return
+      visit.alsoTried(ticket.candidate)
+      run(ticket, true)
+    }
+    const timer = delayMs === undefined ? undefined : setTimeout(hedge, delayMs)
+    run(first, false)
+  })
+}
