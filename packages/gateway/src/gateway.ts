@@ -18,6 +18,7 @@ import { createHealth, type Health } from './health.ts'
 import { startBudgetReset } from './jobs/budget-reset.ts'
 import { startGlobalSpend } from './jobs/global-spend.ts'
 import { startKeySync } from './jobs/key-sync.ts'
+import { startWeightsSync, type WeightsSync } from './jobs/weights-sync.ts'
 import { createMemoryLimiter, type MemoryLimiter } from './limits/memory-limiter.ts'
 import { loadPrices } from './load-prices.ts'
 import { openLedger } from './spend/journal-ledger.ts'
@@ -36,10 +37,14 @@ export interface Gateway {
   readonly authenticator: Authenticator
   readonly metrics: CallMetrics
   readonly health: Health
+  readonly weights: WeightsSync
   /** From now on readiness says no. */
   drain(): void
   close(): Promise<void>
 }
+
+/** How long a start waits to hear which weights were set. */
+const FIRST_WEIGHTS_MS = 1_000
 
 /** Opens database, journal and caches. PostgreSQL may be down: the gateway starts and catches up when it is back. */
 export async function openGateway(settings: Settings, log: Log): Promise<Gateway> {
@@ -53,7 +58,8 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   let secret = credentialLookup(settings.environment)
   const limiter = createMemoryLimiter({ timezone: settings.limits.timezone })
   const keys = createKeyCache({ store: database.keys, maxStalenessMs: () => current.auth.maxKeyStalenessMs })
-  const { jobs, globalSpend } = startJobs(database, keys, log, () => current)
+  const onError = jobErrors(log)
+  const { jobs, globalSpend } = startJobs(database, keys, onError, () => current)
   const authenticator = createAuthenticator({ settings: () => current, keys, globalSpend })
   const metrics = new CallMetrics(settings.telemetry.latencyBuckets)
   const { maxResponseBytes } = settings.server
@@ -72,6 +78,8 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
     now: Date.now,
   })
   let stages = stagesOf(settings)
+  const weights = startWeightsSync({ store: database.weights, weights: () => stages.routes.weights, onError })
+  await weights.ready(FIRST_WEIGHTS_MS)
   let draining = false
   return {
     stages: () => stages,
@@ -80,24 +88,33 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
       current = next
       secret = credentialLookup(next.environment)
     },
-    ...{ database, keys, limiter, authenticator, metrics },
+    ...{ database, keys, limiter, authenticator, metrics, weights },
     health: createHealth({ database, ledger, metrics, draining: () => draining }),
     drain() {
       draining = true
     },
     async close() {
-      await Promise.all(jobs.map(job => job.stop()))
+      await Promise.all([...jobs, weights].map(job => job.stop()))
       await ledger.close()
       await Promise.all([database.close(), host.transport.close(), host.media.close()])
     },
   }
 }
 
-/** What runs beside the calls. A database that is away is the database's own news, told once by its connection. */
-function startJobs(database: Database, keys: KeyCache, log: Log, settings: () => Settings) {
-  const onError = (error: unknown) => {
+/** A database that is away is the database's own news, told once by its connection. */
+function jobErrors(log: Log): (error: unknown) => void {
+  return error => {
     if (!isUnavailable(error)) log.error({ reason: (error as Error).message }, 'a background job failed')
   }
+}
+
+/** What runs beside the calls. */
+function startJobs(
+  database: Database,
+  keys: KeyCache,
+  onError: (error: unknown) => void,
+  settings: () => Settings,
+) {
   const timezone = () => settings().limits.timezone
   const globalSpend = startGlobalSpend({ database, settings, onError })
   const jobs = [

@@ -16,6 +16,7 @@ import { splitTarget } from './http/split-target.ts'
 import { registerKeyRoutes } from './management/keys.ts'
 import { protectRoutes } from './management/protect-routes.ts'
 import { registerSpendRoutes } from './management/spend.ts'
+import { registerWeightRoutes } from './management/weights.ts'
 
 const HEAD_TIMEOUT_MS = 60_000
 const CHECK_MS = 5_000
@@ -69,6 +70,7 @@ async function registerRoutes(app: FastifyInstance, gateway: Gateway): Promise<v
   })
   await registerKeyRoutes(app, services)
   await registerSpendRoutes(app, services)
+  await registerWeightRoutes(app, { ...services, routes: () => stages().routes })
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

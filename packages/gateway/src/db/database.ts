@@ -1,3 +1,4 @@
+import type { WeightStore } from './routing/weight-store.ts'
 import type { KeyRow, NewSpendRow, SpendRow } from './rows.ts'
 
 /**
@@ -8,6 +9,7 @@ export interface Database {
   readonly dialect: 'sqlite' | 'postgres'
   readonly keys: KeyStore
   readonly spend: SpendStore
+  readonly weights: WeightStore
   /** Name → value, for facts that outlive a process (`schema`, generated ids …). */
   readonly facts: FactStore
   /** Resolves when a trivial query succeeds. */

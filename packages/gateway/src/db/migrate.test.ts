@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { MIGRATIONS } from './migrations/index.ts'
 import { connectionOf } from './open-database.ts'
 import { eachDatabase } from './testing/each-database.ts'
 
@@ -11,7 +12,7 @@ eachDatabase('migrations', makePlace => {
     const place = makePlace()
     const replicas = await Promise.all(Array.from({ length: 6 }, () => place.open()))
     for (const replica of replicas) await replica.ping()
-    expect(await appliedSteps(replicas[0])).toEqual(['0001-initial'])
+    expect(await appliedSteps(replicas[0])).toEqual(MIGRATIONS.map(({ name }) => name))
   })
 
   test('three processes that start at once migrate once', async () => {
@@ -19,7 +20,7 @@ eachDatabase('migrations', makePlace => {
     const options = JSON.stringify(place.options)
     const codes = await Promise.all(Array.from({ length: 3 }, () => runProcess(options)))
     expect(codes).toEqual([0, 0, 0])
-    expect(await appliedSteps(await place.open())).toEqual(['0001-initial'])
+    expect(await appliedSteps(await place.open())).toEqual(MIGRATIONS.map(({ name }) => name))
   }, 60_000)
 
   test('a schema step of a newer release is left alone', async () => {
@@ -37,7 +38,7 @@ eachDatabase('migrations', makePlace => {
 async function appliedSteps(database: Parameters<typeof connectionOf>[0] | undefined) {
   if (database === undefined) throw new Error('no database')
   const rows = await connectionOf(database).run(kysely =>
-    kysely.selectFrom('schema_migrations').select('name').execute(),
+    kysely.selectFrom('schema_migrations').select('name').orderBy('name').execute(),
   )
   return rows.map(row => row.name)
 }

@@ -11,6 +11,7 @@ import { type Log, silentLog } from './log.ts'
 import { migrate } from './migrate.ts'
 import { type PostgresAddress, parsePostgresUrl } from './postgres/address.ts'
 import { openPool } from './postgres/pool.ts'
+import { createWeightStore } from './routing/weight-store.ts'
 import { createSpendStore } from './spend/spend-store.ts'
 import { SQLITE_FILE, sqliteDialect } from './sqlite/dialect.ts'
 import type { Tables } from './tables.ts'
@@ -51,6 +52,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     dialect: connection.dialect,
     keys: createKeyStore(connection),
     spend: createSpendStore(connection),
+    weights: createWeightStore(connection),
     facts: createFactStore(connection),
     async ping() {
       await connection.run(kysely => sql`select 1`.execute(kysely))

@@ -66,6 +66,10 @@ export interface SpendRow {
   readonly metadata: Readonly<Record<string, unknown>>
   readonly requesterIp: string | null
   readonly sessionId: string | null
+  /** The client's own name of the call, where it gave one. */
+  readonly callId: string | null
+  /** The trace, where it is not the session. */
+  readonly traceId: string | null
   readonly messages: unknown
   readonly response: unknown
 }

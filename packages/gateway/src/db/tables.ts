@@ -6,6 +6,10 @@ export interface Tables {
   spend_log_tags: SpendLogTagsTable
   daily_spend: DailySpendTable
   spend_totals: SpendTotalsTable
+  deployment_weights: DeploymentWeightsTable
+  deployment_rollbacks: DeploymentRollbacksTable
+  deployment_outcomes: DeploymentOutcomesTable
+  feedback: FeedbackTable
   facts: FactsTable
   schema_migrations: SchemaMigrationsTable
 }
@@ -80,6 +84,8 @@ export interface SpendLogsTable {
   session_id: string | null
   messages: string
   response: string
+  call_id: string | null
+  trace_id: string | null
 }
 
 export interface SpendLogTagsTable {
@@ -113,6 +119,46 @@ export interface SpendTotalsTable {
   spend_nano_usd: number
   requests: number
   last_active_at: number
+}
+
+/** Weights an operator set while gateways ran. */
+export interface DeploymentWeightsTable {
+  model_id: string
+  weight: number
+  updated_at: number
+  updated_by: string | null
+}
+
+/** The last time each deployment was held at its least factor. */
+export interface DeploymentRollbacksTable {
+  model_id: string
+  since: number
+  until: number
+  reason: string
+}
+
+/** How each deployment did in a slot of time, all replicas together. */
+export interface DeploymentOutcomesTable {
+  model_id: string
+  /** Milliseconds since the epoch, at the slot's beginning. */
+  slot: number
+  attempts: number
+  failures: number
+  priced_calls: number
+  spend_nano_usd: number
+}
+
+/** One score of a name, by one key, for one call. */
+export interface FeedbackTable {
+  request_id: string
+  name: string
+  api_key: string
+  score: number
+  comment: string | null
+  model_group: string
+  model_id: string | null
+  created_at: number
+  updated_at: number
 }
 
 export interface FactsTable {

@@ -30,6 +30,8 @@ const DEFAULTS: Omit<NewSpendRow, 'requestId' | 'startTime'> = {
   metadata: {},
   requesterIp: null,
   sessionId: null,
+  callId: null,
+  traceId: null,
   messages: {},
   response: {},
 }

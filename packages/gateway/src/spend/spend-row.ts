@@ -50,6 +50,8 @@ export function spendRowOf(record: CallRecord): SpendRow {
     metadata: metadataOf(record),
     requesterIp: optional(record.clientIp),
     sessionId: optional(record.sessionId ?? record.traceId),
+    callId: record.callId === record.id ? null : optional(record.callId),
+    traceId: record.traceId === record.sessionId ? null : optional(record.traceId),
     messages: {},
     response: {},
   }

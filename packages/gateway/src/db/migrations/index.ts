@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import { initial } from './0001-initial.ts'
+import { weightsAndFeedback } from './0002-weights-and-feedback.ts'
 
 /** One step of the schema, in SQL that both dialects speak. Released steps never change. */
 export interface Migration {
@@ -8,4 +9,7 @@ export interface Migration {
 }
 
 /** In the order they run. */
-export const MIGRATIONS: readonly Migration[] = [{ name: '0001-initial', up: initial }]
+export const MIGRATIONS: readonly Migration[] = [
+  { name: '0001-initial', up: initial },
+  { name: '0002-weights-and-feedback', up: weightsAndFeedback },
+]

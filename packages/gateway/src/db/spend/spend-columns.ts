@@ -53,6 +53,8 @@ const COLUMNS: readonly (readonly [
   ['session_id', 'text', row => storedText(row.sessionId)],
   ['messages', 'text', row => json(row.messages)],
   ['response', 'text', row => json(row.response)],
+  ['call_id', 'text', row => storedText(row.callId)],
+  ['trace_id', 'text', row => storedText(row.traceId)],
 ]
 
 /** The columns of `spend_logs` in the order of `encodeSpend`. */
@@ -136,6 +138,8 @@ export function decodeSpendRow(stored: SpendLogsTable): SpendRow {
     metadata: JSON.parse(stored.metadata) as Record<string, unknown>,
     requesterIp: stored.requester_ip,
     sessionId: stored.session_id,
+    callId: stored.call_id,
+    traceId: stored.trace_id,
     messages: JSON.parse(stored.messages) as unknown,
     response: JSON.parse(stored.response) as unknown,
   }

@@ -66,6 +66,8 @@ export function spendRow(requestId: string, more: Partial<SpendRow> = {}): Spend
     metadata: {},
     requesterIp: null,
     sessionId: null,
+    callId: null,
+    traceId: null,
     messages: {},
     response: {},
     ...more,

@@ -1,0 +1,100 @@
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { checkId, type LiveWeights, MOST_WEIGHT, type RouteTable, type WeightReport } from 'sluice/internal'
+import { z } from 'zod'
+import type { Database } from '../db/database.ts'
+import type { WeightsSync } from '../jobs/weights-sync.ts'
+import { type AccessServices, authorOf, protectRoutes } from './protect-routes.ts'
+
+export interface WeightServices extends AccessServices {
+  readonly database: Pick<Database, 'weights'>
+  readonly routes: () => RouteTable
+  readonly weights: Pick<WeightsSync, 'changed'>
+  readonly now: () => number
+}
+
+const Weight = z
+  .number({ error: `must be a number from 0 to ${MOST_WEIGHT}, or null for the configured one` })
+  .min(0, 'must not be negative; 0 takes the deployment out')
+  .max(MOST_WEIGHT, `must be at most ${MOST_WEIGHT}`)
+  .nullable()
+
+const MOST_AT_ONCE = 1_000
+
+const ChangeBody = z.strictObject({
+  weights: z
+    .record(z.string().min(1).max(512), Weight, {
+      error: 'must be a map of deployment ids to weights, for example {"my-canary": 3}',
+    })
+    .refine(all => Object.keys(all).length > 0, 'must name at least one deployment')
+    .refine(all => Object.keys(all).length <= MOST_AT_ONCE, `must name at most ${MOST_AT_ONCE} deployments`),
+})
+
+const tags = ['Routing']
+
+/** `/router/weights`: what each deployment weighs, and setting it while the gateway runs. For the admin. */
+export async function registerWeightRoutes(app: FastifyInstance, services: WeightServices): Promise<void> {
+  await app.register(async scope => {
+    protectRoutes(scope, services)
+    const routes = scope.withTypeProvider<ZodTypeProvider>()
+    const { database, weights, now } = services
+    routes.get(
+      '/router/weights',
+      { schema: { tags, summary: 'The weight of every deployment, and its share of the calls' } },
+      async () => weightsAnswer(services.routes()),
+    )
+    routes.patch(
+      '/router/weights',
+      {
+        schema: {
+          body: ChangeBody,
+          tags,
+          summary: 'Set weights on all replicas; null goes back to the configuration',
+        },
+      },
+      async request => {
+        const changes = request.body.weights
+        const known = new Set(
+          services
+            .routes()
+            .groups.all()
+            .map(({ id }) => id),
+        )
+        for (const [id, weight] of Object.entries(changes)) if (weight !== null) checkId(id, known)
+        await database.weights.change({ weights: changes, author: authorOf(request), now: now() })
+        await weights.changed()
+        return weightsAnswer(services.routes())
+      },
+    )
+  })
+}
+
+function weightsAnswer(routes: RouteTable) {
+  const reports = routes.weightReports()
+  const groups = Map.groupBy(reports, ({ group }) => group)
+  return {
+    groups: [...groups].map(([group, deployments]) => ({
+      model_group: group,
+      deployments: deployments.map(weightRow),
+    })),
+    unknown: unknownOf(routes.weights, reports),
+  }
+}
+
+function weightRow(report: WeightReport) {
+  return {
+    model_id: report.deploymentId,
+    model: `${report.provider}/${report.model}`,
+    weighed_by: report.weighedBy ?? null,
+    configured: report.configured,
+    set: report.set ?? null,
+    factor: report.factor,
+    share: report.share ?? null,
+  }
+}
+
+/** What was set for deployments that are not configured: it holds again should they come back. */
+function unknownOf(weights: LiveWeights, reports: readonly WeightReport[]) {
+  const known = new Set(reports.map(({ deploymentId }) => deploymentId))
+  return Object.fromEntries([...weights.all()].filter(([id]) => !known.has(id)))
+}
