@@ -58,8 +58,11 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   let secret = credentialLookup(settings.environment)
   const limiter = createMemoryLimiter({ timezone: settings.limits.timezone })
   const keys = createKeyCache({ store: database.keys, maxStalenessMs: () => current.auth.maxKeyStalenessMs })
-  const onError = jobErrors(log)
-  const { jobs, globalSpend } = startJobs(database, keys, onError, () => current)
+  const { jobs, globalSpend, weights } = startJobs({
+    ...{ database, keys, log },
+    settings: () => current,
+    weights: () => stages.routes.weights,
+  })
   const authenticator = createAuthenticator({ settings: () => current, keys, globalSpend })
   const metrics = new CallMetrics(settings.telemetry.latencyBuckets)
   const { maxResponseBytes } = settings.server
@@ -78,7 +81,6 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
     now: Date.now,
   })
   let stages = stagesOf(settings)
-  const weights = startWeightsSync({ store: database.weights, weights: () => stages.routes.weights, onError })
   await weights.ready(FIRST_WEIGHTS_MS)
   let draining = false
   return {
@@ -94,35 +96,36 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
       draining = true
     },
     async close() {
-      await Promise.all([...jobs, weights].map(job => job.stop()))
+      await Promise.all(jobs.map(job => job.stop()))
       await ledger.close()
       await Promise.all([database.close(), host.transport.close(), host.media.close()])
     },
   }
 }
 
-/** A database that is away is the database's own news, told once by its connection. */
-function jobErrors(log: Log): (error: unknown) => void {
-  return error => {
-    if (!isUnavailable(error)) log.error({ reason: (error as Error).message }, 'a background job failed')
-  }
+interface JobServices {
+  readonly database: Database
+  readonly keys: KeyCache
+  readonly log: Log
+  readonly settings: () => Settings
+  readonly weights: () => LiveWeights
 }
 
-/** What runs beside the calls. */
-function startJobs(
-  database: Database,
-  keys: KeyCache,
-  onError: (error: unknown) => void,
-  settings: () => Settings,
-) {
+/** What runs beside the calls. A database that is away is the database's own news, told once by its connection. */
+function startJobs({ database, keys, log, settings, weights: live }: JobServices) {
+  const onError = (error: unknown) => {
+    if (!isUnavailable(error)) log.error({ reason: (error as Error).message }, 'a background job failed')
+  }
   const timezone = () => settings().limits.timezone
   const globalSpend = startGlobalSpend({ database, settings, onError })
+  const weights = startWeightsSync({ store: database.weights, weights: live, onError })
   const jobs = [
     startKeySync({ keys, onError }),
     startBudgetReset({ database, keys, timezone, onError }),
     globalSpend,
+    weights,
   ]
-  return { jobs, globalSpend: globalSpend.current }
+  return { jobs, globalSpend: globalSpend.current, weights }
 }
 
 /** What the table before it knew of its deployments, resting ones among them, stays known. */
