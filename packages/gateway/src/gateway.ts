@@ -2,6 +2,7 @@ import {
   type Catalogue,
   createCatalogue,
   createHost,
+  type LiveWeights,
   RouteTable,
   type RoutingHost,
   type StrategyFault,
@@ -48,12 +49,7 @@ const FIRST_WEIGHTS_MS = 1_000
 
 /** Opens database, journal and caches. PostgreSQL may be down: the gateway starts and catches up when it is back. */
 export async function openGateway(settings: Settings, log: Log): Promise<Gateway> {
-  const { dataDirectory, url, poolSize } = settings.database
-  const database = await openDatabase({ url, dataDirectory, poolSize, logger: log, waitForDatabase: false })
-  const { flushMs } = settings.spend
-  const ledger = await openLedger({ database, directory: dataDirectory, flushMs, logger: log })
-  const catalogue = createCatalogue()
-  await loadPrices(catalogue, settings.prices, log)
+  const { database, ledger, catalogue } = await openBooks(settings, log)
   let current = settings
   let secret = credentialLookup(settings.environment)
   const limiter = createMemoryLimiter({ timezone: settings.limits.timezone })
@@ -101,6 +97,17 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
       await Promise.all([database.close(), host.transport.close(), host.media.close()])
     },
   }
+}
+
+/** Where calls are written down, and what they cost. */
+async function openBooks(settings: Settings, log: Log) {
+  const { dataDirectory, url, poolSize } = settings.database
+  const database = await openDatabase({ url, dataDirectory, poolSize, logger: log, waitForDatabase: false })
+  const { flushMs } = settings.spend
+  const ledger = await openLedger({ database, directory: dataDirectory, flushMs, logger: log })
+  const catalogue = createCatalogue()
+  await loadPrices(catalogue, settings.prices, log)
+  return { database, ledger, catalogue }
 }
 
 interface JobServices {
