@@ -7,8 +7,8 @@ import {
   type RoutingSettings,
   type StrategyName,
 } from 'sluice/internal'
+import { inVirtualTime, type VirtualTime } from '../../packages/gateway/src/simulate/replay/virtual-time.ts'
 import { fakeTransport, type Trouble } from './fake-provider.ts'
-import { inVirtualTime, type VirtualClock } from './virtual-time.ts'
 
 export interface SimulationPlan {
   readonly strategy: StrategyName
@@ -58,6 +58,7 @@ const SETTINGS: RoutingSettings = {
   maxFallbacks: 5,
 }
 
+const START = 1_000_000_000_000
 /** Longest time an attempt may take; only a deployment that hangs does. */
 const ATTEMPT_MS = 5_000
 /** The first attempts that hang have timed out by then. */
@@ -65,35 +66,37 @@ const SETTLED_MS = ATTEMPT_MS + 1_000
 
 /** Three deployments, one of which gets into trouble; the router is the real one, time and network are not. */
 export function simulate(plan: SimulationPlan): Promise<SimulationResult> {
+  return inVirtualTime(START, clock => clock.until(runOf(plan, clock)))
+}
+
+async function runOf(plan: SimulationPlan, clock: VirtualTime): Promise<SimulationResult> {
   const { seconds = 60, requestsPerSecond = 50, strategy, trouble } = plan
-  return inVirtualTime(async clock => {
-    const random = seeded(7)
-    const troubleAt = clock.now() + (seconds * 1000) / 3
-    const transport = fakeTransport(clock, seeded(11), () => (clock.now() < troubleAt ? 'none' : trouble))
-    const usual = createHost(createCatalogue(), () => undefined, 1024)
-    const host = { ...usual, transport, now: clock.now, random }
-    const table = new RouteTable(DEPLOYMENTS, { ...SETTINGS, strategy, ...plan.settings }, host)
-    const pending: Promise<Sample>[] = []
-    const end = clock.now() + seconds * 1000
-    for (let at = clock.now(); at < end; at += (-Math.log(1 - random()) * 1000) / requestsPerSecond) {
-      const begun = at
-      pending.push(new Promise(resolve => clock.at(begun, () => resolve(request(table, clock)))))
-    }
-    const samples = await Promise.all(pending)
-    await usual.transport.close()
-    return summary(
-      plan,
-      samples.filter(({ at }) => at >= troubleAt),
-      troubleAt,
-    )
-  })
+  const random = seeded(7)
+  const troubleAt = clock.now() + (seconds * 1000) / 3
+  const transport = fakeTransport(clock, seeded(11), () => (clock.now() < troubleAt ? 'none' : trouble))
+  const usual = createHost(createCatalogue(), () => undefined, 1024)
+  const host = { ...usual, transport, now: clock.now, random }
+  const table = new RouteTable(DEPLOYMENTS, { ...SETTINGS, strategy, ...plan.settings }, host)
+  const pending: Promise<Sample>[] = []
+  const end = clock.now() + seconds * 1000
+  for (let at = clock.now(); at < end; at += (-Math.log(1 - random()) * 1000) / requestsPerSecond) {
+    const begun = at
+    pending.push(new Promise(resolve => clock.at(begun, () => resolve(request(table, clock)))))
+  }
+  const samples = await Promise.all(pending)
+  await usual.transport.close()
+  return summary(
+    plan,
+    samples.filter(({ at }) => at >= troubleAt),
+    troubleAt,
+  )
 }
 
 const DEPLOYMENTS = ['a', 'b', 'c'].map((id): Deployment => {
   return { id, group: 'g', provider: 'openai', model: id, apiKey: `sk-${id}`, timeoutMs: ATTEMPT_MS }
 })
 
-async function request(table: RouteTable, clock: VirtualClock): Promise<Sample> {
+async function request(table: RouteTable, clock: VirtualTime): Promise<Sample> {
   const at = clock.now()
   const facts = {
     id: 'r',
@@ -140,7 +143,7 @@ function summary(
 
 function percentile(samples: readonly Sample[], share: number): number {
   const sorted = samples.map(({ ms }) => ms).sort((a, b) => a - b)
-  return sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? 0
+  return Math.round(sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? 0)
 }
 
 /** Numbers between 0 and 1, always the same row of them. */
