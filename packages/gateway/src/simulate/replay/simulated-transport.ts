@@ -62,7 +62,7 @@ function openReply(time: VirtualTime, limits: Limits, fate: Fate, startedAt: num
   let stop: ReturnType<typeof ending> | undefined
   let isAborted = false
   const pump = async (push: (bytes: Buffer) => void | Promise<void>) => {
-    if (fate.kind === 'status') return void (await push(wholeOf(fate).body))
+    if (fate.kind === 'status') return push(wholeOf(fate).body)
     await push(FIRST_CHUNK)
     const spent = time.now() - startedAt
     const left = Math.min(fate.ms, limits.timeoutMs) - spent
@@ -75,7 +75,7 @@ function openReply(time: VirtualTime, limits: Limits, fate: Fate, startedAt: num
         else resolve()
       })
     })
-    if (fate.kind === 'answer') await push(lastChunks(fate.usage))
+    return fate.kind === 'answer' ? push(lastChunks(fate.usage)) : undefined
   }
   return {
     status: fate.kind === 'status' ? fate.status : 200,
