@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Deployment, Provider } from 'sluice/internal'
 import { defaults } from './defaults.ts'
 import { freezeDeep } from './freeze-deep.ts'
+import { affinitiesOf } from './keys/features.ts'
 import type { commandLine, environmentVariables } from './keys/environment-variables.ts'
 import type { Values } from './keys/row.ts'
 import type { topLevel } from './keys/top-level.ts'
@@ -89,6 +90,11 @@ function strategyAndLimits(own: NonNullable<SettingsParts['file']['router_settin
     allowedFailsPolicy: own.allowed_fails_policy,
     enablePreCallChecks: own.enable_pre_call_checks,
     enforceModelRateLimits: own.optional_pre_call_checks?.includes('enforce_model_rate_limits'),
+    affinity: affinitiesOf(own.optional_pre_call_checks),
+    groupAffinity: new Map(
+      [...(own.model_group_affinity_config ?? [])].map(([group, checks]) => [group, affinitiesOf(checks)]),
+    ),
+    affinityTtlMs: milliseconds(own.deployment_affinity_ttl_seconds),
     enableTagFiltering: own.enable_tag_filtering,
     tagFilteringMatchAny: own.tag_filtering_match_any,
     defaultMaxParallelRequests: own.default_max_parallel_requests,

@@ -1,7 +1,8 @@
 import type { SluiceError } from '../errors.ts'
 import type { RouteVisit } from '../types/route-receipt.ts'
+import type { CallAffinity } from './affinity/call-affinity.ts'
 import type { Candidate } from './candidate.ts'
-import { readAwake } from './circuit/awake.ts'
+import { type Awake, readAwake } from './circuit/awake.ts'
 import { lowestOrder } from './filters/order.ts'
 import {
   leastWait,
@@ -30,6 +31,8 @@ export interface Choosing extends ReadyCall, PickContext {
   /** There is no other way to answer: a deployment that rests is asked all the same. */
   isOnlyWay(): boolean
   readonly visit: RouteVisit
+  /** What keeps the call where calls like it went before. */
+  readonly affinity?: CallAffinity | undefined
   random(): number
 }
 
@@ -42,7 +45,7 @@ export type Choice =
 
 /** Rules out who cannot be asked now, prefers who was not tried, keeps to `order`, and lets the strategy pick. */
 export function choose(choosing: Choosing): Choice {
-  const { able, pool, tried, strategy, now, visit } = choosing
+  const { able, pool, tried, now, visit, affinity } = choosing
   // A lone deployment without fallbacks is never kept resting: its own answer is the truth. Its limits still hold.
   const heedRest = able.length > 1 || !choosing.isOnlyWay()
   const awake = able === pool.candidates ? pool.awake.read(now) : readAwake(able, now)
@@ -57,10 +60,17 @@ export function choose(choosing: Choosing): Choice {
   const untried = tried.size === 0 ? ready : ready.filter(candidate => !tried.has(candidate))
   const left = untried.length > 0 ? untried : ready
   const level = pool.hasOrder ? lowestOrder(left) : left
-  if (level.length === 1) return { kind: 'chosen', candidate: level[0] as Candidate }
-  if (choosing.maySpare && awake.due && level.includes(awake.due))
-    return { kind: 'chosen', candidate: awake.due }
-  return { kind: 'chosen', candidate: strategy.pick(level, choosing) }
+  if (affinity === undefined) return { kind: 'chosen', candidate: pick(level, awake, choosing) }
+  const { stream } = choosing
+  const preferring = { able, ready, level, tried, stream, now, pick: () => pick(level, awake, choosing) }
+  return { kind: 'chosen', candidate: affinity.choose(preferring) }
+}
+
+/** The only one, one that is due to be tried again, or the strategy's. */
+function pick(level: readonly Candidate[], { due }: Awake, choosing: Choosing): Candidate {
+  if (level.length === 1) return level[0] as Candidate
+  if (choosing.maySpare && due && level.includes(due)) return due
+  return choosing.strategy.pick(level, choosing)
 }
 
 /** Of those awake, who has room for the call. Of very many, a part is looked at first where a look has a price. */
@@ -75,8 +85,14 @@ function readyNow(awake: readonly Candidate[], choosing: Choosing) {
     return { ready: free, full }
   }
   const few = !pool.hasOrder && (strategy.comparesAll || isRated || isCapped) ? sample(awake, random) : awake
-  const found = room(few)
+  const found = room(few === awake ? few : withPreferred(few, awake, choosing))
   return found.ready.length > 0 || few === awake ? found : room(awake)
+}
+
+/** A part of very many, with those the call would rather go to. */
+function withPreferred(few: readonly Candidate[], all: readonly Candidate[], { affinity, now }: Choosing) {
+  const preferred = affinity?.preferred(all, now).filter(candidate => !few.includes(candidate)) ?? NOBODY
+  return preferred.length === 0 ? few : [...few, ...preferred]
 }
 
 const NOBODY: readonly Candidate[] = []

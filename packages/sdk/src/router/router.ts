@@ -5,6 +5,7 @@ import type { Reply } from '../steps/reply.ts'
 import { wait } from '../transport/wait.ts'
 import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
+import { Affinities } from './affinity/affinities.ts'
 import { Attempts } from './attempt/attempts.ts'
 import type { Candidate } from './candidate.ts'
 import { type Choosing, choose } from './choose.ts'
@@ -41,7 +42,8 @@ export class RouteTable {
     host: RoutingHost,
     previous?: RouteTable,
   ) {
-    this.with = { settings, host, strategy: createStrategy(settings, host) }
+    const affinities = new Affinities(settings, host.news, host.now, previous?.with.affinities)
+    this.with = { settings, host, strategy: createStrategy(settings, host), affinities }
     this.groups = new Groups(weighed(deployments, settings.weights), settings.groupAliases, host.providers)
     const { retryBudget = ROUTING_DEFAULTS.retryBudget, hedging } = settings
     this.pools = new Pools({ retryBudget, hedging }, previous?.pools)

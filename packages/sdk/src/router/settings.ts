@@ -1,3 +1,4 @@
+import type { AffinitySettings } from './affinity/affinities.ts'
 import type { CircuitSettings } from './circuit/circuits.ts'
 import type { FallbackSettings } from './fallbacks.ts'
 import type { FilterSettings } from './filters/filter.ts'
@@ -8,7 +9,12 @@ import type { StrategyName } from './strategies/registry.ts'
 import type { CreateStrategy, RoutingStrategy, StrategyArgs } from './strategies/strategy.ts'
 
 /** How calls are spread, tried again and taken elsewhere. */
-export interface RoutingSettings extends FallbackSettings, RetrySettings, CircuitSettings, FilterSettings {
+export interface RoutingSettings
+  extends FallbackSettings,
+    RetrySettings,
+    CircuitSettings,
+    FilterSettings,
+    AffinitySettings {
   /** One of LiteLLM's strategies, `p2c`, or one of your own; `simple-shuffle` unless stated. */
   readonly strategy?: StrategyName | RoutingStrategy | CreateStrategy | undefined
   readonly strategyArgs?: StrategyArgs | undefined

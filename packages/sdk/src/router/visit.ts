@@ -4,6 +4,8 @@ import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName, RequestOf } from '../types/endpoint-map.ts'
 import type { JsonObject } from '../types/json.ts'
 import type { RouteVisit } from '../types/route-receipt.ts'
+import type { Affinities } from './affinity/affinities.ts'
+import { CallAffinity } from './affinity/call-affinity.ts'
 import type { Candidate } from './candidate.ts'
 import type { Choice, Choosing } from './choose.ts'
 import type { FallbackTarget } from './fallbacks.ts'
@@ -26,6 +28,7 @@ export interface VisitHost {
   readonly settings: RoutingSettings
   readonly host: RoutingHost
   readonly strategy: RoutingStrategy
+  readonly affinities: Affinities
 }
 
 /** One call at one group: who was tried there, and whether another attempt is worth it. */
@@ -34,6 +37,8 @@ export class Visit<E extends EndpointName> {
   readonly request: RequestOf<E>
   readonly receipt: RouteVisit
   readonly ask: FilterAsk
+  /** Undefined where nothing keeps calls at a deployment. */
+  readonly affinity: CallAffinity | undefined
   private readonly target: FallbackTarget
   private readonly pool: Pool
   private readonly with: VisitHost
@@ -64,6 +69,7 @@ export class Visit<E extends EndpointName> {
     }
     trip.receipt.visits.push(this.receipt)
     this.ask = askOf(this.request, target, trip, surroundings.host)
+    this.affinity = this.affinityOf(surroundings.affinities)
   }
 
   /** What the choice for the next attempt depends on. */
@@ -90,6 +96,7 @@ export class Visit<E extends EndpointName> {
       isOnlyWay: () => this.pool.candidates.length === 1 && !this.trip.hasMore(this.target.model),
       now: host.now(),
       visit: this.receipt,
+      affinity: this.affinity,
       inputTokens: this.ask.inputTokens,
     }
   }
@@ -178,6 +185,20 @@ export class Visit<E extends EndpointName> {
   private restWorthWaiting(restMs: number): number | undefined {
     if (restMs > LONGEST_WAIT_MS || this.trip.hasMore(this.target.model)) return undefined
     return Math.max(restMs, this.with.settings.retryAfterMs)
+  }
+
+  private affinityOf(affinities: Affinities): CallAffinity | undefined {
+    if (!affinities.isOn) return undefined
+    const kinds = affinities.of(this.group)
+    if (kinds.length === 0) return undefined
+    const { sessionId, caller } = this.trip.route.record
+    const { request, group, ask } = this
+    const { inputTokens, facts } = ask
+    return new CallAffinity(
+      kinds,
+      { group, request, sessionId, keyHash: caller?.keyHash, inputTokens },
+      facts,
+    )
   }
 
   /** The group that is meant, whatever its alias. */

@@ -39,6 +39,15 @@ export interface RouteAttempt {
   readonly hedge?: true
   /** Another attempt answered first. */
   cancelled?: true
+  /** What was known of where calls like this one went before. */
+  readonly affinity?: RouteAffinity | undefined
   /** Milliseconds waited before the attempt: for a retry, or for a free place. */
   waitedMs?: number | undefined
+}
+
+export interface RouteAffinity {
+  /** What the deployment was preferred by: `session`, `prompt-cache`, `deployment`. */
+  readonly by: string
+  /** Why another one was asked all the same; absent when the preferred one was. */
+  readonly left?: string | undefined
 }

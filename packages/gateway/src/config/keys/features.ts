@@ -1,4 +1,4 @@
-import { type StrategyName, strategies } from 'sluice/internal'
+import { type AffinityName, type StrategyName, strategies } from 'sluice/internal'
 import { type ModuleName, readModuleName } from '../load-module.ts'
 import type { ValueType } from './row.ts'
 import { list, refuse, text } from './types.ts'
@@ -48,25 +48,36 @@ export const routingStrategy: ValueType<StrategyName | ModuleName> = {
   },
 }
 
+/** LiteLLM's word → what it keeps a call by. */
+const AFFINITIES = {
+  session_affinity: 'session',
+  prompt_caching: 'prompt-cache',
+  deployment_affinity: 'deployment',
+} as const satisfies Readonly<Record<string, AffinityName>>
+
 const LATER_CHECKS = [
   'router_budget_limiting',
-  'prompt_caching',
   'responses_api_deployment_check',
   'encrypted_content_affinity',
-  'deployment_affinity',
-  'session_affinity',
   'forward_client_headers_by_model_group',
 ]
+
+const AFFINITY_CHECKS = Object.keys(AFFINITIES) as [keyof typeof AFFINITIES, ...(keyof typeof AFFINITIES)[]]
 
 /** Looks before the choice, beside those that `enable_pre_call_checks` switches on. */
 export const preCallChecks = list(
   partly(
-    `one of enforce_model_rate_limits, ${LATER_CHECKS.join(', ')}`,
-    ['enforce_model_rate_limits'],
+    `one of enforce_model_rate_limits, ${[...AFFINITY_CHECKS, ...LATER_CHECKS].join(', ')}`,
+    ['enforce_model_rate_limits', ...AFFINITY_CHECKS],
     LATER_CHECKS,
     undefined,
   ),
 )
+
+/** Those of the checks that keep calls where they were, in the router's words. */
+export function affinitiesOf(checks: readonly string[] = []): readonly AffinityName[] {
+  return AFFINITY_CHECKS.filter(check => checks.includes(check)).map(check => AFFINITIES[check])
+}
 
 const WORKING_CALLBACKS = ['prometheus']
 

@@ -152,9 +152,21 @@ export const routerSettings = {
       'Leave out deployments whose context window, abilities or minute the request exceeds.',
       'router.enablePreCallChecks',
     ),
-    optional_pre_call_checks: works(preCallChecks, 'More such looks.', 'router.enforceModelRateLimits'),
-    deployment_affinity_ttl_seconds: accepted(seconds, 'Seconds a caller stays with a deployment.'),
-    model_group_affinity_config: accepted(object, 'The same by group.'),
+    optional_pre_call_checks: works(
+      preCallChecks,
+      'More such looks: at rates, and at where sessions, keys and long prompts were before.',
+      'router.affinity',
+    ),
+    deployment_affinity_ttl_seconds: works(
+      positiveSeconds,
+      'Seconds that sessions and keys are remembered after their last call.',
+      'router.affinityTtlMs',
+    ),
+    model_group_affinity_config: works(
+      map(preCallChecks),
+      'What keeps calls where they were, by group; a group named here goes by its own list alone.',
+      'router.groupAffinity',
+    ),
     enable_tag_filtering: works(flag, 'Choose deployments by tag.', 'router.enableTagFiltering'),
     tag_filtering_match_any: works(
       flag,

@@ -65,6 +65,7 @@ export class Attempts {
       )
       note.answered(reply.meter)
       this.answered(ticket, reply)
+      visit.affinity?.answered(ticket.candidate, host.now())
       return watchReply(reply, (meter, error) => {
         if (error instanceof SluiceError) this.failed(ticket, error, times)
         ticket.close(host.now(), meter.usage?.total_tokens)
@@ -136,6 +137,7 @@ class AttemptNote<E extends EndpointName> {
       deploymentId,
       durationMs: 0,
       ...(isProbe && { probe: true }),
+      ...(!hedge && visit.affinity?.note && { affinity: visit.affinity.note }),
       ...(hedge ? { hedge } : waitedMs > 0 && { waitedMs }),
     }
     record.attempts.push(this.attempt)
