@@ -242,7 +242,7 @@ router_settings:
   redis_host: localhost
   cache_responses: true
   routing_strategy: provider-budget-routing
-  optional_pre_call_checks: [enforce_model_rate_limits, prompt_caching]
+  optional_pre_call_checks: [enforce_model_rate_limits, encrypted_content_affinity]
 litellm_settings:
   cache: true
   cache_params: { type: redis, password: hidden-word }
@@ -256,11 +256,29 @@ general_settings:
   expect(warnings).toEqual([
     '3:3 router_settings.redis_host (line 3), router_settings.cache_responses (line 4), litellm_settings.cache (line 8), litellm_settings.cache_params (line 9), litellm_settings.callbacks[1] (langfuse) (line 10) are accepted but have no effect yet',
     '5:21 router_settings.routing_strategy: provider-budget-routing is accepted but has no effect yet',
-    '6:57 router_settings.optional_pre_call_checks[1]: prompt_caching is accepted but has no effect yet',
+    '6:57 router_settings.optional_pre_call_checks[1]: encrypted_content_affinity is accepted but has no effect yet',
     '13:3 general_settings.allowed_ips: is accepted but NOT ENFORCED yet',
     '14:3 general_settings.allow_requests_on_db_unavailable: is accepted but has no effect yet',
   ])
   expect(warnings.join()).not.toContain('hidden-word')
+})
+
+test('what keeps calls where they were, in our own words', async () => {
+  const { settings, warnings } = await loadText(`
+router_settings:
+  optional_pre_call_checks: [prompt_caching, session_affinity]
+  deployment_affinity_ttl_seconds: 60
+  model_group_affinity_config: { gpt-4o: [deployment_affinity], none: [] }
+`)
+  expect(warnings).toEqual([])
+  expect(settings.router).toMatchObject({
+    affinity: ['session', 'prompt-cache'],
+    affinityTtlMs: 60_000,
+    groupAffinity: new Map([
+      ['gpt-4o', ['deployment']],
+      ['none', []],
+    ]),
+  })
 })
 
 test('the settings of routing, in our own words', async () => {

@@ -63,7 +63,7 @@ export class CallAffinity {
   preferred(candidates: readonly Candidate[], now: number): readonly Candidate[] {
     const keys = this.keysOfAll()
     const ids = this.kinds.flatMap((kind, index) => find(kind, keys[index], now)?.ids ?? [])
-    return ids.length === 0 ? [] : candidates.filter(({ deployment }) => ids.includes(deployment.id))
+    return named(ids, candidates)
   }
 
   /** A deployment answers: calls like this one go there from now on. */
@@ -75,7 +75,7 @@ export class CallAffinity {
 
   private stays({ rule: { name: by } }: Remembering, found: Found, preferring: Preferring) {
     const { level, stream, now } = preferring
-    const here = level.filter(({ deployment }) => found.ids.includes(deployment.id))
+    const here = named(found.ids, level)
     if (here.length === 0) {
       this.note ??= { by, left: whyNot(found.ids[0] as string, preferring) }
       return undefined
@@ -97,6 +97,10 @@ export class CallAffinity {
     this.keys ??= this.kinds.map(({ rule }) => rule.keysOf(this.ask))
     return this.keys
   }
+}
+
+function named(ids: readonly string[], candidates: readonly Candidate[]): readonly Candidate[] {
+  return ids.flatMap(id => candidates.find(({ deployment }) => deployment.id === id) ?? [])
 }
 
 function find({ memory }: Remembering, keys: AffinityKeys | undefined, now: number): Found | undefined {
