@@ -17,7 +17,7 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['auth', 'limits', 'spend', 'guardrails', 'prompts'],
     ['serve.ts', 'steps'],
     ['mcp', 'a2a', 'realtime', 'passthrough'],
-    ['management', 'jobs', 'alerts', 'simulate'],
+    ['management', 'jobs', 'health-checks', 'alerts', 'simulate'],
     ['http'],
     ['gateway.ts', 'load-prices.ts', 'server.ts', 'cli.ts', 'cli', 'index.ts'],
   ],

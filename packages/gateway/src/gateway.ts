@@ -16,6 +16,7 @@ import { isUnavailable } from './db/database-error.ts'
 import type { Log } from './db/log.ts'
 import { openDatabase } from './db/open-database.ts'
 import { createHealth, type Health } from './health.ts'
+import { HealthChecker } from './health-checks/health-checker.ts'
 import { startBudgetReset } from './jobs/budget-reset.ts'
 import { startGlobalSpend } from './jobs/global-spend.ts'
 import { startKeySync } from './jobs/key-sync.ts'
@@ -39,6 +40,8 @@ export interface Gateway {
   readonly metrics: CallMetrics
   readonly health: Health
   readonly weights: WeightsSync
+  /** Asks deployments whether they are well. */
+  readonly checker: HealthChecker
   /** From now on readiness says no. */
   drain(): void
   close(): Promise<void>
@@ -54,7 +57,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   let secret = credentialLookup(settings.environment)
   const limiter = createMemoryLimiter({ timezone: settings.limits.timezone })
   const keys = createKeyCache({ store: database.keys, maxStalenessMs: () => current.auth.maxKeyStalenessMs })
-  const { jobs, globalSpend, weights } = startJobs({
+  const { jobs, globalSpend, weights, onError } = startJobs({
     ...{ database, keys, log },
     settings: () => current,
     weights: () => stages.routes.weights,
@@ -63,21 +66,19 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   const metrics = new CallMetrics(settings.telemetry.latencyBuckets)
   const { maxResponseBytes } = settings.server
   const media = () => current.media
-  const host = createHost(catalogue, names => secret(names), maxResponseBytes, media)
-  const onStrategyFault = (fault: StrategyFault) =>
-    log.error(fault, 'the routing strategy of the configuration failed; simple-shuffle chose in its place')
+  const calling = createHost(catalogue, names => secret(names), maxResponseBytes, media)
+  const host: RoutingHost = { ...calling, onStrategyFault: fault => noteStrategyFault(fault, log) }
   const stagesOf = (next: Settings, previous?: RouteTable): Stages => ({
     settings: next,
-    routes: routesOf(next, { ...host, providers: next.providers, onStrategyFault }, previous),
+    routes: routesOf(next, { ...host, providers: next.providers }, previous),
     catalogue,
     authenticate: authenticator.authenticate,
-    limiter,
-    ledger,
-    callbacks: [metrics],
+    ...{ limiter, ledger, callbacks: [metrics] },
     now: Date.now,
   })
   let stages = stagesOf(settings)
   await weights.ready(FIRST_WEIGHTS_MS)
+  const checker = new HealthChecker({ stages: () => stages, random: Math.random, news: host.news, onError })
   let draining = false
   return {
     stages: () => stages,
@@ -85,14 +86,15 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
       stages = stagesOf(next, stages.routes)
       current = next
       secret = credentialLookup(next.environment)
+      checker.schedule()
     },
-    ...{ database, keys, limiter, authenticator, metrics, weights },
+    ...{ database, keys, limiter, authenticator, metrics, weights, checker },
     health: createHealth({ database, ledger, metrics, draining: () => draining }),
     drain() {
       draining = true
     },
     async close() {
-      await Promise.all(jobs.map(job => job.stop()))
+      await Promise.all([checker.close(), ...jobs.map(job => job.stop())])
       await ledger.close()
       await Promise.all([database.close(), host.transport.close(), host.media.close()])
     },
@@ -118,6 +120,10 @@ interface JobServices {
   readonly weights: () => LiveWeights
 }
 
+function noteStrategyFault(fault: StrategyFault, log: Log): void {
+  log.error(fault, 'the routing strategy of the configuration failed; simple-shuffle chose in its place')
+}
+
 /** What runs beside the calls. A database that is away is the database's own news, told once by its connection. */
 function startJobs({ database, keys, log, settings, weights: live }: JobServices) {
   const onError = (error: unknown) => {
@@ -132,7 +138,7 @@ function startJobs({ database, keys, log, settings, weights: live }: JobServices
     globalSpend,
     weights,
   ]
-  return { jobs, globalSpend: globalSpend.current, weights }
+  return { jobs, globalSpend: globalSpend.current, weights, onError }
 }
 
 /** What the table before it knew of its deployments, resting ones among them, stays known. */

@@ -7,7 +7,7 @@ import { findDoor } from './http/doors.ts'
 import { handleInference } from './http/inference.ts'
 import { registerCapabilitiesRoute } from './http/office/capabilities-route.ts'
 import { registerDocumentRoutes } from './http/office/document-routes.ts'
-import { registerHealthRoutes, registerProbeRoutes } from './http/office/health-routes.ts'
+import { registerHealthCheckRoutes, registerHealthRoutes } from './http/office/health-routes.ts'
 import { registerMetricsRoute } from './http/office/metrics-route.ts'
 import { registerModelRoutes } from './http/office/models-routes.ts'
 import { createOffice } from './http/office/office.ts'
@@ -65,7 +65,7 @@ async function registerRoutes(app: FastifyInstance, gateway: Gateway): Promise<v
     protectRoutes(scope, services)
     registerModelRoutes(scope, stages)
     registerCapabilitiesRoute(scope, stages)
-    registerProbeRoutes(scope, stages, health)
+    registerHealthCheckRoutes(scope, stages, gateway)
     if (requireMetricsAuth) registerMetricsRoute(scope, metrics)
   })
   await registerKeyRoutes(app, services)

@@ -30,6 +30,8 @@ export { type CallOptions, parseOptionFields, splitOptions } from './router/call
 export type { DeploymentReport } from './router/deployment-report.ts'
 export { ERROR_CLASSES, type ErrorClass, type PerErrorClass } from './router/error-class.ts'
 export { namedFallbacks } from './router/fallbacks.ts'
+export type { Finding } from './router/health/finding.ts'
+export type { HealthRouting } from './router/health/leave-out-ill.ts'
 export type { News, Newswire } from './router/news/newswire.ts'
 export type { RetryPolicy } from './router/retry/retry-policy.ts'
 export { type Route, RouteTable, type RoutingHost, type RoutingSettings } from './router/router.ts'

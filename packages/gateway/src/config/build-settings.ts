@@ -30,6 +30,7 @@ export function buildSettings(parts: SettingsParts): target.Settings {
     deployments: parts.deployments,
     providers: parts.providers,
     router: router(parts),
+    health: health(parts),
     calls: calls(parts),
     media: media(parts),
     server: server(parts),
@@ -49,6 +50,7 @@ function router({ file, variables, strategy }: SettingsParts): target.RouterSett
   return {
     strategy: strategy ?? defaults.strategy,
     ...strategyAndLimits(own),
+    healthRouting: healthRouting({ file }),
     retries: own.num_retries ?? shared.num_retries ?? variables.DEFAULT_MAX_RETRIES ?? defaults.retries,
     timeoutMs: milliseconds(own.timeout ?? shared.request_timeout) ?? defaults.timeoutMs,
     streamTimeoutMs: milliseconds(own.stream_timeout),
@@ -113,6 +115,32 @@ function aliases(file: SettingsParts['file']): target.RouterSettings['groupAlias
     else if (to.model !== undefined) result.set(alias, { group: to.model, hidden: to.hidden ?? false })
   }
   return result
+}
+
+function health({
+  file: { general_settings: own = {} },
+}: Pick<SettingsParts, 'file'>): target.HealthSettings {
+  const groups = own.background_health_check_model_groups
+  return {
+    background: own.background_health_checks ?? false,
+    intervalMs: milliseconds(own.health_check_interval) ?? defaults.healthIntervalMs,
+    details: own.health_check_details ?? true,
+    concurrency: own.health_check_concurrency ?? defaults.healthConcurrency,
+    groups: groups && new Set(groups),
+    skipDisabled: own.health_check_skip_disabled_background_models ?? false,
+  }
+}
+
+/** LiteLLM reads these under `general_settings`; the router's own win. */
+function healthRouting(parts: Pick<SettingsParts, 'file'>): target.RouterSettings['healthRouting'] {
+  const own = { ...parts.file.general_settings, ...parts.file.router_settings }
+  if (!own.enable_health_check_routing) return undefined
+  const { intervalMs, groups } = health(parts)
+  return {
+    staleMs: milliseconds(own.health_check_staleness_threshold) ?? intervalMs * 2,
+    ignoreTransientErrors: own.health_check_ignore_transient_errors ?? false,
+    groups,
+  }
 }
 
 function calls({ file, variables }: SettingsParts): target.CallSettings {

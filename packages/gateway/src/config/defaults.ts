@@ -16,6 +16,9 @@ export const defaults = {
   retryAfterMs: 0,
   maxFallbacks: 5,
   strategy: 'simple-shuffle',
+  healthIntervalMs: 300_000,
+  /** Health checks at one time. */
+  healthConcurrency: 8,
   poolSize: 10,
   flushMs: 1_000,
   maxKeyStalenessMs: 600_000,

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Deployment } from 'sluice/internal'
 import { buildSettings, type SettingsParts } from './build-settings.ts'
+import { checkHealthRouting } from './deployments/check-health-routing.ts'
 import { allProviders } from './deployments/custom-providers.ts'
 import { checkGroupNames } from './deployments/group-names.ts'
 import { readModelList } from './deployments/read-model-list.ts'
@@ -79,6 +80,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   }
   const settings = buildSettings(parts)
   if (path !== undefined) checkGroupNames(settings, root, report)
+  checkHealthRouting(settings, root, report)
   warnUnset(withoutEnvironment(root), report)
   report.closeAccepted()
   if (report.problems.length > 0) throw refusal(report, [...files, ...modules])

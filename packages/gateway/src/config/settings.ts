@@ -13,6 +13,7 @@ export interface Settings {
   /** Every provider that may be called: the SDK's and the operator's own. */
   readonly providers: ReadonlyMap<string, Provider>
   readonly router: RouterSettings
+  readonly health: HealthSettings
   readonly calls: CallSettings
   readonly media: MediaSettings
   readonly server: ServerSettings
@@ -33,6 +34,22 @@ export interface RouterSettings extends RoutingSettings {
   readonly defaultFallbacks: readonly string[]
   readonly contextWindowFallbacks: ReadonlyMap<string, readonly string[]>
   readonly contentPolicyFallbacks: ReadonlyMap<string, readonly string[]>
+}
+
+/** When deployments are asked whether they are well, and what is shown of it. */
+export interface HealthSettings {
+  /** In the background, again and again; else only when `/health` is asked for. */
+  readonly background: boolean
+  /** Milliseconds between the rounds. */
+  readonly intervalMs: number
+  /** Addresses, errors and times are shown. */
+  readonly details: boolean
+  /** Most checks at one time. */
+  readonly concurrency: number
+  /** Groups that are checked in the background; all unless stated. */
+  readonly groups: ReadonlySet<string> | undefined
+  /** Deployments left out of background checks are left out of `/health` too. */
+  readonly skipDisabled: boolean
 }
 
 export interface CallSettings {

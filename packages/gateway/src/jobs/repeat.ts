@@ -5,8 +5,8 @@ export interface Timers {
 }
 
 export interface RepeatOptions {
-  /** Milliseconds from the end of one run to the start of the next. */
-  readonly everyMs: number
+  /** Milliseconds from the end of one run to the start of the next; a function is asked each time. */
+  readonly everyMs: number | (() => number)
   /** A run that failed; the next one comes all the same. */
   readonly onError: (error: unknown) => void
   readonly timers?: Timers | undefined
@@ -27,7 +27,9 @@ export function repeat(work: () => Promise<unknown>, options: RepeatOptions): Jo
   let timer: unknown
 
   function schedule(): void {
-    if (!stopped) timer = timers.setTimeout(start, options.everyMs)
+    if (stopped) return
+    const { everyMs } = options
+    timer = timers.setTimeout(start, typeof everyMs === 'number' ? everyMs : everyMs())
   }
 
   function start(): void {

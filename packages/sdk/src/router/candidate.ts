@@ -2,6 +2,7 @@ import type { Deployment } from '../types/deployment.ts'
 import { Circuit } from './circuit/circuit.ts'
 import type { CircuitBoard } from './circuit/circuit-board.ts'
 import { FailureWindow } from './circuit/failure-window.ts'
+import { DeploymentHealth } from './health/deployment-health.ts'
 import { LatencyTrack } from './load/latency-track.ts'
 import { MinuteUsage } from './load/minute-usage.ts'
 import type { Waiter } from './load/waiting.ts'
@@ -26,8 +27,12 @@ export class DeploymentState {
   /** Dollars for an input and an output token, as read from the catalogue at `at`. */
   price: { readonly dollars: number; readonly at: number } | undefined
 
-  constructor(board: CircuitBoard) {
+  /** Shared by all models of a wildcard. */
+  readonly health: DeploymentHealth
+
+  constructor(board: CircuitBoard, health = new DeploymentHealth()) {
     this.circuit = new Circuit(board)
+    this.health = health
   }
 }
 

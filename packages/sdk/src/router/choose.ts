@@ -13,6 +13,7 @@ import {
   withPlace,
 } from './filters/ready.ts'
 import { nobodyReady } from './filters/refusal.ts'
+import { type HealthRouting, leaveOutIll } from './health/leave-out-ill.ts'
 import type { Pool } from './pools.ts'
 import { sample } from './strategies/sample.ts'
 import type { PickContext, RoutingStrategy } from './strategies/strategy.ts'
@@ -26,6 +27,8 @@ export interface Choosing extends ReadyCall, PickContext {
   readonly strategy: RoutingStrategy
   readonly ready: ReadySettings
   readonly preCallChecks: boolean
+  /** Set where health checks drive the choice. */
+  readonly health?: HealthRouting | undefined
   /** The call may be tried elsewhere should this attempt fail: a probe may be risked. */
   readonly maySpare: boolean
   /** There is no other way to answer: a deployment that rests is asked all the same. */
@@ -45,12 +48,14 @@ export type Choice =
 
 /** Rules out who cannot be asked now, prefers who was not tried, keeps to `order`, and lets the strategy pick. */
 export function choose(choosing: Choosing): Choice {
-  const { able, pool, tried, now, visit, affinity } = choosing
+  const { able, pool, tried, health, now, visit, affinity } = choosing
   // A lone deployment without fallbacks is never kept resting: its own answer is the truth. Its limits still hold.
   const heedRest = able.length > 1 || !choosing.isOnlyWay()
   const awake = able === pool.candidates ? pool.awake.read(now) : readAwake(able, now)
   if (heedRest && awake.resting.length > 0) noteResting(awake.resting, now, visit)
-  const { ready, full } = readyNow(undrained(heedRest ? awake.ready : able), choosing)
+  const wanted = undrained(heedRest ? awake.ready : able)
+  const well = health ? leaveOutIll(wanted, health, now, visit) : wanted
+  const { ready, full } = readyNow(well, choosing)
   if (full.length > 0) return { kind: 'full', candidates: full }
   if (ready.length === 0) {
     const waitMs = leastWait(able, now)

@@ -3,6 +3,7 @@ import { type Candidate, CredentialState, DeploymentState, LoadState } from './c
 import { AwakeMemory } from './circuit/awake.ts'
 import { CircuitBoard } from './circuit/circuit-board.ts'
 import { credentialKey } from './circuit/credential-key.ts'
+import { DeploymentHealth } from './health/deployment-health.ts'
 import { HedgeState, type HedgingSettings } from './hedging/hedge-state.ts'
 import { ShareBudget } from './retry/share-budget.ts'
 import { LiveWeights } from './weights/live-weights.ts'
@@ -40,6 +41,7 @@ export class Pools {
   private readonly states: Map<string, DeploymentState>
   private readonly loads: Map<string, LoadState>
   private readonly credentials: Map<string, CredentialState>
+  private readonly healths: Map<string, DeploymentHealth>
   private readonly board: CircuitBoard
   private readonly budgets: Map<string, ShareBudget>
   private readonly hedges = new Map<string, HedgeState>()
@@ -52,6 +54,7 @@ export class Pools {
     this.states = previous?.states ?? new Map<string, DeploymentState>()
     this.loads = previous?.loads ?? new Map<string, LoadState>()
     this.credentials = previous?.credentials ?? new Map<string, CredentialState>()
+    this.healths = previous?.healths ?? new Map<string, DeploymentHealth>()
     this.board = previous?.board ?? new CircuitBoard()
     this.weights = previous?.weights ?? new LiveWeights()
     this.budgets = new Map()
@@ -79,11 +82,10 @@ export class Pools {
   candidate(deployment: Deployment): Candidate {
     let candidate = this.candidates.get(deployment)
     if (candidate) return candidate
-    const state = entry(
-      this.states,
-      `${deployment.id}\0${deployment.model}`,
-      () => new DeploymentState(this.board),
-    )
+    const state = entry(this.states, `${deployment.id}\0${deployment.model}`, () => {
+      const health = entry(this.healths, deployment.id, () => new DeploymentHealth())
+      return new DeploymentState(this.board, health)
+    })
     const credential = entry(
       this.credentials,
       credentialKey(deployment),

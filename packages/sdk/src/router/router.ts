@@ -13,6 +13,7 @@ import { type DeploymentReport, reportOf } from './deployment-report.ts'
 import { anyFallbacksOf, type FallbackTarget, withOptions } from './fallbacks.ts'
 import { capable } from './filters/capable.ts'
 import { Groups } from './groups.ts'
+import { HealthBook } from './health/health-book.ts'
 import { Hedging } from './hedging/hedging.ts'
 import { Ticket } from './load/ticket.ts'
 import { waitForPlace } from './load/waiting.ts'
@@ -31,6 +32,8 @@ export type { RoutingSettings } from './settings.ts'
 /** Picks a deployment, calls it, observes, cools down, retries and falls back, until the first byte of an answer. */
 export class RouteTable {
   readonly groups: Groups
+  /** Asks deployments whether they are well. */
+  readonly health: HealthBook
   private readonly pools: Pools
   private readonly hedging: Hedging
   private readonly with: VisitHost
@@ -49,6 +52,7 @@ export class RouteTable {
     this.pools = new Pools({ retryBudget, hedging }, previous?.pools)
     this.hedging = new Hedging(new Attempts(this.with), hedging, host)
     this.weights.keep(new Set(deployments.map(({ id }) => id)))
+    this.health = new HealthBook(settings, host, deployment => this.pools.candidate(deployment))
   }
 
   /** The first answer of the model's group, or of its fallbacks. Throws the first group's error when all fail. */

@@ -3,6 +3,7 @@ import type { CircuitSettings } from './circuit/circuits.ts'
 import type { FallbackSettings } from './fallbacks.ts'
 import type { FilterSettings } from './filters/filter.ts'
 import type { GroupAlias } from './groups.ts'
+import type { HealthRouting } from './health/leave-out-ill.ts'
 import type { HedgingSettings } from './hedging/hedge-state.ts'
 import type { RetrySettings } from './retry/retry-policy.ts'
 import type { StrategyName } from './strategies/registry.ts'
@@ -38,6 +39,8 @@ export interface RoutingSettings
   readonly maxWaiting?: number | undefined
   /** Weight by deployment id, in place of the deployments' own. */
   readonly weights?: ReadonlyMap<string, number> | undefined
+  /** Deployments whose health check failed are left out; checks drive nothing unless stated. */
+  readonly healthRouting?: HealthRouting | undefined
   readonly groupAliases: ReadonlyMap<string, GroupAlias>
 }
 

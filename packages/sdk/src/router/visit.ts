@@ -10,6 +10,7 @@ import type { Candidate } from './candidate.ts'
 import type { Choice, Choosing } from './choose.ts'
 import type { FallbackTarget } from './fallbacks.ts'
 import type { FilterAsk } from './filters/filter.ts'
+import { countAsFailures } from './health/leave-out-ill.ts'
 import type { HedgeState } from './hedging/hedge-state.ts'
 import type { WaitLimits } from './load/waiting.ts'
 import type { Pool } from './pools.ts'
@@ -91,6 +92,7 @@ export class Visit<E extends EndpointName> {
       strategy,
       ready: { enforceRates, defaultMaxParallelRequests },
       preCallChecks: enablePreCallChecks,
+      health: countAsFailures(settings) ? undefined : settings.healthRouting,
       stream: this.isStream,
       maySpare: able.length > 1 && this.failures < this.retries(undefined),
       isOnlyWay: () => this.pool.candidates.length === 1 && !this.trip.hasMore(this.target.model),

@@ -3,10 +3,10 @@ import type { Report } from '../report.ts'
 import type { Settings } from '../settings.ts'
 import { eachScalar, type MapNode, type Place } from '../source/node.ts'
 
-/** Warns where fallbacks, aliases and weights name what does not exist: they would never have an effect. */
+/** Warns where fallbacks, aliases, weights and health checks name what does not exist: they would never have an effect. */
 export function checkGroupNames(settings: Settings, root: MapNode, report: Report): void {
   checkWeightIds(settings, root, report)
-  const { router, deployments, calls } = settings
+  const { router, deployments, calls, health } = settings
   const known = new Set([
     ...deployments.flatMap(({ group, id }) => [group, id]),
     ...router.groupAliases.keys(),
@@ -29,6 +29,7 @@ export function checkGroupNames(settings: Settings, root: MapNode, report: Repor
   for (const target of router.defaultFallbacks) check(target, 'the fallback')
   for (const { group } of router.groupAliases.values()) check(group, 'the alias target')
   if (calls.completionModel !== undefined) check(calls.completionModel, 'the model')
+  for (const group of health.groups ?? []) check(group, 'the group of health checks')
 }
 
 function checkWeightIds({ router, deployments }: Settings, root: MapNode, report: Report): void {

@@ -1,3 +1,4 @@
+import { healthRouting } from './health-routing.ts'
 import { passThroughEndpoint } from './list-sections.ts'
 import { masterKey } from './master-key.ts'
 import { objectOf } from './read-section.ts'
@@ -13,6 +14,7 @@ import {
   mapOr,
   object,
   oneOrMore,
+  positiveSeconds,
   seconds,
   secret,
   text,
@@ -129,14 +131,32 @@ export const generalSettings = {
     embedding_model: accepted(text, 'Replaces the model of every embedding call.'),
     image_generation_model: accepted(text, 'Replaces the model of every image call.'),
     moderation_model: accepted(text, 'Replaces the model of every moderation call.'),
-    background_health_checks: on('Probe deployments in the background.'),
-    health_check_interval: accepted(seconds, 'Seconds between probes.'),
-    health_check_details: on('Show details of probes.'),
-    health_check_concurrency: accepted(whole(1), 'Probes at one time.'),
-    use_shared_health_check: on('Share results of probes in Redis.'),
-    enable_health_check_routing: on('Leave out deployments whose probe failed.'),
-    health_check_staleness_threshold: accepted(seconds, 'Seconds a result counts.'),
-    health_check_ignore_transient_errors: on('Ignore 429 and 408 of probes.'),
+    background_health_checks: works(
+      flag,
+      'Ask every deployment for a few tokens now and then; `/health` answers from what was found.',
+      'health.background',
+    ),
+    health_check_interval: works(positiveSeconds, 'Seconds between rounds.', 'health.intervalMs'),
+    health_check_details: works(
+      flag,
+      'Show addresses, errors and times in `/health`; true unless stated.',
+      'health.details',
+    ),
+    health_check_concurrency: works(whole(1), 'Most checks at one time.', 'health.concurrency'),
+    background_health_check_model_groups: works(
+      list(text),
+      'Only these groups are checked in the background and steered by it.',
+      'health.groups',
+    ),
+    health_check_skip_disabled_background_models: works(
+      flag,
+      'Leave out deployments with `disable_background_health_check` in `/health` too.',
+      'health.skipDisabled',
+    ),
+    use_shared_health_check: accepted(flag, 'Share findings in Redis.', {
+      remedy: 'Findings are shared wherever Redis is set.',
+    }),
+    ...healthRouting,
     alerting: accepted(list(text), 'Where alerts go.'),
     alerting_threshold: accepted(seconds, 'Seconds that make a call slow.'),
     alert_types: accepted(list(text), 'Which alerts.'),

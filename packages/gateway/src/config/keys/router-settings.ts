@@ -1,6 +1,7 @@
 import { allowedFailsPolicy, retryPolicy } from './error-policies.ts'
 import { fallbacks } from './fallbacks.ts'
 import { preCallChecks, routingStrategy } from './features.ts'
+import { healthRouting } from './health-routing.ts'
 import { objectOf } from './read-section.ts'
 import { accepted, type Section, unenforced, works } from './row.ts'
 import {
@@ -193,9 +194,7 @@ export const routerSettings = {
     ignore_invalid_deployments: accepted(flag, 'Skip wrong entries.', {
       remedy: 'A wrong entry refuses the start, so that no model is missing unnoticed.',
     }),
-    enable_health_check_routing: on('Leave out deployments whose probe failed.'),
-    health_check_staleness_threshold: accepted(seconds, 'Seconds a result counts.'),
-    health_check_ignore_transient_errors: on('Ignore 429 and 408 of probes.'),
+    ...healthRouting,
     search_tools: accepted(anyList, 'Search tools.'),
     guardrail_list: unenforced(anyList, 'Guardrails.'),
     assistants_config: accepted(object, 'Assistants.'),

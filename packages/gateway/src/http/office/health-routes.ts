@@ -1,12 +1,14 @@
-import { randomUUID } from 'node:crypto'
-import type { FastifyInstance } from 'fastify'
-import { openRecord } from 'sluice/internal'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Deployment } from 'sluice/internal'
+import { mayUseModel } from '../../auth/authorize-model.ts'
 import type { Health } from '../../health.ts'
+import { type HealthChecker, isInBackground } from '../../health-checks/health-checker.ts'
+import { healthReport, latestReport } from '../../health-checks/health-report.ts'
+import { callerOfRequest } from '../../management/protect-routes.ts'
 import type { Stages } from '../../steps/stages.ts'
 import { VERSION } from '../../version.ts'
 
-const PROBE_MS = 60_000
-const PROBES_AT_ONCE = 8
+const KEYS_FRESH_MS = 60_000
 
 /** LiteLLM's health endpoints. Liveness never depends on anything but this process. */
 export function registerHealthRoutes(app: FastifyInstance, stages: () => Stages, health: Health): void {
@@ -31,91 +33,60 @@ export function registerHealthRoutes(app: FastifyInstance, stages: () => Stages,
   )
 }
 
-/** Probes that need a key; the scope must be protected. */
-export function registerProbeRoutes(app: FastifyInstance, stages: () => Stages, health: Health): void {
+/** Who may be asked how they are, and what was found; the scope must be protected. */
+export function registerHealthCheckRoutes(
+  app: FastifyInstance,
+  stages: () => Stages,
+  { health, checker }: { readonly health: Health; readonly checker: HealthChecker },
+): void {
   app.get<{ Querystring: { model?: string; model_id?: string } }>(
     '/health',
-    probing('Ask every deployment for a few tokens'),
+    anyKey('Whether deployments answer: found in the background, else by asking each for a few tokens'),
     async request => {
-      const { model, model_id } = request.query
-      const deployments = stages()
-        .routes.groups.all()
-        .filter(
-          ({ group, id }) =>
-            !group.includes('*') && (!model || group === model) && (!model_id || id === model_id),
-        )
-      const results = await inBatches(deployments, PROBES_AT_ONCE, deployment =>
-        probe(deployment.id, stages()),
-      )
-      const shown = deployments.map(({ model: name, provider, apiBase, id }, index) => ({
-        model: `${provider}/${name}`,
-        model_id: id,
-        api_base: apiBase,
-        ...(results[index] && { error: results[index] }),
-      }))
-      const healthy = shown.filter(endpoint => !('error' in endpoint))
-      const unhealthy = shown.filter(endpoint => 'error' in endpoint)
-      return {
-        healthy_endpoints: healthy,
-        unhealthy_endpoints: unhealthy,
-        healthy_count: healthy.length,
-        unhealthy_count: unhealthy.length,
-      }
+      const deployments = visible(request, stages(), request.query)
+      const { background } = stages().settings.health
+      if (!background) await checker.check(deployments, freshnessFor(request))
+      return healthReport(deployments, stages())
     },
   )
 
-  app.get('/health/backlog', probing('Requests being served'), async () => {
+  app.get(
+    '/health/latest',
+    anyKey('What the last check of each deployment found; asks nobody'),
+    async request => latestReport(visible(request, stages(), {}), stages()),
+  )
+
+  app.get('/health/backlog', anyKey('Requests being served'), async () => {
     return { in_flight_requests: health.inFlight() }
   })
 }
 
-function probing(summary: string) {
+/** A route that every key may call. */
+function anyKey(summary: string) {
   return { config: { access: 'info' as const }, schema: { summary, tags: ['Health'] } }
 }
 
-/** Asks one deployment for a few tokens; the error's text, or `undefined` when it answered. */
-async function probe(id: string, { routes, now }: Stages): Promise<string | undefined> {
-  const request = {
-    model: id,
-    messages: [{ role: 'user' as const, content: 'test from sluice' }],
-    max_tokens: 5,
-  }
-  const record = openRecord({
-    id: randomUUID(),
-    endpoint: 'chat',
-    format: 'openai-chat',
-    startedAt: now(),
-    requestedModel: id,
-  })
-  try {
-    await routes.run({
-      ...{
-        id: record.id,
-        clientFormat: record.format,
-        endpoint: 'chat',
-        model: id,
-        request,
-        record,
-        retries: 0,
-        disableFallbacks: true,
-        timeoutMs: PROBE_MS,
-      },
-      strictness: { dropParams: true, additionalDropParams: [], allowedOpenaiParams: [] },
-      warn: () => {},
-    })
-    return undefined
-  } catch (error) {
-    return error instanceof Error ? error.message : 'failed'
-  }
+/** The deployments that the caller may use and asks for. */
+function visible(
+  request: FastifyRequest,
+  { routes, settings }: Stages,
+  { model, model_id: id }: { readonly model?: string; readonly model_id?: string },
+): readonly Deployment[] {
+  const caller = callerOfRequest(request)
+  const { background, groups, skipDisabled } = settings.health
+  return routes.groups
+    .all()
+    .filter(
+      deployment =>
+        mayUseModel(caller, deployment.group) &&
+        (!model || deployment.group === model) &&
+        (!id || deployment.id === id) &&
+        (!skipDisabled || isInBackground(deployment.modelInfo)) &&
+        (!background || !groups || groups.has(deployment.group)),
+    )
 }
 
-async function inBatches<T, R>(
-  items: readonly T[],
-  size: number,
-  work: (item: T) => Promise<R>,
-): Promise<R[]> {
-  const results: R[] = []
-  for (let at = 0; at < items.length; at += size)
-    results.push(...(await Promise.all(items.slice(at, at + size).map(work))))
-  return results
+/** A check costs the operator money: what was found less than a minute ago is good enough for the holder of a key. */
+function freshnessFor(request: FastifyRequest): number {
+  return callerOfRequest(request).role === 'proxy_admin' ? 0 : KEYS_FRESH_MS
 }
