@@ -147,6 +147,9 @@ describe('a virtual key', () => {
     ['/key/list', undefined],
     ['/spend/logs', undefined],
     ['/spend/keys', undefined],
+    ['/v1/feedback', undefined],
+    ['/feedback', undefined],
+    ['/router/weights', undefined],
     ['/global/spend/report?start_date=2026-01-01&end_date=2026-01-02', undefined],
   ])('may not call %s', async (path, body) => {
     const key = await rig.newKey()

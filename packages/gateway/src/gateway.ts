@@ -24,6 +24,7 @@ import { startWeightsSync, type WeightsSync } from './jobs/weights-sync.ts'
 import { createMemoryLimiter, type MemoryLimiter } from './limits/memory-limiter.ts'
 import { loadPrices } from './load-prices.ts'
 import { openLedger } from './spend/journal-ledger.ts'
+import { RecentCalls } from './spend/recent-calls.ts'
 import type { Stages } from './steps/stages.ts'
 import { CallMetrics } from './telemetry/call-metrics.ts'
 
@@ -42,6 +43,7 @@ export interface Gateway {
   readonly weights: WeightsSync
   /** Asks deployments whether they are well. */
   readonly checker: HealthChecker
+  readonly recentCalls: RecentCalls
   /** From now on readiness says no. */
   drain(): void
   close(): Promise<void>
@@ -64,16 +66,16 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   })
   const authenticator = createAuthenticator({ settings: () => current, keys, globalSpend })
   const metrics = new CallMetrics(settings.telemetry.latencyBuckets)
-  const { maxResponseBytes } = settings.server
+  const recentCalls = new RecentCalls()
   const media = () => current.media
-  const calling = createHost(catalogue, names => secret(names), maxResponseBytes, media)
+  const calling = createHost(catalogue, names => secret(names), settings.server.maxResponseBytes, media)
   const host: RoutingHost = { ...calling, onStrategyFault: fault => noteStrategyFault(fault, log) }
   const stagesOf = (next: Settings, previous?: RouteTable): Stages => ({
     settings: next,
     routes: routesOf(next, { ...host, providers: next.providers }, previous),
     catalogue,
     authenticate: authenticator.authenticate,
-    ...{ limiter, ledger, callbacks: [metrics] },
+    ...{ limiter, ledger, callbacks: [metrics, recentCalls] },
     now: Date.now,
   })
   let stages = stagesOf(settings)
@@ -88,7 +90,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
       secret = credentialLookup(next.environment)
       checker.schedule()
     },
-    ...{ database, keys, limiter, authenticator, metrics, weights, checker },
+    ...{ database, keys, limiter, authenticator, metrics, weights, recentCalls, checker },
     health: createHealth({ database, ledger, metrics, draining: () => draining }),
     drain() {
       draining = true

@@ -13,6 +13,7 @@ import { registerModelRoutes } from './http/office/models-routes.ts'
 import { createOffice } from './http/office/office.ts'
 import { OpenCalls } from './http/open-calls.ts'
 import { splitTarget } from './http/split-target.ts'
+import { registerFeedbackRoutes } from './management/feedback.ts'
 import { registerKeyRoutes } from './management/keys.ts'
 import { protectRoutes } from './management/protect-routes.ts'
 import { registerSpendRoutes } from './management/spend.ts'
@@ -70,6 +71,7 @@ async function registerRoutes(app: FastifyInstance, gateway: Gateway): Promise<v
   })
   await registerKeyRoutes(app, services)
   await registerSpendRoutes(app, services)
+  await registerFeedbackRoutes(app, services)
   await registerWeightRoutes(app, { ...services, routes: () => stages().routes })
 }
 

@@ -82,7 +82,7 @@ const KEY_MANAGEMENT = [
   '/key/bulk_update',
   '/key/{key}/reset_spend',
 ]
-const LLM = [...OPENAI, ...ANTHROPIC, ...GOOGLE, ...CONVERSE, ...MCP, ...AGENT]
+const LLM = [...OPENAI, ...ANTHROPIC, ...GOOGLE, ...CONVERSE, ...MCP, ...AGENT, '/feedback']
 
 export const ROUTE_GROUPS: ReadonlyMap<string, readonly string[]> = new Map([
   ['openai_routes', OPENAI],

@@ -1,3 +1,4 @@
+import type { FeedbackStore } from './routing/feedback-store.ts'
 import type { WeightStore } from './routing/weight-store.ts'
 import type { KeyRow, NewSpendRow, SpendRow } from './rows.ts'
 
@@ -10,6 +11,7 @@ export interface Database {
   readonly keys: KeyStore
   readonly spend: SpendStore
   readonly weights: WeightStore
+  readonly feedback: FeedbackStore
   /** Name → value, for facts that outlive a process (`schema`, generated ids …). */
   readonly facts: FactStore
   /** Resolves when a trivial query succeeds. */

@@ -11,6 +11,7 @@ import { type Log, silentLog } from './log.ts'
 import { migrate } from './migrate.ts'
 import { type PostgresAddress, parsePostgresUrl } from './postgres/address.ts'
 import { openPool } from './postgres/pool.ts'
+import { createFeedbackStore } from './routing/feedback-store.ts'
 import { createWeightStore } from './routing/weight-store.ts'
 import { createSpendStore } from './spend/spend-store.ts'
 import { SQLITE_FILE, sqliteDialect } from './sqlite/dialect.ts'
@@ -53,6 +54,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     keys: createKeyStore(connection),
     spend: createSpendStore(connection),
     weights: createWeightStore(connection),
+    feedback: createFeedbackStore(connection),
     facts: createFactStore(connection),
     async ping() {
       await connection.run(kysely => sql`select 1`.execute(kysely))

@@ -1,5 +1,7 @@
+import type { Kysely } from 'kysely'
 import { createError } from 'sluice/internal'
 import type { Connection } from '../connection.ts'
+import type { Tables } from '../tables.ts'
 
 /** Most deployments that may have a weight set; more are refused with `ConflictError`. */
 export const MOST_WEIGHTS = 10_000
@@ -15,7 +17,7 @@ export interface WeightChange {
 /** Weights an operator set, by deployment id. */
 export interface WeightStore {
   all(): Promise<ReadonlyMap<string, number>>
-  /** All of the change or nothing of it. */
+  /** All of the change, at most a few thousand weights, or nothing of it. */
   change(change: WeightChange): Promise<void>
 }
 
@@ -31,22 +33,27 @@ export function createWeightStore(connection: Connection): WeightStore {
   }
 }
 
-async function store(database: Parameters<Parameters<Connection['run']>[0]>[0], change: WeightChange) {
-  const { author, now } = change
+async function store(database: Kysely<Tables>, { weights, author, now }: WeightChange): Promise<void> {
   // In one order, so that two changes at once wait for each other and never deadlock.
-  const weights = Object.entries(change.weights).sort(([a], [b]) => (a < b ? -1 : 1))
-  for (const [id, weight] of weights) {
-    if (weight === null) {
-      await database.deleteFrom('deployment_weights').where('model_id', '=', id).execute()
-      continue
-    }
-    const values = { weight, updated_at: now, updated_by: author }
+  const ids = Object.keys(weights).sort()
+  const gone = ids.filter(id => weights[id] === null)
+  const rows = ids.flatMap(id => {
+    const weight = weights[id] ?? null
+    return weight === null ? [] : [{ model_id: id, weight, updated_at: now, updated_by: author }]
+  })
+  if (gone.length > 0) await database.deleteFrom('deployment_weights').where('model_id', 'in', gone).execute()
+  if (rows.length > 0)
     await database
       .insertInto('deployment_weights')
-      .values({ model_id: id, ...values })
-      .onConflict(conflict => conflict.column('model_id').doUpdateSet(values))
+      .values(rows)
+      .onConflict(conflict =>
+        conflict.column('model_id').doUpdateSet(({ ref }) => ({
+          weight: ref('excluded.weight'),
+          updated_at: ref('excluded.updated_at'),
+          updated_by: ref('excluded.updated_by'),
+        })),
+      )
       .execute()
-  }
   const { total } = await database
     .selectFrom('deployment_weights')
     .select(database.fn.countAll<number>().as('total'))
