@@ -4,7 +4,7 @@
 export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'packages/sdk/src': [
     ['errors.ts', 'types', 'internal'],
-    ['transport', 'credentials', 'models', 'tokens'],
+    ['transport', 'credentials', 'models', 'tokens', 'budgets'],
     ['codecs'],
     ['endpoints', 'providers'],
     ['capabilities'],

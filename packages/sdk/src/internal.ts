@@ -2,9 +2,19 @@
 
 export { deploymentCapabilities } from './api/capabilities.ts'
 export { createHost } from './api/host.ts'
+export {
+  budgetPeriodStart,
+  momentAfter,
+  nextBudgetReset,
+  readBudgetDuration,
+} from './budgets/budget-duration.ts'
+export { type BudgetVerdict, budgetVerdict } from './budgets/budget-verdict.ts'
+export { type ZonedCalendar, zonedCalendar } from './budgets/zoned-calendar.ts'
 export type { OriginalRequest } from './call.ts'
 export type * from './callbacks/callback.ts'
-export { estimatedUsage, openRecord, retriesOf, stampRecord } from './callbacks/records.ts'
+export { estimatedUsage, type FactsOf } from './callbacks/charge.ts'
+export { openRecord, retriesOf, stampRecord } from './callbacks/records.ts'
+export { worstCaseAt } from './callbacks/worst-case.ts'
 export type * from './codecs/codec.ts'
 export { SEARCH_GROUP } from './codecs/perplexity-search/codec.ts'
 export { codecs } from './codecs/registry.ts'
@@ -13,8 +23,7 @@ export type * from './endpoints/endpoint.ts'
 export { endpoints } from './endpoints/registry.ts'
 export * from './errors.ts'
 export { type Catalogue, createCatalogue, factsOfDeployment } from './models/catalogue.ts'
-export { estimateWorstCase } from './models/cost.ts'
-export { type ModelFacts, maxOutputTokens } from './models/model-facts.ts'
+export type { ModelFacts } from './models/model-facts.ts'
 export {
   CUSTOM_ENDPOINTS,
   type CustomEndpoint,

@@ -1,7 +1,6 @@
+import { nextBudgetReset, zonedCalendar } from 'sluice/internal'
 import type { KeyCache } from '../auth/key-cache.ts'
 import type { Database } from '../db/database.ts'
-import { nextBudgetReset } from '../limits/budget-duration.ts'
-import { zonedCalendar } from '../limits/zoned-calendar.ts'
 import { type Job, type RepeatOptions, repeat } from './repeat.ts'
 
 export interface BudgetResetOptions {

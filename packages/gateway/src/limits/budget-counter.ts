@@ -1,17 +1,12 @@
-import { nextBudgetReset } from './budget-duration.ts'
+import { type BudgetVerdict, budgetVerdict, nextBudgetReset, type ZonedCalendar } from 'sluice/internal'
 import type { BudgetLimit } from './limiter.ts'
-import type { ZonedCalendar } from './zoned-calendar.ts'
 
 /** Clocks of two replicas may differ by this much and still mean the same reset. */
 const SKEW_MS = 60_000
 
-export type BudgetVerdict = 'fits' | 'spent' | 'held'
-
 /**
- * One subject's money in one period, nano-dollars: what is spent, and what calls in flight may still spend.
- *
- * The bound: `spent + reserved < max + one worst case` at all times. A claim is taken when it fits; one that does not
- * fit is taken only while nothing else is reserved, so that the end of a budget can be used up by one call alone.
+ * One subject's money in one period, nano-dollars: what is spent, and what calls in flight may still spend. Its bound is
+ * `budgetVerdict`'s.
  */
 export class BudgetCounter {
   spent = 0
@@ -55,11 +50,8 @@ export class BudgetCounter {
     this.roll(now)
   }
 
-  /** `spent`: terminal until the reset. `held`: calls in flight hold the rest, which may come back. */
   check(max: number, worst: number | undefined): BudgetVerdict {
-    if (this.spent >= max) return 'spent'
-    if (worst === undefined || this.reserved === 0) return 'fits'
-    return this.spent + this.reserved + worst <= max ? 'fits' : 'held'
+    return budgetVerdict(this, max, worst)
   }
 
   #adopt(budget: BudgetLimit): void {

@@ -1,8 +1,7 @@
+import { budgetPeriodStart, nextBudgetReset, zonedCalendar } from 'sluice/internal'
 import type { LimitSettings } from '../config/settings.ts'
 import type { SpendStore } from '../db/database.ts'
-import { budgetPeriodStart, nextBudgetReset } from './budget-duration.ts'
 import type { LimitSubject } from './limiter.ts'
-import { zonedCalendar } from './zoned-calendar.ts'
 
 /** What the whole proxy has spent in the period that ends at `resetAt`. */
 export interface GlobalSpend {

@@ -1,4 +1,4 @@
-import type { CallRecord } from 'sluice/internal'
+import { type CallRecord, type ZonedCalendar, zonedCalendar } from 'sluice/internal'
 import { BoundedMap } from './bounded-map.ts'
 import type { BudgetCounter } from './budget-counter.ts'
 import { budgetError, type LimitType, rateLimitError } from './limit-errors.ts'
@@ -6,7 +6,6 @@ import { limitHeaders } from './limit-headers.ts'
 import type { Claim, Limiter, LimitSubject, Reservation } from './limiter.ts'
 import type { SlidingWindow } from './sliding-window.ts'
 import { SubjectCounters, tokensToTake } from './subject-counters.ts'
-import { type ZonedCalendar, zonedCalendar } from './zoned-calendar.ts'
 
 export interface MemoryLimiterOptions {
   /** Milliseconds since the epoch. */

@@ -1,7 +1,7 @@
+import type { ZonedCalendar } from 'sluice/internal'
 import { BudgetCounter } from './budget-counter.ts'
 import type { LimitSubject } from './limiter.ts'
 import { SlidingWindow } from './sliding-window.ts'
-import type { ZonedCalendar } from './zoned-calendar.ts'
 
 /** Everything counted for one subject. A counter exists from the first call that its limit concerned. */
 export class SubjectCounters {

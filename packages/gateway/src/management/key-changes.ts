@@ -1,9 +1,13 @@
-import { badRequest } from 'sluice/internal'
+import {
+  badRequest,
+  momentAfter,
+  nextBudgetReset,
+  readBudgetDuration,
+  type ZonedCalendar,
+} from 'sluice/internal'
 import { SPEND_SET_AT } from '../auth/caller.ts'
 import { coversRoute, ROUTE_GROUPS } from '../auth/route-groups.ts'
 import type { KeyRow } from '../db/rows.ts'
-import { momentAfter, nextBudgetReset, readBudgetDuration } from '../limits/budget-duration.ts'
-import type { ZonedCalendar } from '../limits/zoned-calendar.ts'
 import { nanoFromUsd } from '../spend/money.ts'
 import { KEY_FIELDS, type KeyBody, LATER_FIELDS } from './key-schemas.ts'
 

@@ -1,4 +1,4 @@
-import { badRequest, createError, type SluiceError } from 'sluice/internal'
+import { badRequest, createError, type SluiceError, zonedCalendar } from 'sluice/internal'
 import type { z } from 'zod'
 import type { Caller } from '../auth/caller.ts'
 import { hashKey, maskKey } from '../auth/hash.ts'
@@ -7,7 +7,6 @@ import type { Settings } from '../config/settings.ts'
 import type { Database } from '../db/database.ts'
 import type { KeyRow } from '../db/rows.ts'
 import type { MemoryLimiter } from '../limits/memory-limiter.ts'
-import { zonedCalendar } from '../limits/zoned-calendar.ts'
 import { type ChangeContext, keyChanges, routesOfType } from './key-changes.ts'
 import type {
   DeleteKeysBody,

@@ -3,12 +3,11 @@ import {
   type EndpointName,
   endpoints,
   estimateRequestTokens,
-  estimateWorstCase,
+  type FactsOf,
   factsOfDeployment,
-  type JsonObject,
-  maxOutputTokens,
   namedFallbacks,
   type RequestOf,
+  worstCaseAt,
 } from 'sluice/internal'
 import type { Caller } from '../auth/caller.ts'
 import type { Claim } from '../limits/limiter.ts'
@@ -38,25 +37,20 @@ export function claimOf<E extends EndpointName>(
   if (endpoint.isFree)
     return { now, subjects: caller.subjects, tokens: 0, inputTokens: 0, nanoUsd: 0, model: asked.model }
   const requests = requestsOf(asked)
+  const { defaultMaxOutputTokens } = settings.limits
   const inputTokens = Math.max(...requests.map(estimateRequestTokens))
-  const stated = mostOf(requests.map(request => endpoint.maxOutputTokens(request)))
-  const answers = Math.max(...requests.map(answersOf))
-  const units = atLeastOne(endpoint.units?.(asked.request, undefined))
-  const variants = endpoint.priceVariants?.(asked.request, undefined)
+  const stated = requests.map(request => endpoint.maxOutputTokens(request))
+  const facts: FactsOf = (deployment, variants) => factsOfDeployment(catalogue, deployment, variants)
   let nanoUsd: number | undefined
   let tokens = inputTokens
   for (const deployment of routes.reachable(asked.route)) {
-    const facts = factsOfDeployment(catalogue, deployment, variants)
-    const output = stated ?? answers * (maxOutputTokens(facts) ?? settings.limits.defaultMaxOutputTokens)
-    tokens = Math.max(
-      tokens,
-      inputTokens + (stated ?? Math.min(output, settings.limits.defaultMaxOutputTokens)),
-    )
-    const worst = worstAt(
-      tier => estimateWorstCase(inputTokens, output, facts?.price, { now, serviceTier: tier, units }),
-      asked.request,
-    )
-    if (worst !== undefined) nanoUsd = Math.max(nanoUsd ?? 0, worst * routes.mostCharged)
+    for (const [index, request] of requests.entries()) {
+      const ask = { endpoint: endpoint.name, request, inputTokens, now, defaultMaxOutputTokens }
+      const worst = worstCaseAt(deployment, ask, facts)
+      const output = stated[index] ?? Math.min(worst.outputTokens, defaultMaxOutputTokens)
+      tokens = Math.max(tokens, inputTokens + output)
+      if (worst.nanoUsd !== undefined) nanoUsd = Math.max(nanoUsd ?? 0, worst.nanoUsd * routes.mostCharged)
+    }
   }
   return { now, subjects: caller.subjects, tokens, inputTokens, nanoUsd, model: asked.model }
 }
@@ -65,40 +59,4 @@ export function claimOf<E extends EndpointName>(
 function requestsOf<E extends EndpointName>({ request, route }: Asked<E>): readonly RequestOf<E>[] {
   const others = namedFallbacks(route).flatMap(({ params }) => (params ? [{ ...request, ...params }] : []))
   return [request, ...others]
-}
-
-/** The largest, when all are stated. */
-function mostOf(numbers: readonly (number | undefined)[]): number | undefined {
-  return numbers.reduce((most, next) =>
-    most === undefined || next === undefined ? undefined : Math.max(most, next),
-  )
-}
-
-type Units = NonNullable<ReturnType<NonNullable<Endpoint<EndpointName>['units']>>>
-
-/**
- * Amounts of which a request says nothing that is an amount (`pages: []`, `seconds: "0"`) are one, not none: a claim of
- * nothing would pass every budget.
- */
-function atLeastOne(units: Units | undefined): Units | undefined {
-  if (units === undefined) return undefined
-  return Object.fromEntries(
-    Object.entries(units).map(([name, amount]) => [name, amount !== undefined && amount > 0 ? amount : 1]),
-  )
-}
-
-/** The dearer of the standard tier and the one that was asked for: a provider may serve either. */
-function worstAt(
-  price: (tier: string | undefined) => number | undefined,
-  { service_tier: tier }: JsonObject,
-): number | undefined {
-  const standard = price(undefined)
-  if (standard === undefined || typeof tier !== 'string') return standard
-  return Math.max(standard, price(tier) ?? 0)
-}
-
-/** How many answers one call brings; each may be as long as the model allows. */
-function answersOf(request: JsonObject): number {
-  const { n } = request
-  return typeof n === 'number' && n > 1 ? n : 1
 }

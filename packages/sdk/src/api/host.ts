@@ -41,7 +41,7 @@ export function createHost(
     maxResponseBytes,
     now: Date.now,
     random: Math.random,
-    facts: deployment => factsOfDeployment(prices, deployment),
+    facts: (deployment, variants) => factsOfDeployment(prices, deployment, variants),
     onStrategyFault: ({ strategy, message, count }) =>
       process.emitWarning(
         `The routing strategy ${strategy} failed (${count} so far), and simple-shuffle chose in its place: ${message}.`,

@@ -1,17 +1,10 @@
-import { endpoints } from '../endpoints/registry.ts'
 import { type Catalogue, factsOfDeployment } from '../models/catalogue.ts'
-import { costOf } from '../models/cost.ts'
-import { reportedCost } from '../models/reported-cost.ts'
 import { addCost, addUsage } from '../models/sums.ts'
-import { providers } from '../providers/registry.ts'
 import type { Attempt, CallRecord, Cost } from '../types/call-record.ts'
 import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
 import type { Meter } from '../types/meter.ts'
-import type { Usage } from '../types/usage.ts'
-
-/** Characters that stand for one token where nobody counted. */
-const CHARACTERS_PER_TOKEN = 4
+import { chargedCost, chargedUsage, type Estimate, type FactsOf } from './charge.ts'
 
 /** The record of a call that begins now. */
 export function openRecord(facts: {
@@ -37,12 +30,6 @@ export function openRecord(facts: {
   }
 }
 
-/** What is charged when the provider did not say. */
-export interface Estimate {
-  /** Tokens of the prompt, counted by us. */
-  readonly promptTokens: number
-}
-
 /**
  * Writes usage and cost of the call into the record: the providers' numbers, or an estimate from what was seen where
  * they did not say. Every attempt that brought something is charged, at its own deployment's price. A call that
@@ -55,9 +42,10 @@ export function stampRecord(
   estimate: Estimate,
 ): void {
   record.responseId = meter?.id
+  const facts: FactsOf = (deployment, variants) => factsOfDeployment(catalogue, deployment, variants)
   const charges = chargesOf(record, meter).map(({ attempt, deployment, meter: seen }) => {
-    const usage = seen.usage ? toldUsage(seen.usage, seen) : estimatedUsage(seen, estimate)
-    const cost = costAt(deployment, usage, seen, record, catalogue)
+    const usage = chargedUsage(seen, estimate)
+    const cost = deployment ? chargedCost(usage, seen, deployment, record, facts) : NO_COST
     if (attempt) attempt.cost = cost
     return { usage, cost, isEstimated: seen.usage === undefined || seen.isPartial === true }
   })
@@ -77,6 +65,8 @@ export function retriesOf({ routing, attempts, fallbacks }: CallRecord): number 
   }, 0)
 }
 
+const NO_COST: Cost = { state: 'none' }
+
 interface Charge {
   readonly attempt?: Attempt
   readonly deployment: Deployment | undefined
@@ -88,42 +78,4 @@ function chargesOf({ attempts, deployment }: CallRecord, meter: Meter | undefine
     attempt.meter ? [{ attempt, deployment: attempt.deployment, meter: attempt.meter }] : [],
   )
   return charges.length === 0 && meter ? [{ deployment, meter }] : charges
-}
-
-function costAt(
-  deployment: Deployment | undefined,
-  usage: Usage,
-  meter: Meter,
-  { endpoint, startedAt: now }: CallRecord,
-  catalogue: Catalogue,
-): Cost {
-  if (deployment === undefined) return { state: 'none' }
-  if (endpoints[endpoint].isFree) return { state: 'known', nanoUsd: 0, inputNanoUsd: 0, outputNanoUsd: 0 }
-  const facts = factsOfDeployment(catalogue, deployment, meter.priceVariants)
-  const { provider, modelInfo } = deployment
-  const listed = costOf(usage, facts?.price, {
-    now,
-    provider,
-    serviceTier: meter.serviceTier,
-    units: meter.units,
-  })
-  const reports = meter.usage !== undefined && providers.get(provider)?.reportsCost
-  return (reports && reportedCost(usage, listed, modelInfo)) || listed
-}
-
-/** The provider's numbers; of an answer that broke off before it told all of them, what was seen where that is more. */
-function toldUsage(usage: Usage, { isPartial, textLength }: Meter): Usage {
-  const seen = Math.ceil(textLength / CHARACTERS_PER_TOKEN)
-  if (!isPartial || seen <= usage.completion_tokens) return usage
-  return { ...usage, completion_tokens: seen, total_tokens: usage.prompt_tokens + seen }
-}
-
-/** What an answer of which the provider told no usage must have used. */
-export function estimatedUsage(meter: Meter, estimate: Estimate): Usage {
-  const completion = Math.ceil(meter.textLength / CHARACTERS_PER_TOKEN)
-  return {
-    prompt_tokens: estimate.promptTokens,
-    completion_tokens: completion,
-    total_tokens: estimate.promptTokens + completion,
-  }
 }

@@ -1,5 +1,5 @@
 import type { Call } from '../call.ts'
-import type { ModelFacts } from '../models/model-facts.ts'
+import type { FactsOf } from '../callbacks/charge.ts'
 import type { CallHost } from '../steps/shapes.ts'
 import type { CallRecord } from '../types/call-record.ts'
 import type { Deployment } from '../types/deployment.ts'
@@ -13,7 +13,7 @@ export interface RoutingHost extends CallHost {
   readonly now: () => number
   readonly random: () => number
   /** What is known of a deployment's model; remembered, so that asking costs nothing. */
-  readonly facts?: ((deployment: Deployment) => ModelFacts | undefined) | undefined
+  readonly facts?: FactsOf | undefined
   /** Told, at most once per minute, that a strategy of the user's own does not do what it should. */
   readonly onStrategyFault?: ((fault: StrategyFault) => void) | undefined
   /** Tells the other replicas what was learnt here, and the other way round. Without it this process is alone. */
