@@ -4,6 +4,7 @@ import { copyCommand } from './cli/copy.ts'
 import { doctorCommand } from './cli/doctor.ts'
 import { fail } from './cli/fail.ts'
 import { providersCommand } from './cli/providers.ts'
+import { simulateCommand } from './cli/simulate.ts'
 import { startCommand } from './cli/start.ts'
 import { outliveReader } from './cli/terminal.ts'
 import { validateCommand } from './cli/validate.ts'
@@ -21,6 +22,7 @@ program.addCommand(validateCommand())
 program.addCommand(doctorCommand())
 program.addCommand(providersCommand())
 program.addCommand(copyCommand())
+program.addCommand(simulateCommand())
 
 try {
   await program.parseAsync()

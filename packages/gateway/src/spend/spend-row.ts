@@ -14,6 +14,7 @@ import { usdFromNano } from './money.ts'
 const MOST_ID_BYTES = 512
 const MOST_MESSAGE_CHARACTERS = 2048
 const MOST_TAGS = 64
+const MOST_ATTEMPTS = 20
 /** Client metadata beyond this many characters of JSON is left out, and says so. */
 const MOST_METADATA_CHARACTERS = 16_384
 
@@ -81,6 +82,9 @@ function metadataOf(record: CallRecord): Record<string, unknown> {
   if (record.usage) metadata['usage_object'] = record.usage
   if (record.usageEstimated === true) metadata['usage_estimated'] = true
   if (cost.state !== 'none') metadata['cost_breakdown'] = costBreakdown(cost)
+  if (record.requestedModel !== '' && record.requestedModel !== record.deployment?.group)
+    metadata['requested_model'] = clip(record.requestedModel)
+  if (record.attempts.length > 1) metadata['attempts'] = attemptsOf(record)
   metadata['attempted_retries'] = retriesOf(record)
   metadata['attempted_fallbacks'] = record.fallbacks
   if (record.clientGone === true) metadata['client_disconnected'] = true
@@ -91,6 +95,17 @@ function metadataOf(record: CallRecord): Record<string, unknown> {
   if (record.userAgent) metadata['user_agent'] = record.userAgent
   if (record.warnings.length > 0) metadata['warnings'] = record.warnings
   return Object.assign(metadata, clientMetadata(record.metadata))
+}
+
+/** Who was asked, in order, when more than one was: what `sluice simulate` learns outages from. */
+function attemptsOf({ attempts, startedAt }: CallRecord): Record<string, unknown>[] {
+  return attempts.slice(0, MOST_ATTEMPTS).map(attempt => ({
+    model_id: attempt.deploymentId,
+    after_ms: attempt.startedAt - startedAt,
+    duration_ms: attempt.durationMs,
+    ...(attempt.status !== undefined && { status: attempt.status }),
+    ...(attempt.error && { error_class: attempt.error.name }),
+  }))
 }
 
 /** Only our own errors speak: another error's message may hold anything. */

@@ -1,0 +1,96 @@
+import type { Deployment, Provider } from 'sluice/internal'
+import type { LoggedCall } from '../log/logged-call.ts'
+import type { Failed } from '../world/failures.ts'
+import { hashOf, seeded } from '../world/luck.ts'
+import type { MatchedBy } from '../world/roster.ts'
+import type { Expected, Size, World } from '../world/world.ts'
+import type { Fate } from './simulated-transport.ts'
+
+/** What nobody ever saw answer takes so long, milliseconds. */
+const UNKNOWN_MS = 1_000
+
+/** A call of the log on its way through the replay. */
+export interface ReplayedCall {
+  readonly call: LoggedCall
+  /** Its place in the log: with the seed, its luck. */
+  readonly index: number
+  readonly size: Size
+  /** Attempts that were made of it so far. */
+  attempts: number
+}
+
+/** What the error of a caller's own doing is told with. */
+const CODES = {
+  bad_request: undefined,
+  context_window: 'context_length_exceeded',
+  content_policy: 'content_policy_violation',
+} as const
+
+/**
+ * Decides what becomes of each attempt. Luck hangs on seed, call, deployment and attempt alone, so that two
+ * configurations that ask the same deployment are answered the same.
+ */
+export class Oracle {
+  private readonly world: World
+  private readonly providers: ReadonlyMap<string, Provider>
+  private readonly seed: number
+  private readonly known = new Map<string, { readonly expected: Expected; readonly hash: number }>()
+
+  constructor(world: World, providers: ReadonlyMap<string, Provider>, seed: number) {
+    this.world = world
+    this.providers = providers
+    this.seed = seed
+  }
+
+  /** How each deployment that was asked so far was found in the log. */
+  matches(): ReadonlyMap<string, MatchedBy> {
+    return new Map([...this.known].map(([key, { expected }]) => [key, expected.by]))
+  }
+
+  /** The call as it will be asked: a call that failed in the log is given the size of one that was answered. */
+  begin(call: LoggedCall, index: number): ReplayedCall {
+    const own: Size = { usage: call.usage, stream: call.firstMs !== undefined }
+    const hasSize = call.failure === undefined || call.usage.completion_tokens > 0
+    const size = hasSize ? own : (this.world.size(call, seeded(this.seed ^ index)) ?? own)
+    return { call, index, size, attempts: 0 }
+  }
+
+  /** What becomes of one more attempt of the call. `model`: what the deployment is asked for. */
+  fateOf(replayed: ReplayedCall, deployment: Deployment, model: string, now: number): Fate {
+    const { call, index, size } = replayed
+    const { expected, hash } = this.expect(deployment, model)
+    const random = seeded(
+      hashOf(String(replayed.attempts++), (this.seed ^ hash ^ Math.imul(index, 0x9e3779b1)) >>> 0),
+    )
+    const { failure } = call
+    if (failure?.kind === 'own') {
+      const isSame = call.deployment === undefined || call.deployment.model === model
+      const code = CODES[failure.why]
+      if (isSame || failure.why === 'bad_request')
+        return { kind: 'status', status: failure.status, ms: call.durationMs, ...(code && { code }) }
+    }
+    const at = random() * (expected.sums.at(-1) ?? 0)
+    const behaviour = expected.behaviours[expected.sums.findIndex(sum => at < sum)]
+    const failed = behaviour?.failures.draw(now, random)
+    if (failed) return failureOf(failed)
+    const tokens = size.usage.completion_tokens
+    const drawn = behaviour?.draw(now, tokens, size.stream, random) ?? { ms: UNKNOWN_MS, firstMs: UNKNOWN_MS }
+    return { kind: 'answer', ms: drawn.ms, firstMs: drawn.firstMs, usage: size.usage }
+  }
+
+  private expect(deployment: Deployment, model: string) {
+    const key = `${deployment.id}\0${model}`
+    let known = this.known.get(key)
+    if (known === undefined) {
+      const expected = this.world.expect({ ...deployment, model }, this.providers.get(deployment.provider))
+      known = { expected, hash: hashOf(key) }
+      this.known.set(key, known)
+    }
+    return known
+  }
+}
+
+function failureOf({ failure, ms, firstMs }: Failed): Fate {
+  if (failure.kind === 'status') return { kind: 'status', status: failure.status, ms }
+  return failure.kind === 'broken' ? { kind: 'broken', ms, firstMs } : { kind: failure.kind, ms }
+}
