@@ -19,6 +19,7 @@ const OUTPUT: Readonly<Record<string, string>> = {
   'anthropic-client.ts': 'You said: Say hello.',
   'google-client.ts': 'You said: Say hello.',
   'openai-client.ts': 'You said: Say hello.',
+  'resuming-fetch.ts': 'You said: Say hello.',
   'sdk-completion.ts': 'You said: Say hello.',
   'sdk-router.ts': 'You said: Anybody there?',
   'sdk-strategy.ts': 'The small one answers.\nThe large one answers.',

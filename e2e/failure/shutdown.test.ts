@@ -84,7 +84,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
 test('a second signal ends it at once', async () => {
   const rig = await start('twice')
   const key = await rig.newKey()
-  upstream.script({ reply: { events: 10 }, cutAfterBytes: 400, cutMode: 'hang', times: 2 })
+  upstream.script({ reply: { events: 10 }, cutAfterBytes: 1200, cutMode: 'hang', times: 2 })
   const answers = await openStreams(rig, key, 2)
   const broken = Promise.allSettled(answers)
   const exited = once(rig.gateway.process, 'exit')

@@ -26,6 +26,7 @@ const ELSEWHERE = [
   'x-litellm-call-id',
   'litellm-changed-by',
   'anthropic-version',
+  'last-event-id',
   'x-goog-api-client',
   'x-pass-…',
 ]
@@ -45,7 +46,7 @@ function ofReplies(): string[] {
   })
   const deployment = { id: 'd', group: 'g', provider: 'mock', model: 'echo', apiBase: 'http://localhost' }
   const warnings = [{ action: 'dropped', param: 'top_k', reason: '' } as const]
-  const head = { reservation: reserve(), upstream: { 'x-request-id': '1' } }
+  const head = { reservation: reserve(), upstream: { 'x-request-id': '1' }, streamId: 's' }
   const known = { state: 'known', nanoUsd: 1, inputNanoUsd: 1, outputNanoUsd: 0 } as const
   const unknown = { state: 'unknown', reason: '' } as const
   return [known, unknown].flatMap(cost =>

@@ -16,6 +16,7 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['version.ts', 'health.ts', 'config', 'db', 'secrets', 'telemetry'],
     ['auth', 'limits', 'spend', 'guardrails', 'prompts'],
     ['serve.ts', 'steps'],
+    ['resume'],
     ['mcp', 'a2a', 'realtime', 'passthrough'],
     ['management', 'jobs', 'health-checks', 'alerts', 'simulate'],
     ['http'],

@@ -23,6 +23,7 @@ import { startKeySync } from './jobs/key-sync.ts'
 import { startWeightsSync, type WeightsSync } from './jobs/weights-sync.ts'
 import { createMemoryLimiter, type MemoryLimiter } from './limits/memory-limiter.ts'
 import { loadPrices } from './load-prices.ts'
+import { KeptStreams } from './resume/kept-streams.ts'
 import { openLedger } from './spend/journal-ledger.ts'
 import { RecentCalls } from './spend/recent-calls.ts'
 import type { Stages } from './steps/stages.ts'
@@ -44,6 +45,8 @@ export interface Gateway {
   /** Asks deployments whether they are well. */
   readonly checker: HealthChecker
   readonly recentCalls: RecentCalls
+  /** Answers that clients may come back for. */
+  readonly streams: KeptStreams
   /** From now on readiness says no. */
   drain(): void
   close(): Promise<void>
@@ -57,7 +60,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   const { database, ledger, catalogue } = await openBooks(settings, log)
   let current = settings
   let secret = credentialLookup(settings.environment)
-  const limiter = createMemoryLimiter({ timezone: settings.limits.timezone })
+  const { limiter, metrics, recentCalls, streams } = openMemory(settings, () => current)
   const keys = createKeyCache({ store: database.keys, maxStalenessMs: () => current.auth.maxKeyStalenessMs })
   const { jobs, globalSpend, weights, onError } = startJobs({
     ...{ database, keys, log },
@@ -65,8 +68,6 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
     weights: () => stages.routes.weights,
   })
   const authenticator = createAuthenticator({ settings: () => current, keys, globalSpend })
-  const metrics = new CallMetrics(settings.telemetry.latencyBuckets)
-  const recentCalls = new RecentCalls()
   const media = () => current.media
   const calling = createHost(catalogue, names => secret(names), settings.server.maxResponseBytes, media)
   const host: RoutingHost = { ...calling, onStrategyFault: fault => noteStrategyFault(fault, log) }
@@ -90,7 +91,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
       secret = credentialLookup(next.environment)
       checker.schedule()
     },
-    ...{ database, keys, limiter, authenticator, metrics, weights, recentCalls, checker },
+    ...{ database, keys, limiter, authenticator, metrics, weights, recentCalls, checker, streams },
     health: createHealth({ database, ledger, metrics, draining: () => draining }),
     drain() {
       draining = true
@@ -100,6 +101,16 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
       await ledger.close()
       await Promise.all([database.close(), host.transport.close(), host.media.close()])
     },
+  }
+}
+
+/** What this process remembers of its calls. */
+function openMemory(settings: Settings, current: () => Settings) {
+  return {
+    limiter: createMemoryLimiter({ timezone: settings.limits.timezone }),
+    metrics: new CallMetrics(settings.telemetry.latencyBuckets),
+    recentCalls: new RecentCalls(),
+    streams: new KeptStreams(() => current().resume),
   }
 }
 

@@ -47,7 +47,8 @@ export async function startServer(gateway: Gateway): Promise<RunningServer> {
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { path, query } = splitTarget(request.url ?? '/')
     const door = findDoor(request.method, path)
-    if (door) calls.track(handleInference(request, response, door, path, query, gateway.stages()))
+    if (door)
+      calls.track(handleInference(request, response, door, path, query, gateway.stages(), gateway.streams))
     else office.handle(request, response)
   })
   await listen(server, settings.host, settings.port)
@@ -92,11 +93,15 @@ async function shutDown(server: Server, calls: OpenCalls, gateway: Gateway): Pro
   server.closeIdleConnections()
   // Node closes those that are idle now; those that become idle when their last call ends are ours to close.
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS)
-  const timer = setTimeout(() => server.closeAllConnections(), drainMs)
+  const timer = setTimeout(() => {
+    gateway.streams.close()
+    server.closeAllConnections()
+  }, drainMs)
   await closed
   clearInterval(sweep)
-  clearTimeout(timer)
-  // A connection that was cut ends its call a moment later; the books stay open for it.
+  // A connection that was cut ends its call a moment later, and an answer may be awaited without one; the books stay
+  // open for both.
   await calls.ended()
+  clearTimeout(timer)
   await gateway.close()
 }

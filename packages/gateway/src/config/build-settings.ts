@@ -34,6 +34,7 @@ export function buildSettings(parts: SettingsParts): target.Settings {
     calls: calls(parts),
     media: media(parts),
     server: server(parts),
+    resume: resume(parts),
     auth: auth(parts),
     database: database(parts),
     spend: spend(parts),
@@ -170,6 +171,19 @@ function server({ file, variables, cli }: SettingsParts): target.ServerSettings 
     drainMs: milliseconds(variables.SLUICE_DRAIN_SECONDS) ?? defaults.drainMs,
     requestTimeoutMs: milliseconds(variables.SLUICE_CLIENT_TIMEOUT_SECONDS) ?? defaults.requestTimeoutMs,
     requireMetricsAuth: file.litellm_settings?.require_auth_for_metrics_endpoint ?? false,
+  }
+}
+
+function resume({ file }: SettingsParts): target.ResumeSettings {
+  const own = file.general_settings?.resumable_streams
+  return {
+    enabled: own?.enabled ?? true,
+    graceMs: milliseconds(own?.grace_seconds) ?? defaults.resumeGraceMs,
+    ttlMs: milliseconds(own?.ttl_seconds) ?? defaults.resumeTtlMs,
+    maxStreamBytes: megabytes(own?.max_stream_size_mb) ?? defaults.maxStreamBytes,
+    maxBytes: megabytes(own?.max_size_mb) ?? defaults.maxStreamsBytes,
+    maxStreams: own?.max_streams ?? defaults.maxStreams,
+    maxStreamsPerKey: own?.max_streams_per_key ?? defaults.maxStreamsPerKey,
   }
 }
 

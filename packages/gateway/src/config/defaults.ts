@@ -9,6 +9,12 @@ export const defaults = {
   drainMs: 30_000,
   /** Time a client may take to send its request. */
   requestTimeoutMs: 60_000,
+  resumeGraceMs: 60_000,
+  resumeTtlMs: 300_000,
+  maxStreamBytes: 4 * 1024 * 1024,
+  maxStreamsBytes: 256 * 1024 * 1024,
+  maxStreams: 10_000,
+  maxStreamsPerKey: 100,
   retries: 2,
   allowedFails: 3,
   cooldownMs: 5_000,

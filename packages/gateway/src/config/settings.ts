@@ -17,6 +17,7 @@ export interface Settings {
   readonly calls: CallSettings
   readonly media: MediaSettings
   readonly server: ServerSettings
+  readonly resume: ResumeSettings
   readonly auth: AuthSettings
   readonly database: DatabaseSettings
   readonly spend: SpendSettings
@@ -85,6 +86,23 @@ export interface ServerSettings {
   /** Milliseconds a client may take to send its request. */
   readonly requestTimeoutMs: number
   readonly requireMetricsAuth: boolean
+}
+
+/** Streams that a client may continue after it lost its connection (`general_settings.resumable_streams`). */
+export interface ResumeSettings {
+  readonly enabled: boolean
+  /** Milliseconds an answer is read on after its client has gone. */
+  readonly graceMs: number
+  /** Milliseconds a finished stream can be read again. */
+  readonly ttlMs: number
+  /** Bytes of memory for one stream. */
+  readonly maxStreamBytes: number
+  /** Bytes of memory for all. */
+  readonly maxBytes: number
+  /** Streams kept, finished ones included. */
+  readonly maxStreams: number
+  /** Streams under way that one key may have. */
+  readonly maxStreamsPerKey: number
 }
 
 export interface AuthSettings {

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { badRequest, isJsonObject, retriesOf, type SluiceError } from 'sluice/internal'
+import { RESUMABLE_HEADER } from '../resume/resumable-client.ts'
+import type { StreamFacts } from '../resume/stream-facts.ts'
 import { OWN_HEADERS } from '../steps/caller-extras.ts'
 import type { ReplyHead } from '../steps/client.ts'
 import type { RequestHints } from '../steps/inference-request.ts'
@@ -26,11 +28,9 @@ const HOP = new Set([
 ])
 
 /** LiteLLM's response headers for one call. Empty values are left out. */
-export function replyHeaders({ record, reservation, upstream }: ReplyHead, now: number): HeaderLines {
-  const { callId } = record
-  // The names under which the official clients look for a request's id, and LiteLLM's.
-  const lines = ['x-request-id', callId, 'request-id', callId, 'x-litellm-call-id', callId]
-  lines.push('x-litellm-version', VERSION)
+export function replyHeaders(head: ReplyHead, now: number): HeaderLines {
+  const { record, reservation, upstream, streamId } = head
+  const lines = callHeaders(record.callId, streamId)
   const { deployment, cost } = record
   if (deployment) {
     lines.push('x-litellm-model-id', deployment.id, 'x-litellm-model-group', deployment.group)
@@ -48,6 +48,19 @@ export function replyHeaders({ record, reservation, upstream }: ReplyHead, now: 
     for (const name in reservation.headers) lines.push(name, reservation.headers[name] as string)
   for (const name in upstream)
     if (!HOP.has(name)) lines.push(`llm_provider-${name}`, upstream[name] as string)
+  return lines
+}
+
+/** Headers of an answer that goes on with a stream: the call they name is the one that began it. */
+export function resumedHeaders({ callId, id }: StreamFacts): HeaderLines {
+  return callHeaders(callId, id)
+}
+
+function callHeaders(callId: string, streamId: string | undefined): HeaderLines {
+  // The names under which the official clients look for a request's id, and LiteLLM's.
+  const lines = ['x-request-id', callId, 'request-id', callId, 'x-litellm-call-id', callId]
+  lines.push('x-litellm-version', VERSION)
+  if (streamId !== undefined) lines.push('x-sluice-stream-id', streamId)
   return lines
 }
 
@@ -87,6 +100,7 @@ export function readHints(
     clientIp,
     userAgent: one(headers['user-agent']),
     formatHeaders: picked(headers, ask.formatHeaders),
+    resumable: yesOrNo(headers, RESUMABLE_HEADER),
     forward: forwarded(headers, ask.forwardAll),
   }
 }
@@ -160,6 +174,14 @@ function wholeNumber(headers: IncomingHttpHeaders, name: string): number | undef
   if (!Number.isInteger(number) || number < 0)
     throw badRequest(`${name}: must be a whole number of at least 0, got "${value}".`, name)
   return number
+}
+
+function yesOrNo(headers: IncomingHttpHeaders, name: string): boolean | undefined {
+  const value = one(headers[name])?.toLowerCase()
+  if (value === undefined) return undefined
+  if (value !== 'true' && value !== 'false')
+    throw badRequest(`${name}: must be true or false, got "${value}".`, name)
+  return value === 'true'
 }
 
 function json(headers: IncomingHttpHeaders, name: string) {

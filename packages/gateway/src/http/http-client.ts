@@ -1,15 +1,17 @@
 import type { ServerResponse } from 'node:http'
 import type { SluiceError } from 'sluice/internal'
+import type { ReturningClient } from '../resume/continue-stream.ts'
+import type { StreamFacts } from '../resume/stream-facts.ts'
 import { type Client, JSON_TYPE, type ReplyHead } from '../steps/client.ts'
 import { ChunkedWriter } from './chunked-writer.ts'
 import { HangUp } from './hang-up.ts'
-import { errorHeaders, replyHeaders } from './headers.ts'
+import { errorHeaders, type HeaderLines, replyHeaders, resumedHeaders } from './headers.ts'
 
 /** Bodies up to this size are copied to save a system call. */
 const JOINED_BYTES = 64 * 1024
 
 /** A client behind a Node response. */
-export class HttpClient implements Client {
+export class HttpClient implements Client, ReturningClient {
   readonly signal: HangUp
   private readonly response: ServerResponse
   private readonly now: () => number
@@ -30,10 +32,11 @@ export class HttpClient implements Client {
   }
 
   begin(head: ReplyHead, contentType: string): void {
-    const lines = replyHeaders(head, this.now())
-    lines.push('content-type', contentType, 'cache-control', 'no-cache', 'x-accel-buffering', 'no')
-    this.response.writeHead(200, lines)
-    this.stream = new ChunkedWriter(this.response)
+    this.stream = this.beginStream(replyHeaders(head, this.now()), contentType)
+  }
+
+  resume(facts: StreamFacts): void {
+    this.stream = this.beginStream(resumedHeaders(facts), facts.contentType)
   }
 
   write(piece: string | Buffer): undefined | Promise<void> {
@@ -58,6 +61,12 @@ export class HttpClient implements Client {
     // Without the last chunk the body is damaged. HTTP/1.0 has no chunks: only a reset tells.
     if (this.stream?.framed) this.response.destroy()
     else this.response.socket?.resetAndDestroy()
+  }
+
+  private beginStream(lines: HeaderLines, contentType: string): ChunkedWriter {
+    lines.push('content-type', contentType, 'cache-control', 'no-cache', 'x-accel-buffering', 'no')
+    this.response.writeHead(200, lines)
+    return new ChunkedWriter(this.response)
   }
 
   private whole(status: number, lines: string[], body: string | Buffer, contentType: string): void {

@@ -1,5 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Codec, EndpointName } from 'sluice/internal'
+import { continueStream, LAST_EVENT_HEADER } from '../resume/continue-stream.ts'
+import type { KeptStreams } from '../resume/kept-streams.ts'
+import { ResumableClient } from '../resume/resumable-client.ts'
 import { serve } from '../serve.ts'
 import type { InferenceRequest } from '../steps/inference-request.ts'
 import type { Stages } from '../steps/stages.ts'
@@ -19,6 +22,7 @@ export async function handleInference<E extends EndpointName>(
   path: string,
   query: string,
   stages: Stages,
+  streams: KeptStreams,
 ): Promise<void> {
   const arrived = performance.now()
   const id = newCallId()
@@ -28,6 +32,13 @@ export async function handleInference<E extends EndpointName>(
   try {
     const startedAt = stages.now()
     const bytes = await readBody(request, stages.settings.server.maxRequestBytes)
+    const credential = credentialOf(request, path, query, stages.settings)
+    const lastEventId = request.headers[LAST_EVENT_HEADER]
+    if (typeof lastEventId === 'string' && lastEventId !== '') {
+      const { endpoint, codec, access = 'llm', route = path } = door
+      const ask = { lastEventId, credential, route, access, endpoint, format: codec.format }
+      return await continueStream(ask, client, { authenticate: stages.authenticate, streams })
+    }
     asked = {
       open: { id, callId, endpoint: door.endpoint, format: door.codec.format, startedAt },
       codec: door.codec,
@@ -35,7 +46,7 @@ export async function handleInference<E extends EndpointName>(
       stream: door.stream,
       access: door.access ?? 'llm',
       variables: door.variables,
-      credential: credentialOf(request, path, query, stages.settings),
+      credential,
       bytes,
       contentType: request.headers['content-type'],
       query: request.method === 'POST' ? undefined : Object.fromEntries(new URLSearchParams(query)),
@@ -49,5 +60,12 @@ export async function handleInference<E extends EndpointName>(
   } catch (error) {
     return refuseEarly(error, callId, door.codec as unknown as Codec, request, response)
   }
-  await serve(asked, client, stages)
+  if (!asked.hints.resumable) return serve(asked, client, stages)
+  await serve(asked, new ResumableClient(client, streams, obstacleOf(request)), stages)
+}
+
+/** Google's own clients take every line of an event for JSON. */
+function obstacleOf({ headers }: IncomingMessage): string | undefined {
+  if (headers['x-goog-api-client'] === undefined) return undefined
+  return "Google's clients cannot read events that have ids."
 }

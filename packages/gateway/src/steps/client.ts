@@ -10,6 +10,8 @@ export interface ReplyHead {
   readonly reservation: Reservation | undefined
   /** The provider's response headers, lower case. */
   readonly upstream: Readonly<Record<string, string>>
+  /** Under which the stream can be continued. */
+  readonly streamId?: string | undefined
 }
 
 /** The one who waits for the answer. The staircase speaks to this, never to a socket. */

@@ -49,6 +49,8 @@ export interface RequestHints {
   readonly userAgent?: string | undefined
   /** What the client's format says in headers, for providers of the same format. */
   readonly formatHeaders?: Readonly<Record<string, string>> | undefined
+  /** The stream should be one that can be continued. */
+  readonly resumable?: boolean | undefined
   /** To be sent upstream, lower case. */
   readonly forward?: Readonly<Record<string, string>> | undefined
 }

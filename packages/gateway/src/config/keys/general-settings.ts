@@ -2,6 +2,7 @@ import { healthRouting } from './health-routing.ts'
 import { passThroughEndpoint } from './list-sections.ts'
 import { masterKey } from './master-key.ts'
 import { objectOf } from './read-section.ts'
+import { resumableStreams } from './resumable-streams.ts'
 import { accepted, type Section, unenforced, works } from './row.ts'
 import {
   amount,
@@ -114,6 +115,10 @@ export const generalSettings = {
     reject_clientside_metadata_tags: guard('Refuse tags of callers.'),
     max_request_size_mb: works(amount, 'Largest request, megabytes.', 'server.maxRequestBytes'),
     max_response_size_mb: works(amount, 'Largest reply, megabytes.', 'server.maxResponseBytes'),
+    resumable_streams: works(
+      objectOf(resumableStreams),
+      'Streams that a client may continue after it lost its connection.',
+    ),
     allowed_ips: unenforced(list(text), 'Addresses that may call.'),
     use_x_forwarded_for: on("Take the caller's address from X-Forwarded-For."),
     max_parallel_requests: unenforced(whole(1), 'Most calls at one time per deployment.', {

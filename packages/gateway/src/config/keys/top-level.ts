@@ -15,6 +15,7 @@ import { litellmSettings } from './litellm-settings.ts'
 import { modelInfo } from './model-info.ts'
 import { customProvider } from './providers.ts'
 import { objectOf } from './read-section.ts'
+import { resumableStreams } from './resumable-streams.ts'
 import { routerSettings } from './router-settings.ts'
 import { accepted, type Section, unenforced, works } from './row.ts'
 import { anyList, anything, list, map, mapOr, object, oneOrMore, text } from './types.ts'
@@ -73,6 +74,7 @@ export const sections: readonly Section[] = [
   litellmSettings,
   ...nested(litellmSettings),
   generalSettings,
+  resumableStreams,
   passThroughEndpoint,
   routerSettings,
   ...nested(routerSettings),
