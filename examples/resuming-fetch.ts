@@ -22,7 +22,7 @@ export async function resumingFetch(url: string | URL | Request, init: RequestIn
         if (!part.ok) throw new Error(await part.text(), { cause: 'final' })
         const decoder = new TextDecoder()
         let text = ''
-        for await (const piece of part.body ?? []) {
+        for await (const piece of part.body as ReadableStream<Uint8Array>) {
           text += decoder.decode(piece, { stream: true })
           const end = text.lastIndexOf('\n\n') + 2
           if (end === 1) continue
