@@ -56,6 +56,7 @@ function router({ file, variables, strategy }: SettingsParts): target.RouterSett
     timeoutMs: milliseconds(own.timeout ?? shared.request_timeout) ?? defaults.timeoutMs,
     streamTimeoutMs: milliseconds(own.stream_timeout),
     streamIdleTimeoutMs: milliseconds(own.stream_idle_timeout),
+    streamContinuation: own.stream_continuation,
     allowedFails:
       own.allowed_fails ?? shared.allowed_fails ?? variables.DEFAULT_ALLOWED_FAILS ?? defaults.allowedFails,
     cooldownMs:

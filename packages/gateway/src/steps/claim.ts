@@ -41,6 +41,7 @@ export function claimOf<E extends EndpointName>(
   const inputTokens = Math.max(...requests.map(estimateRequestTokens))
   const stated = requests.map(request => endpoint.maxOutputTokens(request))
   const facts: FactsOf = (deployment, variants) => factsOfDeployment(catalogue, deployment, variants)
+  const most = routes.mostCharged(asked.route)
   let nanoUsd: number | undefined
   let tokens = inputTokens
   for (const deployment of routes.reachable(asked.route)) {
@@ -49,7 +50,7 @@ export function claimOf<E extends EndpointName>(
       const worst = worstCaseAt(deployment, ask, facts)
       const output = stated[index] ?? Math.min(worst.outputTokens, defaultMaxOutputTokens)
       tokens = Math.max(tokens, inputTokens + output)
-      if (worst.nanoUsd !== undefined) nanoUsd = Math.max(nanoUsd ?? 0, worst.nanoUsd * routes.mostCharged)
+      if (worst.nanoUsd !== undefined) nanoUsd = Math.max(nanoUsd ?? 0, worst.nanoUsd * most)
     }
   }
   return { now, subjects: caller.subjects, tokens, inputTokens, nanoUsd, model: asked.model }

@@ -153,10 +153,16 @@ export class Delivery<E extends EndpointName> {
   }
 
   private async translate(reply: Extract<Reply<E>, { kind: 'stream' }>): Promise<void> {
+    const { attempts } = this.record
+    let legs = attempts.length
     await reply.pump(events => {
       const piece = this.encode(events)
       this.begin()
-      return piece.length === 0 ? undefined : this.client.write(piece)
+      if (piece.length === 0) return undefined
+      if (attempts.length === legs) return this.client.write(piece)
+      // Another deployment goes on with the answer: said in a comment, which every client skips.
+      legs = attempts.length
+      return this.client.write(typeof piece === 'string' ? `: continued\n\n${piece}` : piece)
     })
   }
 

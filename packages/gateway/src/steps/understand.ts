@@ -85,6 +85,7 @@ function wishesOf<E extends EndpointName>(options: CallOptions, { open, hints }:
     timeoutMs: hints.timeoutMs ?? options.timeoutMs,
     streamTimeoutMs: hints.streamTimeoutMs ?? options.streamTimeoutMs,
     streamIdleTimeoutMs: options.streamIdleTimeoutMs,
+    streamContinuation: options.streamContinuation,
     fallbacks: options.fallbacks,
     contextWindowFallbacks: options.contextWindowFallbacks,
     contentPolicyFallbacks: options.contentPolicyFallbacks,

@@ -97,6 +97,7 @@ function routeOf<E extends EndpointName>(
     timeoutMs: options.timeoutMs,
     streamTimeoutMs: options.streamTimeoutMs,
     streamIdleTimeoutMs: options.streamIdleTimeoutMs,
+    streamContinuation: options.streamContinuation,
     fallbacks: options.fallbacks,
     contextWindowFallbacks: options.contextWindowFallbacks,
     contentPolicyFallbacks: options.contentPolicyFallbacks,

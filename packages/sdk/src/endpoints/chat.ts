@@ -3,6 +3,7 @@ import { OPENAI_CHAT_PARAMS } from '../codecs/openai-chat/request.ts'
 import { EFFORT_BUDGETS } from '../codecs/reasoning-effort.ts'
 import type { ChatRequest } from '../types/chat.ts'
 import { isJsonObject } from '../types/json.ts'
+import { chatContinuation } from './chat-continuation.ts'
 import { foldChunks, unfoldResponse } from './chat-fold.ts'
 import { chatMediaUrls, mapChatMedia } from './chat-media.ts'
 import { repairChat } from './chat-repairs.ts'
@@ -55,6 +56,7 @@ export const chat: Endpoint<'chat'> = {
   mediaUrls: chatMediaUrls,
   withMediaUrls: mapChatMedia,
   isPreamble,
+  continuation: chatContinuation,
   createMeter: () => new ChatMeter(),
   fold: foldChunks,
   unfold: unfoldResponse,

@@ -3,6 +3,7 @@ import type { JsonObject } from '../types/json.ts'
 import type { Units } from '../types/units.ts'
 import type { Usage } from '../types/usage.ts'
 import type { Warning } from '../types/warning.ts'
+import type { Continuation } from './continuation.ts'
 import type { StreamMeter } from './meter.ts'
 
 /** How far a request may be repaired, and what is known of where it goes. */
@@ -54,6 +55,8 @@ export interface Endpoint<E extends EndpointName = EndpointName> {
   readonly isRepeatable?: true
   /** True for an event without output: a stream that fails after nothing but such has given the caller nothing. */
   isPreamble?(event: EventOf<E>): boolean
+  /** How its streams are gone on with elsewhere, where they can be. */
+  readonly continuation?: Continuation<E>
   /** Reads the events of a stream, for endpoints that stream. */
   createMeter?(request: RequestOf<E>): StreamMeter<EventOf<E>>
   /** The request without what strict providers refuse, as far as the caller lets it be repaired; each repair recorded. */

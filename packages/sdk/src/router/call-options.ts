@@ -18,6 +18,8 @@ export interface CallOptions extends FallbackOptions {
   readonly streamTimeoutMs?: number | undefined
   /** Milliseconds a stream may be silent. */
   readonly streamIdleTimeoutMs?: number | undefined
+  /** False: a stream that breaks off is not gone on with by another deployment. */
+  readonly streamContinuation?: boolean | undefined
   readonly numRetries?: number | undefined
   /** LiteLLM's `allowed_model_region`. */
   readonly region?: string | undefined
@@ -94,6 +96,7 @@ const OPTION_KEYS: Readonly<Record<string, Row>> = {
   num_retries: ['numRetries', count],
   max_retries: ['numRetries', count],
   stream_idle_timeout: ['streamIdleTimeoutMs', seconds],
+  stream_continuation: ['streamContinuation', flag],
   fallbacks: ['fallbacks', fallbackLists],
   context_window_fallbacks: ['contextWindowFallbacks', fallbackLists],
   content_policy_fallbacks: ['contentPolicyFallbacks', fallbackLists],

@@ -31,6 +31,8 @@ export interface Route<E extends EndpointName>
   readonly timeoutMs?: number | undefined
   readonly streamTimeoutMs?: number | undefined
   readonly streamIdleTimeoutMs?: number | undefined
+  /** False: a stream that breaks off is not gone on with elsewhere, whatever the operator allows. */
+  readonly streamContinuation?: boolean | undefined
   /** Laid over whichever deployment is chosen. */
   readonly overrides?: Partial<Deployment> | undefined
   /** LiteLLM's `allowed_model_region`. */

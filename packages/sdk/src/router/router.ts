@@ -9,6 +9,8 @@ import { Affinities } from './affinity/affinities.ts'
 import { Attempts } from './attempt/attempts.ts'
 import type { Candidate } from './candidate.ts'
 import { type Choosing, choose } from './choose.ts'
+import { ContinuedStream } from './continuation/continued-stream.ts'
+import { type ContinuableRoute, mayContinue, mostContinuations } from './continuation/may-continue.ts'
 import { type DeploymentReport, reportOf } from './deployment-report.ts'
 import { anyFallbacksOf, type FallbackTarget, withOptions } from './fallbacks.ts'
 import { capable } from './filters/capable.ts'
@@ -59,18 +61,42 @@ export class RouteTable {
   async run<E extends EndpointName>(route: Route<E>): Promise<Reply<E>> {
     const { settings, host } = this.with
     const pin = pinOf(route)
-    const trip = new Trip(route, settings, host.now(), pin !== undefined)
-    let target: FallbackTarget = { model: route.model }
-    for (;;) {
-      try {
-        return await this.visit(target, trip, pin)
-      } catch (error) {
-        if (!(error instanceof SluiceError)) throw error
-        const next = trip.after(target.model, error)
-        if (next === undefined) throw trip.firstError ?? error
-        target = next
-      }
+    const continuation = mayContinue(route, settings)
+    // What may have to be gone on with must be read: its bytes cannot pass unseen.
+    const read = continuation ? { ...route, original: undefined } : route
+    const trip = new Trip(read, settings, host.now(), pin !== undefined)
+    const first = { model: route.model }
+    const reply = await this.travel(trip, first, () => this.visit(first, trip, pin))
+    if (continuation === undefined || reply.kind !== 'stream') return reply
+    const most = mostContinuations(route, settings)
+    return new ContinuedStream(reply, trip, continuation, most, error => this.goOn(trip, error))
+  }
+
+  /** What `ask` brings of the target's group, else what its fallbacks do. */
+  private async travel<E extends EndpointName>(
+    trip: Trip<E>,
+    target: FallbackTarget,
+    ask: () => Promise<Reply<E>>,
+  ): Promise<Reply<E>> {
+    try {
+      return await ask()
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error
+      const next = trip.after(target.model, error)
+      if (next === undefined) throw trip.firstError ?? error
+      return this.travel(trip, next, () => this.visit(next, trip, pinOf(trip.route)))
     }
+  }
+
+  /** The rest of an answer that broke off: another attempt where it came from, else at the fallbacks. */
+  private async goOn<E extends EndpointName>(trip: Trip<E>, error: SluiceError): Promise<Reply<E>> {
+    const { broken } = trip
+    if (broken === undefined || this.with.host.now() >= trip.deadline) throw error
+    const { visit, candidate } = broken
+    return this.travel(trip, visit.target, () => {
+      visit.failed(candidate, error)
+      return this.ask(visit)
+    })
   }
 
   /** Every deployment the call may end at, its fallbacks' included: what a reservation must be able to pay. */
@@ -123,11 +149,16 @@ export class RouteTable {
     const pool = this.pools.of(target.model, deployments)
     if (target.model === trip.route.model) failAsAsked(trip.route)
     const visit = new Visit(target, pool, trip, this.with)
-    const able = capable(pool.candidates, visit.ask, this.with.settings, visit.receipt)
+    visit.able = capable(pool.candidates, visit.ask, this.with.settings, visit.receipt)
+    return this.ask(visit)
+  }
+
+  /** Makes attempts until one answers, or no further one is worth it. */
+  private async ask<E extends EndpointName>(visit: Visit<E>): Promise<Reply<E>> {
     for (;;) {
-      const { ticket, waitedMs } = await this.place(able, visit)
+      const { ticket, waitedMs } = await this.place(visit)
       try {
-        const spare = () => this.spare(able, visit, ticket.candidate)
+        const spare = () => this.spare(visit, ticket.candidate)
         return await this.hedging.make(ticket, visit, waitedMs, spare)
       } catch (error) {
         if (!(error instanceof SluiceError)) throw error
@@ -137,12 +168,8 @@ export class RouteTable {
   }
 
   /** A place at another deployment than `first`, where one is free right now. */
-  private spare<E extends EndpointName>(
-    able: readonly Candidate[],
-    visit: Visit<E>,
-    first: Candidate,
-  ): Ticket | undefined {
-    const others = able.filter(candidate => candidate !== first)
+  private spare<E extends EndpointName>(visit: Visit<E>, first: Candidate): Ticket | undefined {
+    const others = visit.able.filter(candidate => candidate !== first)
     if (others.length === 0) return undefined
     const choosing = { ...visit.choosing(others), maySpare: false, isOnlyWay: () => false }
     const choice = choose(choosing)
@@ -152,16 +179,18 @@ export class RouteTable {
   }
 
   /** The most attempts of one call that may be charged: what a reservation must be able to pay. */
-  get mostCharged(): number {
-    return this.with.settings.hedging ? 2 : 1
+  mostCharged<E extends EndpointName>(route: ContinuableRoute<E>): number {
+    const { settings } = this.with
+    const legs = mayContinue(route, settings) ? 1 + mostContinuations(route, settings) : 1
+    return settings.hedging ? 2 * legs : legs
   }
 
   /** A place at the deployment to ask now, waiting for one where that is worth it. Choice and place are one step. */
-  private async place<E extends EndpointName>(able: readonly Candidate[], visit: Visit<E>) {
+  private async place<E extends EndpointName>(visit: Visit<E>) {
     const { host } = this.with
-    const { signal } = visit.trip.route
+    const { signal } = visit.trip
     for (let waitedMs = 0; ; ) {
-      const choosing = visit.choosing(able)
+      const choosing = visit.choosing(visit.able)
       const choice = choose(choosing)
       if (choice.kind === 'full') {
         const candidate = await waitForPlace(choice.candidates, visit.waitLimits())

@@ -25,6 +25,8 @@ export interface RoutingSettings
   readonly streamTimeoutMs: number | undefined
   /** Milliseconds a stream may be silent; five minutes unless stated. */
   readonly streamIdleTimeoutMs?: number | undefined
+  /** A stream of plain text that breaks off is gone on with by another deployment; off unless stated. */
+  readonly streamContinuation?: boolean | undefined
   /** Least wait between two attempts, milliseconds. */
   readonly retryAfterMs: number
   /** Retries as a share of a group's calls, beyond a burst of 100; 0.1 unless stated. */

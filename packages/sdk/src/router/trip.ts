@@ -1,7 +1,9 @@
 import type { SluiceError } from '../errors.ts'
 import { estimateRequestTokens } from '../tokens/request.ts'
+import type { CancelSignal } from '../types/cancel-signal.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
 import type { RouteReceipt } from '../types/route-receipt.ts'
+import type { Candidate } from './candidate.ts'
 import {
   anyFallbacksOf,
   type FallbackSettings,
@@ -11,12 +13,25 @@ import {
 } from './fallbacks.ts'
 import type { Route } from './route.ts'
 import type { RoutingSettings } from './settings.ts'
+import type { Visit } from './visit.ts'
+
+/** Which deployment's answer broke off, and in which group. */
+export interface Broken<E extends EndpointName> {
+  readonly visit: Visit<E>
+  readonly candidate: Candidate
+}
 
 /** One call on its way through groups: its deadline, where it was, and where it may still go. */
 export class Trip<E extends EndpointName> {
   readonly route: Route<E>
   /** Milliseconds since the epoch. */
   readonly deadline: number
+  /** Aborts what is under way. */
+  signal: CancelSignal | undefined
+  /** The text that the caller has already, once an answer broke off: the rest is asked for. */
+  said: string | undefined
+  /** Where an answer broke off. */
+  broken: Broken<E> | undefined
   readonly receipt: RouteReceipt = { visits: [] }
   /** What the caller hears when nobody answers: the first group's error. */
   firstError: SluiceError | undefined
@@ -30,6 +45,7 @@ export class Trip<E extends EndpointName> {
   /** `pinned`: only one deployment keeps what the request is about, so there is nowhere else to go. */
   constructor(route: Route<E>, settings: RoutingSettings, now: number, pinned: boolean) {
     this.route = route
+    this.signal = route.signal
     this.deadline = now + (route.timeoutMs ?? settings.timeoutMs)
     this.seen = new Set([route.model])
     this.fallbacks = route.disableFallbacks || pinned ? undefined : withOptions(settings, route)

@@ -1,3 +1,5 @@
+import type { Endpoint } from '../endpoints/endpoint.ts'
+import { endpoints } from '../endpoints/registry.ts'
 import { SluiceError } from '../errors.ts'
 import { estimateRequestTokens } from '../tokens/request.ts'
 import type { Deployment } from '../types/deployment.ts'
@@ -16,7 +18,7 @@ import type { WaitLimits } from './load/waiting.ts'
 import type { Pool } from './pools.ts'
 import { backoffMs } from './retry/backoff.ts'
 import { retriesFor, retryableAt } from './retry/retry-policy.ts'
-import type { RoutingHost } from './route.ts'
+import type { Route, RoutingHost } from './route.ts'
 import { ROUTING_DEFAULTS, type RoutingSettings } from './settings.ts'
 import type { RoutingStrategy } from './strategies/strategy.ts'
 import type { Trip } from './trip.ts'
@@ -40,7 +42,9 @@ export class Visit<E extends EndpointName> {
   readonly ask: FilterAsk
   /** Undefined where nothing keeps calls at a deployment. */
   readonly affinity: CallAffinity | undefined
-  private readonly target: FallbackTarget
+  readonly target: FallbackTarget
+  /** Who of the group can serve the call at all. */
+  able: readonly Candidate[] = []
   private readonly pool: Pool
   private readonly with: VisitHost
   private readonly tried = new Set<Candidate>()
@@ -71,6 +75,16 @@ export class Visit<E extends EndpointName> {
     trip.receipt.visits.push(this.receipt)
     this.ask = askOf(this.request, target, trip, surroundings.host)
     this.affinity = this.affinityOf(surroundings.affinities)
+  }
+
+  /** What is asked now: the request, or the rest of an answer that broke off. */
+  get asked(): Pick<Route<E>, 'request' | 'original'> {
+    const { request } = this
+    const { said, route } = this.trip
+    if (said === undefined)
+      return { request, original: request === route.request ? route.original : undefined }
+    const endpoint: Endpoint<E> = endpoints[route.endpoint]
+    return { request: endpoint.continuation?.rest(request, said) ?? request, original: undefined }
   }
 
   /** What the choice for the next attempt depends on. */
@@ -135,6 +149,11 @@ export class Visit<E extends EndpointName> {
     else if (this.isCharged) this.pool.budget.take()
   }
 
+  /** An answer of this group broke off. */
+  broke(candidate: Candidate): void {
+    this.trip.broken = { visit: this, candidate }
+  }
+
   /** An attempt failed. Throws its error when another one is not allowed, or cannot succeed. */
   failed(candidate: Candidate, error: SluiceError): void {
     const { settings } = this.with
@@ -174,11 +193,11 @@ export class Visit<E extends EndpointName> {
   /** How long and before whom the call waits for a place. */
   waitLimits(): WaitLimits {
     const { settings, host } = this.with
-    const { route, deadline } = this.trip
+    const { route, deadline, signal } = this.trip
     return {
       priority: route.priority ?? 0,
       patienceMs: Math.max(0, deadline - host.now()),
-      signal: route.signal,
+      signal,
       mostWaiting: settings.maxWaiting ?? ROUTING_DEFAULTS.maxWaiting,
     }
   }

@@ -31,7 +31,7 @@ export interface RouteAttempt {
   durationMs: number
   /** HTTP status from the provider; absent when no answer came. */
   status?: number | undefined
-  /** The error's name; absent for the attempt that answered. */
+  /** The error's name; absent for the attempt that answered, unless its answer broke off. */
   error?: string | undefined
   /** It was the one request that shows whether a resting deployment is well again. */
   readonly probe?: true
@@ -41,6 +41,8 @@ export interface RouteAttempt {
   cancelled?: true
   /** What was known of where calls like this one went before. */
   readonly affinity?: RouteAffinity | undefined
+  /** It goes on with an answer that broke off elsewhere. */
+  readonly continues?: true
   /** Milliseconds waited before the attempt: for a retry, or for a free place. */
   waitedMs?: number | undefined
 }

@@ -102,6 +102,11 @@ export const routerSettings = {
       'Seconds a stream may be silent.',
       'router.streamIdleTimeoutMs',
     ),
+    stream_continuation: works(
+      flag,
+      'Let another deployment go on with a stream of plain text that breaks off.',
+      'router.streamContinuation',
+    ),
     retry_after: works(seconds, 'Least seconds between retries.', 'router.retryAfterMs'),
     retry_policy: works(retryPolicy, 'Retries by class of error.', 'router.retryPolicy'),
     model_group_retry_policy: works(

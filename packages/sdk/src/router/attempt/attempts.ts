@@ -2,10 +2,11 @@ import { call } from '../../call.ts'
 import { createError, SluiceError } from '../../errors.ts'
 import type { Reply } from '../../steps/reply.ts'
 import type { Attempt } from '../../types/call-record.ts'
+import type { Deployment } from '../../types/deployment.ts'
 import type { EndpointName } from '../../types/endpoint-map.ts'
 import type { Meter } from '../../types/meter.ts'
 import type { RouteAttempt } from '../../types/route-receipt.ts'
-import { trackOf } from '../candidate.ts'
+import { type Candidate, trackOf } from '../candidate.ts'
 import { Circuits } from '../circuit/circuits.ts'
 import type { AttemptCancel } from '../hedging/attempt-cancel.ts'
 import type { Ticket } from '../load/ticket.ts'
@@ -41,13 +42,12 @@ export class Attempts {
     options: AttemptOptions,
   ): Promise<Reply<E>> {
     const { host, settings } = this.with
-    const { route, deadline } = visit.trip
-    const { deployment } = ticket.candidate
-    const { startedAt } = ticket
+    const { route, deadline, signal } = visit.trip
+    const { startedAt, candidate } = ticket
     const { cancel, hedge } = options
     if (!hedge) visit.begins()
     const note = new AttemptNote(ticket, visit, options)
-    const times = timesOf(route, deployment, settings, deadline - startedAt)
+    const times = timesOf(route, candidate.deployment, settings, deadline - startedAt)
     try {
       if (times.timeoutMs <= 0)
         throw createError({ kind: 'timeout', message: 'The time for this call is used up.' })
@@ -55,11 +55,10 @@ export class Attempts {
         {
           ...route,
           ...times.limits,
-          request: visit.request,
-          original: visit.request === route.request ? route.original : undefined,
-          deployment: route.overrides ? { ...deployment, ...route.overrides } : deployment,
+          ...visit.asked,
+          deployment: laidOver(candidate.deployment, route.overrides),
           now: startedAt,
-          signal: cancel ?? route.signal,
+          signal: cancel ?? signal,
         },
         host,
       )
@@ -67,14 +66,17 @@ export class Attempts {
       this.answered(ticket, reply)
       visit.affinity?.answered(ticket.candidate, host.now())
       return watchReply(reply, (meter, error) => {
-        if (error instanceof SluiceError) this.failed(ticket, error, times)
+        if (error instanceof SluiceError) {
+          this.failed(ticket, error, times)
+          note.broke(error)
+        }
         ticket.close(host.now(), meter.usage?.total_tokens)
         cancel?.release()
       })
     } catch (error) {
       if (cancel?.lost) {
         note.cancelled()
-        trackOf(ticket.candidate, times.stream).peak.observeAtLeast(host.now() - startedAt, host.now())
+        trackOf(candidate, times.stream).peak.observeAtLeast(host.now() - startedAt, host.now())
       } else note.failed(error)
       if (error instanceof SluiceError) this.failed(ticket, error, times)
       ticket.close(host.now(), undefined)
@@ -118,17 +120,24 @@ export class Attempts {
   }
 }
 
+/** The very same deployment where nothing is laid over it: its price is remembered by it. */
+function laidOver(deployment: Deployment, overrides: Partial<Deployment> | undefined): Deployment {
+  return overrides ? { ...deployment, ...overrides } : deployment
+}
+
 /** What record and receipt say of one attempt. */
 class AttemptNote<E extends EndpointName> {
   private readonly attempt: Attempt
   private readonly listed: RouteAttempt
   private readonly visit: Visit<E>
+  private readonly candidate: Candidate
 
   constructor(
     { candidate, startedAt, isProbe }: Ticket,
     visit: Visit<E>,
     { waitedMs, hedge }: AttemptOptions,
   ) {
+    this.candidate = candidate
     const { id: deploymentId } = candidate.deployment
     const { record } = visit.trip.route
     this.visit = visit
@@ -138,6 +147,7 @@ class AttemptNote<E extends EndpointName> {
       durationMs: 0,
       ...(isProbe && { probe: true }),
       ...(!hedge && visit.affinity?.note && { affinity: visit.affinity.note }),
+      ...(visit.trip.said !== undefined && { continues: true }),
       ...(hedge ? { hedge } : waitedMs > 0 && { waitedMs }),
     }
     record.attempts.push(this.attempt)
@@ -162,6 +172,12 @@ class AttemptNote<E extends EndpointName> {
     if (!(error instanceof SluiceError) || error.provider === undefined) return
     this.attempt.status = error.status
     this.listed.status = error.status
+  }
+
+  /** Its answer broke off; a caller who left says nothing about it. */
+  broke(error: SluiceError): void {
+    this.visit.broke(this.candidate)
+    if (error.kind !== 'aborted') this.failed(error)
   }
 
   end(durationMs: number): void {

@@ -1,6 +1,6 @@
 import type { CancelSignal } from '../../types/cancel-signal.ts'
 
-/** The signal of one attempt among several: fires with the caller's, or when another attempt has won. */
+/** The signal of one attempt: fires with the caller's, when it is aborted, or when another attempt has won. */
 export class AttemptCancel implements CancelSignal {
   aborted = false
   reason: unknown
@@ -12,7 +12,7 @@ export class AttemptCancel implements CancelSignal {
   constructor(caller: CancelSignal | undefined) {
     this.caller = caller
     if (caller?.aborted) this.aborted = true
-    else caller?.addEventListener('abort', this.fire)
+    else caller?.addEventListener('abort', this.abort)
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
@@ -26,15 +26,15 @@ export class AttemptCancel implements CancelSignal {
   lose(): void {
     if (this.aborted) return
     this.lost = true
-    this.fire()
+    this.abort()
   }
 
   /** The attempt is over: a caller's signal that lives longer must not keep it. */
   release(): void {
-    this.caller?.removeEventListener('abort', this.fire)
+    this.caller?.removeEventListener('abort', this.abort)
   }
 
-  private readonly fire = () => {
+  readonly abort = () => {
     if (this.aborted) return
     this.aborted = true
     this.reason = this.caller?.reason

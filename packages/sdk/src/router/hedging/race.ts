@@ -21,7 +21,7 @@ export function race<E extends EndpointName>(
   visit: Visit<E>,
   { make, delayMs, spare }: RaceRules<E>,
 ): Promise<Reply<E>> {
-  const { record, signal } = visit.trip.route
+  const { signal, route } = visit.trip
   const running = new Set<AttemptCancel>()
   let over = false
   return new Promise((resolve, reject) => {
@@ -39,7 +39,7 @@ export function race<E extends EndpointName>(
           // Both answered at the same time: the second answer is nobody's.
           if (over) return 'abort' in reply ? reply.abort() : undefined
           finish()
-          record.deployment = ticket.candidate.deployment
+          route.record.deployment = ticket.candidate.deployment
           return resolve(reply)
         },
         (error: unknown) => {
