@@ -46,7 +46,8 @@ function ofReplies(): string[] {
   })
   const deployment = { id: 'd', group: 'g', provider: 'mock', model: 'echo', apiBase: 'http://localhost' }
   const warnings = [{ action: 'dropped', param: 'top_k', reason: '' } as const]
-  const head = { reservation: reserve(), upstream: { 'x-request-id': '1' }, streamId: 's' }
+  const upstream = { 'x-request-id': '1' }
+  const head = { reservation: reserve(), upstream, streamId: 's', explain: true }
   const known = { state: 'known', nanoUsd: 1, inputNanoUsd: 1, outputNanoUsd: 0 } as const
   const unknown = { state: 'unknown', reason: '' } as const
   return [known, unknown].flatMap(cost =>

@@ -41,7 +41,7 @@ export async function serve<E extends EndpointName>(
   } catch (error) {
     delivery.fail(error, reservation)
   }
-  closeRecord(record, delivery.meter, promptTokens, stages)
+  closeRecord(record, delivery.meter, promptTokens, request.hints.explain === true, stages)
   await reservation?.settle(record)
   for (const callback of stages.callbacks) callback.onEnd(record)
   await stages.ledger.post(record)

@@ -60,11 +60,20 @@ export class SluiceError extends Error {
     this.headers = facts.headers
   }
 
+  /** The same error, saying more. */
+  withWords(words: string): SluiceError {
+    return this.with({ message: `${this.message} ${words}` })
+  }
+
   /** The same error, naming where it came from. */
   withSource(provider: string, model: string): SluiceError {
-    const named = createError({ ...this.#facts, provider, model: this.model ?? model })
-    if (this.stack !== undefined) named.stack = this.stack
-    return named
+    return this.with({ provider, model: this.model ?? model })
+  }
+
+  private with(facts: Partial<ErrorFacts>): SluiceError {
+    const changed = createError({ ...this.#facts, ...facts })
+    if (this.stack !== undefined) changed.stack = this.stack
+    return changed
   }
 }
 

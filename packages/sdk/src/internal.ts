@@ -23,7 +23,9 @@ export type * from './endpoints/endpoint.ts'
 export { endpoints } from './endpoints/registry.ts'
 export * from './errors.ts'
 export { type Catalogue, createCatalogue, factsOfDeployment } from './models/catalogue.ts'
+export { estimateWorstCase } from './models/cost.ts'
 export type { ModelFacts } from './models/model-facts.ts'
+export { decimalUsd } from './models/rate.ts'
 export {
   CUSTOM_ENDPOINTS,
   type CustomEndpoint,
@@ -38,6 +40,7 @@ export type { AffinityName } from './router/affinity/affinity.ts'
 export { type CallOptions, parseOptionFields, splitOptions } from './router/call-options.ts'
 export type { DeploymentReport } from './router/deployment-report.ts'
 export { ERROR_CLASSES, type ErrorClass, type PerErrorClass } from './router/error-class.ts'
+export { explanationLine, explanationOf, isEventful } from './router/explain/explanation.ts'
 export { namedFallbacks } from './router/fallbacks.ts'
 export type { Finding } from './router/health/finding.ts'
 export type { HealthRouting } from './router/health/leave-out-ill.ts'

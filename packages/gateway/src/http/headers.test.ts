@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { decimalUsd, readHints } from './headers.ts'
+import { readHints } from './headers.ts'
 
 const ASK = { formatHeaders: ['anthropic-beta'], forwardAll: false } as const
 
@@ -35,14 +35,4 @@ test('a header that is not what it should be is refused by its name', () => {
   expect(() => readHints({ 'x-litellm-timeout': 'soon' }, undefined, ASK)).toThrow(/x-litellm-timeout/)
   expect(() => readHints({ 'x-litellm-num-retries': '-1' }, undefined, ASK)).toThrow(/x-litellm-num-retries/)
   expect(() => readHints({ 'x-litellm-spend-logs-metadata': '[1]' }, undefined, ASK)).toThrow(/JSON object/)
-})
-
-test.each([
-  [0, '0.0'],
-  [1, '0.000000001'],
-  [32_500, '0.0000325'],
-  [1_000_000_000, '1.0'],
-  [12_345_678_901, '12.345678901'],
-])('%i nano-dollars read %s', (nano, text) => {
-  expect(decimalUsd(nano)).toBe(text)
 })

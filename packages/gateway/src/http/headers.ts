@@ -1,5 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { badRequest, isJsonObject, retriesOf, type SluiceError } from 'sluice/internal'
+import {
+  badRequest,
+  decimalUsd,
+  explanationLine,
+  isJsonObject,
+  retriesOf,
+  type SluiceError,
+} from 'sluice/internal'
 import { RESUMABLE_HEADER } from '../resume/resumable-client.ts'
 import type { StreamFacts } from '../resume/stream-facts.ts'
 import { OWN_HEADERS } from '../steps/caller-extras.ts'
@@ -27,9 +34,12 @@ const HOP = new Set([
   'upgrade',
 ])
 
+/** Says how a call found its deployment, to those who sent `x-sluice-explain: true`. */
+export const EXPLANATION = 'x-sluice-route'
+
 /** LiteLLM's response headers for one call. Empty values are left out. */
 export function replyHeaders(head: ReplyHead, now: number): HeaderLines {
-  const { record, reservation, upstream, streamId } = head
+  const { record, reservation, upstream, streamId, explain } = head
   const lines = callHeaders(record.callId, streamId)
   const { deployment, cost } = record
   if (deployment) {
@@ -44,6 +54,7 @@ export function replyHeaders(head: ReplyHead, now: number): HeaderLines {
   lines.push('x-litellm-response-duration-ms', String(duration))
   lines.push('x-litellm-overhead-duration-ms', String(Math.max(duration - record.upstreamMs, 0)))
   if (record.warnings.length > 0) lines.push('x-sluice-warnings', warningsLine(record.warnings))
+  if (explain) lines.push(EXPLANATION, explanationLine(record))
   if (reservation)
     for (const name in reservation.headers) lines.push(name, reservation.headers[name] as string)
   for (const name in upstream)
@@ -97,6 +108,7 @@ export function readHints(
     traceId: trace,
     sessionId: one(headers['x-litellm-session-id']) ?? trace,
     spendMetadata: json(headers, 'x-litellm-spend-logs-metadata'),
+    explain: yesOrNo(headers, 'x-sluice-explain'),
     clientIp,
     userAgent: one(headers['user-agent']),
     formatHeaders: picked(headers, ask.formatHeaders),
@@ -194,12 +206,6 @@ function json(headers: IncomingHttpHeaders, name: string) {
     // Told below, with the header's name.
   }
   throw badRequest(`${name}: must be a JSON object.`, name)
-}
-
-/** Exact decimal dollars without an exponent. */
-export function decimalUsd(nanoUsd: number): string {
-  const text = (nanoUsd / 1e9).toFixed(9).replace(/0+$/, '')
-  return text.endsWith('.') ? `${text}0` : text
 }
 
 /** `action param; action param`, at most 2 kB, in ASCII as headers need. */

@@ -2,6 +2,8 @@ import {
   type CallRecord,
   type Cost,
   endpoints,
+  explanationOf,
+  isEventful,
   isJsonObject,
   retriesOf,
   SluiceError,
@@ -87,6 +89,7 @@ function metadataOf(record: CallRecord): Record<string, unknown> {
   if (record.attempts.length > 1) metadata['attempts'] = attemptsOf(record)
   metadata['attempted_retries'] = retriesOf(record)
   metadata['attempted_fallbacks'] = record.fallbacks
+  if (isEventful(record)) metadata['routing'] = explanationOf(record)
   if (record.clientGone === true) metadata['client_disconnected'] = true
   metadata['upstream_time_ms'] = record.upstreamMs
   if (record.responseId) metadata['response_id'] = record.responseId

@@ -12,6 +12,8 @@ export interface ReplyHead {
   readonly upstream: Readonly<Record<string, string>>
   /** Under which the stream can be continued. */
   readonly streamId?: string | undefined
+  /** The caller wants to know how the call found its deployment. */
+  readonly explain?: boolean | undefined
 }
 
 /** The one who waits for the answer. The staircase speaks to this, never to a socket. */

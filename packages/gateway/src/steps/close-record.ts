@@ -6,8 +6,10 @@ export function closeRecord(
   record: CallRecord,
   meter: Meter | undefined,
   promptTokens: number,
-  { catalogue, now }: Pick<Stages, 'catalogue' | 'now'>,
+  explain: boolean,
+  { catalogue, now, routes }: Pick<Stages, 'catalogue' | 'now' | 'routes'>,
 ): void {
   record.endedAt = now()
   stampRecord(record, meter, catalogue, { promptTokens })
+  if (explain) routes.compareCost(record)
 }

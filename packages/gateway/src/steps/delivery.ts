@@ -7,6 +7,7 @@ import {
   type EventOf,
   endpoints,
   estimatedUsage,
+  explanationLine,
   formatSse,
   type InboundInfo,
   type Meter,
@@ -96,9 +97,16 @@ export class Delivery<E extends EndpointName> {
     const { client, rest, error } = this
     // Only events can say that they are not the whole; anything else would look finished.
     if (this.streaming && error && rest.length === 0) client.breakOff()
-    else if (this.streaming) client.end(rest)
+    else if (this.streaming) client.end(this.withExplanation(rest))
     else if (error) client.fail(error, rest, this.head)
     else client.send(200, this.head, rest, this.contentType)
+  }
+
+  /** A stream's head left before its cost was known: its end says the whole, as a comment that no client reads. */
+  private withExplanation(rest: string | Buffer): string | Buffer {
+    const isText = this.encoder?.contentType === undefined && typeof rest === 'string'
+    if (!this.from.hints.explain || !isText) return rest
+    return `: route ${explanationLine(this.record)}\n\n${rest}`
   }
 
   /** Keeps a whole answer for `finish`. */
@@ -109,7 +117,8 @@ export class Delivery<E extends EndpointName> {
   }
 
   private get head(): ReplyHead {
-    return { record: this.record, reservation: this.reservation, upstream: this.upstream }
+    const { record, reservation, upstream, from } = this
+    return { record, reservation, upstream, explain: from.hints.explain }
   }
 
   private async stream(

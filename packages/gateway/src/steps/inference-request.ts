@@ -44,6 +44,8 @@ export interface RequestHints {
   readonly endUser?: string | undefined
   readonly traceId?: string | undefined
   readonly sessionId?: string | undefined
+  /** `x-sluice-explain`: the answer says how the call found its deployment. */
+  readonly explain?: boolean | undefined
   readonly spendMetadata?: JsonObject | undefined
   readonly clientIp?: string | undefined
   readonly userAgent?: string | undefined

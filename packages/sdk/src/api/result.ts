@@ -1,5 +1,6 @@
 import { retriesOf } from '../callbacks/records.ts'
 import type { CallRecord, Cost } from '../types/call-record.ts'
+import type { RouteReceipt } from '../types/route-receipt.ts'
 import type { Usage } from '../types/usage.ts'
 import type { Warning } from '../types/warning.ts'
 
@@ -23,6 +24,8 @@ export interface CallFacts {
   readonly retries: number
   /** Groups asked after the first one failed. */
   readonly fallbacks: number
+  /** How the call found its deployment. */
+  readonly routing: RouteReceipt | undefined
 }
 
 export function factsOf(record: CallRecord, headers: Readonly<Record<string, string>>): CallFacts {
@@ -39,6 +42,7 @@ export function factsOf(record: CallRecord, headers: Readonly<Record<string, str
     headers,
     retries: retriesOf(record),
     fallbacks: record.fallbacks,
+    routing: record.routing,
   }
 }
 

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { half, Money, rateOf, scaled } from './rate.ts'
+import { describe, expect, it, test } from 'vitest'
+import { decimalUsd, half, Money, rateOf, scaled } from './rate.ts'
 
 describe('rateOf', () => {
   it.each([
@@ -67,4 +67,14 @@ describe('Money', () => {
 it('moves a decimal point without binary noise', () => {
   expect(scaled(0.135, -6)).toBe(1.35e-7)
   expect(scaled(1e-7, -3)).toBe(1e-10)
+})
+
+test.each([
+  [0, '0.0'],
+  [1, '0.000000001'],
+  [32_500, '0.0000325'],
+  [1_000_000_000, '1.0'],
+  [12_345_678_901, '12.345678901'],
+])('%i nano-dollars read %s', (nano, text) => {
+  expect(decimalUsd(nano)).toBe(text)
 })

@@ -75,3 +75,9 @@ function slice(digits: string, from: number, to: number): string {
   }
   return out
 }
+
+/** Exact decimal dollars without an exponent. */
+export function decimalUsd(nanoUsd: number): string {
+  const text = (nanoUsd / 1e9).toFixed(9).replace(/0+$/, '')
+  return text.endsWith('.') ? `${text}0` : text
+}

@@ -3,6 +3,7 @@ import { endpoints } from '../endpoints/registry.ts'
 import { createError, SluiceError } from '../errors.ts'
 import type { Reply } from '../steps/reply.ts'
 import { wait } from '../transport/wait.ts'
+import type { CallRecord } from '../types/call-record.ts'
 import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
 import { Affinities } from './affinity/affinities.ts'
@@ -12,6 +13,7 @@ import { type Choosing, choose } from './choose.ts'
 import { ContinuedStream } from './continuation/continued-stream.ts'
 import { type ContinuableRoute, mayContinue, mostContinuations } from './continuation/may-continue.ts'
 import { type DeploymentReport, reportOf } from './deployment-report.ts'
+import { cheapestAlternative } from './explain/cheapest.ts'
 import { anyFallbacksOf, type FallbackTarget, withOptions } from './fallbacks.ts'
 import { capable } from './filters/capable.ts'
 import { Groups } from './groups.ts'
@@ -83,7 +85,7 @@ export class RouteTable {
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error
       const next = trip.after(target.model, error)
-      if (next === undefined) throw trip.firstError ?? error
+      if (next === undefined) throw trip.told(trip.firstError ?? error)
       return this.travel(trip, next, () => this.visit(next, trip, pinOf(trip.route)))
     }
   }
@@ -108,6 +110,15 @@ export class RouteTable {
     const groups = new Set([model])
     for (const group of groups) for (const next of anyFallbacksOf(group, settings)) groups.add(next.model)
     return groups.size === 1 ? named : [...groups].flatMap(group => this.groups.find(group) ?? [])
+  }
+
+  /** Notes on the record of a finished call what its answer would have cost elsewhere. */
+  compareCost(record: CallRecord): void {
+    const { routing } = record
+    const [first] = routing?.visits ?? []
+    if (routing === undefined || first === undefined) return
+    const reachable = this.reachable({ model: first.group })
+    routing.cheapest = cheapestAlternative(record, reachable, this.with.host.facts)
   }
 
   /** What is known of every configured deployment right now. */

@@ -4,6 +4,7 @@ import type { CancelSignal } from '../types/cancel-signal.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
 import type { RouteReceipt } from '../types/route-receipt.ts'
 import type { Candidate } from './candidate.ts'
+import { storyOf } from './explain/story.ts'
 import {
   anyFallbacksOf,
   type FallbackSettings,
@@ -60,6 +61,12 @@ export class Trip<E extends EndpointName> {
     const next = this.queue.shift()
     if (next) this.route.record.fallbacks++
     return next
+  }
+
+  /** The error with what was tried, where that was more than one deployment. */
+  told(error: SluiceError): SluiceError {
+    const story = error.kind === 'aborted' ? undefined : storyOf(this.receipt)
+    return story === undefined ? error : error.withWords(story)
   }
 
   /** True when the call may go on elsewhere should `group` fail. */

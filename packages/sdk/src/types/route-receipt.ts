@@ -2,6 +2,13 @@
 export interface RouteReceipt {
   /** The groups that were asked, in order: the first, then fallbacks. */
   readonly visits: RouteVisit[]
+  /** The cheapest other deployment that could have been asked; only where the caller asked for an explanation. */
+  cheapest?: CheapestAlternative | undefined
+}
+
+export interface CheapestAlternative {
+  readonly deploymentId: string
+  readonly nanoUsd: number
 }
 
 export interface RouteVisit {
@@ -33,6 +40,8 @@ export interface RouteAttempt {
   status?: number | undefined
   /** The error's name; absent for the attempt that answered, unless its answer broke off. */
   error?: string | undefined
+  /** Milliseconds its deployment is left alone after it. */
+  restMs?: number | undefined
   /** It was the one request that shows whether a resting deployment is well again. */
   readonly probe?: true
   /** It was sent beside the attempt before it, which was slow. */

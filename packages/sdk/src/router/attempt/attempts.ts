@@ -1,17 +1,15 @@
 import { call } from '../../call.ts'
 import { createError, SluiceError } from '../../errors.ts'
 import type { Reply } from '../../steps/reply.ts'
-import type { Attempt } from '../../types/call-record.ts'
 import type { Deployment } from '../../types/deployment.ts'
 import type { EndpointName } from '../../types/endpoint-map.ts'
-import type { Meter } from '../../types/meter.ts'
-import type { RouteAttempt } from '../../types/route-receipt.ts'
-import { type Candidate, trackOf } from '../candidate.ts'
+import { trackOf } from '../candidate.ts'
 import { Circuits } from '../circuit/circuits.ts'
 import type { AttemptCancel } from '../hedging/attempt-cancel.ts'
 import type { Ticket } from '../load/ticket.ts'
 import type { Outcome } from '../strategies/strategy.ts'
 import type { Visit, VisitHost } from '../visit.ts'
+import { AttemptNote } from './attempt-note.ts'
 import { type AttemptTimes, isCallersHaste, timesOf } from './timeouts.ts'
 import { watchReply } from './watch-reply.ts'
 
@@ -49,19 +47,7 @@ export class Attempts {
     const note = new AttemptNote(ticket, visit, options)
     const times = timesOf(route, candidate.deployment, settings, deadline - startedAt)
     try {
-      if (times.timeoutMs <= 0)
-        throw createError({ kind: 'timeout', message: 'The time for this call is used up.' })
-      const reply = await call(
-        {
-          ...route,
-          ...times.limits,
-          ...visit.asked,
-          deployment: laidOver(candidate.deployment, route.overrides),
-          now: startedAt,
-          signal: cancel ?? signal,
-        },
-        host,
-      )
+      const reply = await this.ask(ticket, visit, times, cancel)
       note.answered(reply.meter)
       this.answered(ticket, reply)
       visit.affinity?.answered(ticket.candidate, host.now())
@@ -69,6 +55,7 @@ export class Attempts {
         if (error instanceof SluiceError) {
           this.failed(ticket, error, times)
           note.broke(error)
+          note.rests(host.now())
         }
         ticket.close(host.now(), meter.usage?.total_tokens)
         cancel?.release()
@@ -78,13 +65,27 @@ export class Attempts {
         note.cancelled()
         trackOf(candidate, times.stream).peak.observeAtLeast(host.now() - startedAt, host.now())
       } else note.failed(error)
-      if (error instanceof SluiceError) this.failed(ticket, error, times)
+      if (error instanceof SluiceError) {
+        this.failed(ticket, error, times)
+        note.rests(host.now())
+      }
       ticket.close(host.now(), undefined)
       cancel?.release()
       throw error
     } finally {
       note.end(host.now() - startedAt)
     }
+  }
+
+  private ask<E extends EndpointName>(
+    { candidate: { deployment }, startedAt: now }: Ticket,
+    { trip: { route, signal }, asked }: Visit<E>,
+    { timeoutMs, limits }: AttemptTimes,
+    cancel: AttemptCancel | undefined,
+  ): Promise<Reply<E>> {
+    if (timeoutMs <= 0) throw createError({ kind: 'timeout', message: 'The time for this call is used up.' })
+    const how = { now, deployment: laidOver(deployment, route.overrides), signal: cancel ?? signal }
+    return call({ ...route, ...limits, ...asked, ...how }, this.with.host)
   }
 
   private answered<E extends EndpointName>(ticket: Ticket, { kind, meter }: Reply<E>): void {
@@ -123,67 +124,4 @@ export class Attempts {
 /** The very same deployment where nothing is laid over it: its price is remembered by it. */
 function laidOver(deployment: Deployment, overrides: Partial<Deployment> | undefined): Deployment {
   return overrides ? { ...deployment, ...overrides } : deployment
-}
-
-/** What record and receipt say of one attempt. */
-class AttemptNote<E extends EndpointName> {
-  private readonly attempt: Attempt
-  private readonly listed: RouteAttempt
-  private readonly visit: Visit<E>
-  private readonly candidate: Candidate
-
-  constructor(
-    { candidate, startedAt, isProbe }: Ticket,
-    visit: Visit<E>,
-    { waitedMs, hedge }: AttemptOptions,
-  ) {
-    this.candidate = candidate
-    const { id: deploymentId } = candidate.deployment
-    const { record } = visit.trip.route
-    this.visit = visit
-    this.attempt = { deploymentId, deployment: candidate.deployment, startedAt, durationMs: 0 }
-    this.listed = {
-      deploymentId,
-      durationMs: 0,
-      ...(isProbe && { probe: true }),
-      ...(!hedge && visit.affinity?.note && { affinity: visit.affinity.note }),
-      ...(visit.trip.said !== undefined && { continues: true }),
-      ...(hedge ? { hedge } : waitedMs > 0 && { waitedMs }),
-    }
-    record.attempts.push(this.attempt)
-    record.deployment = candidate.deployment
-    visit.receipt.attempts.push(this.listed)
-  }
-
-  answered(meter: Meter): void {
-    this.attempt.meter = meter
-  }
-
-  /** It was sent, and another answered first: what the provider read is charged, as far as can be known. */
-  cancelled(): void {
-    this.attempt.meter = { textLength: 0 }
-    this.listed.cancelled = true
-  }
-
-  failed(error: unknown): void {
-    const told = error instanceof Error ? error : new Error(String(error))
-    this.attempt.error = told
-    this.listed.error = told.name
-    if (!(error instanceof SluiceError) || error.provider === undefined) return
-    this.attempt.status = error.status
-    this.listed.status = error.status
-  }
-
-  /** Its answer broke off; a caller who left says nothing about it. */
-  broke(error: SluiceError): void {
-    this.visit.broke(this.candidate)
-    if (error.kind !== 'aborted') this.failed(error)
-  }
-
-  end(durationMs: number): void {
-    this.attempt.durationMs = durationMs
-    this.listed.durationMs = durationMs
-    // A hedge runs beside another attempt: its time has been waited for already.
-    if (!this.listed.hedge) this.visit.trip.route.record.upstreamMs += durationMs
-  }
 }

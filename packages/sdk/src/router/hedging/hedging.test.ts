@@ -21,7 +21,8 @@ afterAll(async () => {
 })
 
 const PRICED = { modelInfo: { input_cost_per_token: 0.001, output_cost_per_token: 0.001 } }
-const hedging = { percentile: 0.9 }
+// The median: one slow answer on a busy machine must not move it.
+const hedging = { percentile: 0.5 }
 const at = (model: string, script: Script) => upstream.script({ ...script, match: { model } })
 const asked = () => upstream.requests.map(({ body }) => (body as { model: string }).model)
 
@@ -52,12 +53,12 @@ const settled = (routes: RouteTable) => routes.state().map(({ inFlight }) => inF
 describe.each([false, true])('hedging (stream: %s)', stream => {
   test('a slow first attempt gets company, and the first answer wins', async () => {
     const routes = await trained(stream)
-    at('a', { latencyMs: 2_000 })
+    at('a', { latencyMs: 4_000 })
     const route = chatRoute(stream)
     const startedAt = performance.now()
     const reply = await routes.run(route)
     if (reply.kind === 'stream') await reply.pump(() => undefined)
-    expect(performance.now() - startedAt).toBeLessThan(1_000)
+    expect(performance.now() - startedAt).toBeLessThan(3_000)
     expect(asked()).toEqual(['a', 'b'])
     expect(route.record.deployment?.id).toBe('b')
     expect(route.record.routing?.visits[0]?.attempts).toMatchObject([
@@ -71,7 +72,7 @@ describe.each([false, true])('hedging (stream: %s)', stream => {
 
   test('the loser is charged for the prompt it was sent', async () => {
     const routes = await trained(stream)
-    at('a', { latencyMs: 2_000 })
+    at('a', { latencyMs: 4_000 })
     const { record, ...route } = chatRoute(stream)
     const reply = await routes.run({ ...route, record })
     if (reply.kind === 'stream') await reply.pump(() => undefined)
@@ -83,8 +84,8 @@ describe.each([false, true])('hedging (stream: %s)', stream => {
 
   test('the first attempt may still win', async () => {
     const routes = await trained(stream)
-    at('a', { latencyMs: 120 })
-    at('b', { latencyMs: 2_000 })
+    at('a', { latencyMs: 500 })
+    at('b', { latencyMs: 4_000 })
     const route = chatRoute(stream)
     const reply = await routes.run(route)
     if (reply.kind === 'stream') await reply.pump(() => undefined)
@@ -95,8 +96,8 @@ describe.each([false, true])('hedging (stream: %s)', stream => {
 
   test('when both fail the call goes on as after any failure', async () => {
     const routes = await trained(stream, {}, [{}, {}, {}])
-    at('a', { latencyMs: 150, status: 500 })
-    at('b', { latencyMs: 150, status: 500 })
+    at('a', { latencyMs: 400, status: 500 })
+    at('b', { latencyMs: 400, status: 500 })
     const route = chatRoute(stream)
     const reply = await routes.run(route)
     if (reply.kind === 'stream') await reply.pump(() => undefined)
@@ -106,7 +107,7 @@ describe.each([false, true])('hedging (stream: %s)', stream => {
 
   test('a hang-up ends both', async () => {
     const routes = await trained(stream)
-    upstream.script({ latencyMs: 2_000, times: 2 })
+    upstream.script({ latencyMs: 4_000, times: 2 })
     const control = new AbortController()
     const call = rejectionOf(routes.run(chatRoute(stream, { signal: control.signal })))
     await upstream.until(() => upstream.requests.length === 2)
@@ -126,15 +127,15 @@ describe('hedges are few', () => {
   })
 
   test('a stated share of the calls, beyond a small burst', async () => {
-    const routes = await trained(false, { hedging: { percentile: 0.9, maxShare: 0 } })
-    at('a', { latencyMs: 60, times: 99 })
+    const routes = await trained(false, { hedging: { percentile: 0.5, maxShare: 0 } })
+    at('a', { latencyMs: 300, times: 99 })
     for (let index = 0; index < 8; index++) await routes.run(chatRoute(false))
     expect(asked().filter(model => model === 'b')).toHaveLength(5)
   })
 
   test('none that may cost more than stated', async () => {
-    const routes = await trained(false, { hedging: { percentile: 0.9, maxCostUsd: 0.05 } })
-    at('a', { latencyMs: 60, times: 9 })
+    const routes = await trained(false, { hedging: { percentile: 0.5, maxCostUsd: 0.05 } })
+    at('a', { latencyMs: 300, times: 9 })
     const ask = (max_tokens: number) => {
       const route = chatRoute(false)
       return routes.run({ ...route, request: { ...route.request, max_tokens } })
