@@ -40,7 +40,7 @@ export class Attempts {
     options: AttemptOptions,
   ): Promise<Reply<E>> {
     const { host, settings } = this.with
-    const { route, deadline, signal } = visit.trip
+    const { route, deadline } = visit.trip
     const { startedAt, candidate } = ticket
     const { cancel, hedge } = options
     if (!hedge) visit.begins()
