@@ -15,8 +15,8 @@ export interface Redis {
   remove(): Promise<void>
 }
 
-/** Starts a Redis (or Valkey) of our own on a free port, without persistence. */
-export async function startRedis(): Promise<Redis> {
+/** Starts a Redis (or Valkey) of our own on a free port, without persistence. `args` are further ones of the server. */
+export async function startRedis(args: readonly string[] = []): Promise<Redis> {
   const command = findProgram('redis-server', 'valkey-server')
   if (!command) throw new Error('Redis is not installed: neither redis-server nor valkey-server was found')
   const folder = mkdtempSync(join(tmpdir(), 'sluice-redis-'))
@@ -24,7 +24,9 @@ export async function startRedis(): Promise<Redis> {
   const service = new ServiceProcess({
     name: 'Redis',
     command,
-    args: `--port ${port} --bind 127.0.0.1 --appendonly no --dir ${folder} --save`.split(' ').concat(''),
+    args: `--port ${port} --bind 127.0.0.1 --appendonly no --dir ${folder} --save`
+      .split(' ')
+      .concat('', args),
     folder,
     readyLine: 'eady to accept connections',
     killSignal: 'SIGKILL',

@@ -13,7 +13,7 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['api', 'index.ts', 'internal.ts'],
   ],
   'packages/gateway/src': [
-    ['version.ts', 'health.ts', 'config', 'db', 'secrets', 'telemetry'],
+    ['version.ts', 'health.ts', 'config', 'db', 'redis', 'secrets', 'telemetry'],
     ['auth', 'limits', 'spend', 'guardrails', 'prompts'],
     ['serve.ts', 'steps'],
     ['resume'],

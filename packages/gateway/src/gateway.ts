@@ -3,6 +3,7 @@ import {
   createCatalogue,
   createHost,
   type LiveWeights,
+  type Newswire,
   RouteTable,
   type RoutingHost,
   type StrategyFault,
@@ -23,6 +24,7 @@ import { startKeySync } from './jobs/key-sync.ts'
 import { startWeightsSync, type WeightsSync } from './jobs/weights-sync.ts'
 import { createMemoryLimiter, type MemoryLimiter } from './limits/memory-limiter.ts'
 import { loadPrices } from './load-prices.ts'
+import { SharedRedis } from './redis/shared-redis.ts'
 import { KeptStreams } from './resume/kept-streams.ts'
 import { openLedger } from './spend/journal-ledger.ts'
 import { RecentCalls } from './spend/recent-calls.ts'
@@ -40,6 +42,8 @@ export interface Gateway {
   readonly limiter: MemoryLimiter
   readonly authenticator: Authenticator
   readonly metrics: CallMetrics
+  /** What is shared with other replicas. */
+  readonly shared: SharedRedis
   readonly health: Health
   readonly weights: WeightsSync
   /** Asks deployments whether they are well. */
@@ -60,20 +64,19 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   const { database, ledger, catalogue } = await openBooks(settings, log)
   let current = settings
   let secret = credentialLookup(settings.environment)
+  const shared = new SharedRedis(settings.redis, log)
   const { limiter, metrics, recentCalls, streams } = openMemory(settings, () => current)
   const keys = createKeyCache({ store: database.keys, maxStalenessMs: () => current.auth.maxKeyStalenessMs })
   const { jobs, globalSpend, weights, onError } = startJobs({
-    ...{ database, keys, log },
+    ...{ database, keys, log, news: shared.news },
     settings: () => current,
     weights: () => stages.routes.weights,
   })
   const authenticator = createAuthenticator({ settings: () => current, keys, globalSpend })
-  const media = () => current.media
-  const calling = createHost(catalogue, names => secret(names), settings.server.maxResponseBytes, media)
-  const host: RoutingHost = { ...calling, onStrategyFault: fault => noteStrategyFault(fault, log) }
+  const host = hostOf(catalogue, log, { current: () => current, secret: names => secret(names) })
   const stagesOf = (next: Settings, previous?: RouteTable): Stages => ({
     settings: next,
-    routes: routesOf(next, { ...host, providers: next.providers }, previous),
+    routes: routesOf(next, host, shared, previous),
     catalogue,
     authenticate: authenticator.authenticate,
     ...{ limiter, ledger, callbacks: [metrics, recentCalls] },
@@ -81,25 +84,26 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   })
   let stages = stagesOf(settings)
   await weights.ready(FIRST_WEIGHTS_MS)
-  const checker = new HealthChecker({ stages: () => stages, random: Math.random, news: host.news, onError })
+  const checker = new HealthChecker({ stages: () => stages, random: Math.random, news: shared.news, onError })
   let draining = false
   return {
     stages: () => stages,
     reload(next) {
+      shared.use(next.redis)
       stages = stagesOf(next, stages.routes)
       current = next
       secret = credentialLookup(next.environment)
       checker.schedule()
     },
-    ...{ database, keys, limiter, authenticator, metrics, weights, recentCalls, checker, streams },
-    health: createHealth({ database, ledger, metrics, draining: () => draining }),
+    ...{ database, keys, limiter, authenticator, metrics, shared, weights, recentCalls, checker, streams },
+    health: createHealth({ database, ledger, metrics, redis: () => shared.redis, draining: () => draining }),
     drain() {
       draining = true
     },
     async close() {
       await Promise.all([checker.close(), ...jobs.map(job => job.stop())])
       await ledger.close()
-      await Promise.all([database.close(), host.transport.close(), host.media.close()])
+      await Promise.all([database.close(), shared.close(), host.transport.close(), host.media.close()])
     },
   }
 }
@@ -112,6 +116,17 @@ function openMemory(settings: Settings, current: () => Settings) {
     recentCalls: new RecentCalls(),
     streams: new KeptStreams(() => current().resume),
   }
+}
+
+/** What calls are made with. */
+function hostOf(
+  catalogue: Catalogue,
+  log: Log,
+  { current, secret }: { current(): Settings; secret(names: readonly string[]): string | undefined },
+): RoutingHost {
+  const { maxResponseBytes } = current().server
+  const host = createHost(catalogue, secret, maxResponseBytes, () => current().media)
+  return { ...host, onStrategyFault: fault => noteStrategyFault(fault, log) }
 }
 
 /** Where calls are written down, and what they cost. */
@@ -129,6 +144,7 @@ interface JobServices {
   readonly database: Database
   readonly keys: KeyCache
   readonly log: Log
+  readonly news: Newswire
   readonly settings: () => Settings
   readonly weights: () => LiveWeights
 }
@@ -138,13 +154,13 @@ function noteStrategyFault(fault: StrategyFault, log: Log): void {
 }
 
 /** What runs beside the calls. A database that is away is the database's own news, told once by its connection. */
-function startJobs({ database, keys, log, settings, weights: live }: JobServices) {
+function startJobs({ database, keys, log, news, settings, weights: live }: JobServices) {
   const onError = (error: unknown) => {
     if (!isUnavailable(error)) log.error({ reason: (error as Error).message }, 'a background job failed')
   }
   const timezone = () => settings().limits.timezone
   const globalSpend = startGlobalSpend({ database, settings, onError })
-  const weights = startWeightsSync({ store: database.weights, weights: live, onError })
+  const weights = startWeightsSync({ store: database.weights, weights: live, news, onError })
   const jobs = [
     startKeySync({ keys, onError }),
     startBudgetReset({ database, keys, timezone, onError }),
@@ -155,8 +171,14 @@ function startJobs({ database, keys, log, settings, weights: live }: JobServices
 }
 
 /** What the table before it knew of its deployments, resting ones among them, stays known. */
-function routesOf(settings: Settings, host: RoutingHost, previous: RouteTable | undefined): RouteTable {
-  return new RouteTable(settings.deployments, settings.router, host, previous)
+function routesOf(
+  settings: Settings,
+  host: RoutingHost,
+  shared: SharedRedis,
+  previous?: RouteTable,
+): RouteTable {
+  const own = { ...host, providers: settings.providers, news: shared.redis && shared.news }
+  return new RouteTable(settings.deployments, settings.router, own, previous)
 }
 
 export type { Catalogue }

@@ -2,12 +2,18 @@ import { expect, test } from 'vitest'
 import { createHealth } from './health.ts'
 
 /** The report of a process in the given condition. */
-function reportOf(given: { database?: boolean; accepting?: boolean; draining?: boolean }) {
-  const { database = true, accepting = true, draining = false } = given
+function reportOf(given: {
+  database?: boolean
+  accepting?: boolean
+  draining?: boolean
+  redis?: string | null
+}) {
+  const { database = true, accepting = true, draining = false, redis } = given
   return createHealth({
     database: { ping: () => (database ? Promise.resolve() : Promise.reject(new Error('away'))) },
     ledger: { health: () => ({ accepting }) },
     metrics: { inFlight: 0 },
+    redis: () => (redis === undefined ? undefined : { problem: () => redis ?? undefined }),
     draining: () => draining,
   }).report()
 }
@@ -17,8 +23,16 @@ test('a process with all it needs is healthy', async () => {
     ready: true,
     status: 'healthy',
     database: 'connected',
+    cache: null,
     problems: [],
   })
+})
+
+test('Redis is named where it is configured; while it is away the process stays ready, and says so', async () => {
+  expect(await reportOf({ redis: null })).toMatchObject({ status: 'healthy', cache: 'redis', problems: [] })
+  const report = await reportOf({ redis: 'Redis cannot be reached: refused.' })
+  expect(report).toMatchObject({ ready: true, status: 'degraded', cache: 'redis' })
+  expect(report.problems).toEqual([expect.stringContaining('Redis cannot be reached')])
 })
 
 test('while the database is away the process stays ready, and says what is wrong', async () => {

@@ -13,6 +13,8 @@ export interface HealthReport {
   /** `degraded`: it takes traffic, and something is wrong that `problems` names. */
   readonly status: 'healthy' | 'degraded' | 'unhealthy'
   readonly database: 'connected' | 'disconnected'
+  /** LiteLLM's word for it: what replicas share things through, whether it answers or not. */
+  readonly cache: 'redis' | null
   /** What is wrong, in sentences. */
   readonly problems: readonly string[]
 }
@@ -22,10 +24,12 @@ export interface HealthSources {
   readonly database: { ping(): Promise<void> }
   readonly ledger: { health(): { readonly accepting: boolean } }
   readonly metrics: { readonly inFlight: number }
+  /** Undefined where none is configured. */
+  redis(): { problem(): string | undefined } | undefined
   draining(): boolean
 }
 
-export function createHealth({ database, ledger, metrics, draining }: HealthSources): Health {
+export function createHealth({ database, ledger, metrics, redis, draining }: HealthSources): Health {
   return {
     inFlight: () => metrics.inFlight,
     async report() {
@@ -33,14 +37,18 @@ export function createHealth({ database, ledger, metrics, draining }: HealthSour
       const connected = await inTime(database.ping())
       if (!connected)
         problems.push('The database cannot be reached: known keys go on working, spend waits on disk.')
+      const shared = redis()
+      const away = shared?.problem()
+      if (away !== undefined) problems.push(`${away} This replica shares nothing with the others meanwhile.`)
       const { accepting } = ledger.health()
       if (!accepting) problems.push('Spend cannot be written down: new calls are refused.')
       if (draining()) problems.push('The process is shutting down.')
       const ready = accepting && !draining()
       return {
         ready,
-        status: !ready ? 'unhealthy' : connected ? 'healthy' : 'degraded',
+        status: !ready ? 'unhealthy' : connected && away === undefined ? 'healthy' : 'degraded',
         database: connected ? 'connected' : 'disconnected',
+        cache: shared ? 'redis' : null,
         problems,
       }
     },

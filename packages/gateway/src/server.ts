@@ -57,18 +57,18 @@ export async function startServer(gateway: Gateway): Promise<RunningServer> {
 }
 
 async function registerRoutes(app: FastifyInstance, gateway: Gateway): Promise<void> {
-  const { stages, health, metrics } = gateway
+  const { stages, health, metrics, shared } = gateway
   const { requireMetricsAuth } = stages().settings.server
   const services = { ...gateway, settings: () => stages().settings, now: Date.now, randomBytes }
   registerDocumentRoutes(app)
   registerHealthRoutes(app, stages, health)
-  if (!requireMetricsAuth) registerMetricsRoute(app, metrics)
+  if (!requireMetricsAuth) registerMetricsRoute(app, metrics, shared)
   await app.register(async scope => {
     protectRoutes(scope, services)
     registerModelRoutes(scope, stages)
     registerCapabilitiesRoute(scope, stages)
     registerHealthCheckRoutes(scope, stages, gateway)
-    if (requireMetricsAuth) registerMetricsRoute(scope, metrics)
+    if (requireMetricsAuth) registerMetricsRoute(scope, metrics, shared)
   })
   await registerKeyRoutes(app, services)
   await registerSpendRoutes(app, services)

@@ -4,6 +4,8 @@ import { formatProblems } from '../config/problem.ts'
 import type { Settings } from '../config/settings.ts'
 import { openDatabase } from '../db/open-database.ts'
 import { reach } from '../http/reach.ts'
+import { connectLink } from '../redis/link.ts'
+import { reasonOf } from '../redis/redis-error.ts'
 import { type ConfigFlags, readConfig } from './read-config.ts'
 import { paint, useColor } from './terminal.ts'
 
@@ -14,10 +16,10 @@ interface Finding {
   readonly remedy?: string
 }
 
-/** `sluice doctor`: keys, reachability, database and prices, with remedies. Exits with 1 when something is wrong. */
+/** `sluice doctor`: keys, reachability, database, Redis and prices, with remedies. Exits with 1 when something is wrong. */
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .description('check keys, reachability, database and prices')
+    .description('check keys, reachability, database, Redis and prices')
     .option('-c, --config <file>', 'the config file')
     .option('--data-directory <directory>', 'data directory')
     .action(examine)
@@ -31,6 +33,7 @@ async function examine(flags: ConfigFlags): Promise<void> {
     ...keys(settings),
     ...(await reachability(settings)),
     await database(settings),
+    ...(await redis(settings)),
     ...prices(settings),
   ]
   const { green, red } = paint(process.stdout)
@@ -89,6 +92,19 @@ async function database(settings: Settings): Promise<Finding> {
       what: `${name}: ${(error as Error).message}`,
       remedy: 'Check DATABASE_URL, or that the directory is writable.',
     }
+  }
+}
+
+async function redis({ redis: configured }: Settings): Promise<Finding[]> {
+  if (configured === undefined) return []
+  try {
+    const link = await connectLink(configured, () => {})
+    link.destroy()
+    return [{ ok: true, what: 'Redis answers' }]
+  } catch (error) {
+    const { password, sentinelPassword } = configured
+    const what = `Redis: ${reasonOf(error, [password, sentinelPassword])}`
+    return [{ ok: false, what, remedy: 'Check its address, user and password, and TLS.' }]
   }
 }
 

@@ -7,6 +7,7 @@ import { affinitiesOf } from './keys/features.ts'
 import type { Values } from './keys/row.ts'
 import type { topLevel } from './keys/top-level.ts'
 import type { StrategySetting } from './load-strategy.ts'
+import { buildRedis } from './redis/build-redis.ts'
 import type * as target from './settings.ts'
 import type { Environment } from './source/references.ts'
 
@@ -37,6 +38,7 @@ export function buildSettings(parts: SettingsParts): target.Settings {
     resume: resume(parts),
     auth: auth(parts),
     database: database(parts),
+    redis: buildRedis(parts),
     spend: spend(parts),
     limits: limits(parts),
     telemetry: telemetry(parts),

@@ -26,6 +26,8 @@ export const defaults = {
   /** Health checks at one time. */
   healthConcurrency: 8,
   poolSize: 10,
+  redisNamespace: 'sluice',
+  redisTimeoutMs: 100,
   flushMs: 1_000,
   maxKeyStalenessMs: 600_000,
   defaultMaxOutputTokens: 4_096,

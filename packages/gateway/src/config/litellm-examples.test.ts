@@ -42,7 +42,8 @@ guardrails:
     apiBase: 'http://localhost:8000/v1',
   })
   expect(warnings).toEqual([
-    '13  litellm_settings.cache (line 13), litellm_settings.cache_params (line 14), litellm_settings.callbacks[0] (otel) (line 18) are accepted but have no effect yet',
+    '0  Redis is asked for, and its address is not known: replicas share nothing',
+    '13  litellm_settings.cache (line 13), litellm_settings.cache_params.type (redis-semantic) (line 15), litellm_settings.cache_params.similarity_threshold (line 16), litellm_settings.callbacks[0] (otel) (line 18) are accepted but have no effect yet',
     '17 litellm_settings.cache_params.host environment variable REDIS_HOST is not set; the setting is left out',
     '21 guardrails is accepted but NOT ENFORCED yet',
     '26 guardrails[0].litellm_params.api_key environment variable GUARD_KEY is not set; the setting is left out',

@@ -254,7 +254,7 @@ general_settings:
 `
   const warnings = await warningsOf(text)
   expect(warnings).toEqual([
-    '3:3 router_settings.redis_host (line 3), router_settings.cache_responses (line 4), litellm_settings.cache (line 8), litellm_settings.cache_params (line 9), litellm_settings.callbacks[1] (langfuse) (line 10) are accepted but have no effect yet',
+    '4:3 router_settings.cache_responses (line 4), litellm_settings.cache (line 8), litellm_settings.callbacks[1] (langfuse) (line 10) are accepted but have no effect yet',
     '5:21 router_settings.routing_strategy: provider-budget-routing is accepted but has no effect yet',
     '6:57 router_settings.optional_pre_call_checks[1]: encrypted_content_affinity is accepted but has no effect yet',
     '13:3 general_settings.allowed_ips: is accepted but NOT ENFORCED yet',

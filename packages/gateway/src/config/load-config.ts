@@ -14,6 +14,7 @@ import { sectionsWith, topLevel } from './keys/top-level.ts'
 import { moduleFile } from './load-module.ts'
 import { loadStrategy } from './load-strategy.ts'
 import { ConfigError, type ConfigWarning, type Problem } from './problem.ts'
+import { warnOfRedis } from './redis/build-redis.ts'
 import { Report } from './report.ts'
 import type { Settings } from './settings.ts'
 import { type MapNode, mapOfTexts } from './source/node.ts'
@@ -81,6 +82,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const settings = buildSettings(parts)
   if (path !== undefined) checkGroupNames(settings, root, report)
   checkHealthRouting(settings, root, report)
+  if (!settings.redis) warnOfRedis(parts, report)
   warnUnset(withoutEnvironment(root), report)
   report.closeAccepted()
   if (report.problems.length > 0) throw refusal(report, [...files, ...modules])

@@ -1,4 +1,7 @@
 import type { CreateStrategy, Deployment, Provider, RoutingSettings, StrategyName } from 'sluice/internal'
+import type { RedisSettings } from './redis/redis-settings.ts'
+
+export type { RedisSettings } from './redis/redis-settings.ts'
 
 /**
  * The configuration in our own words: frozen, validated, swapped whole on reload. The LiteLLM-shaped file is the
@@ -20,6 +23,8 @@ export interface Settings {
   readonly resume: ResumeSettings
   readonly auth: AuthSettings
   readonly database: DatabaseSettings
+  /** Absent: this process shares nothing with others but the database. */
+  readonly redis: RedisSettings | undefined
   readonly spend: SpendSettings
   readonly limits: LimitSettings
   readonly telemetry: TelemetrySettings

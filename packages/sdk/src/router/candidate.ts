@@ -30,8 +30,9 @@ export class DeploymentState {
   /** Shared by all models of a wildcard. */
   readonly health: DeploymentHealth
 
-  constructor(board: CircuitBoard, health = new DeploymentHealth()) {
-    this.circuit = new Circuit(board)
+  /** `key`: what it is called between replicas. */
+  constructor(board: CircuitBoard, key: string, health = new DeploymentHealth()) {
+    this.circuit = new Circuit(board, key)
     this.health = health
   }
 }
@@ -62,7 +63,8 @@ export class CredentialState {
   /** The deployment that was last refused with 403, which may be about its model alone. */
   deniedAt: string | undefined
 
-  constructor(board: CircuitBoard) {
-    this.circuit = new Circuit(board)
+  /** `key`: what it is called between replicas. */
+  constructor(board: CircuitBoard, key: string) {
+    this.circuit = new Circuit(board, key)
   }
 }

@@ -2,10 +2,13 @@ import type { Deployment } from '../types/deployment.ts'
 import { type Candidate, CredentialState, DeploymentState, LoadState } from './candidate.ts'
 import { AwakeMemory } from './circuit/awake.ts'
 import { CircuitBoard } from './circuit/circuit-board.ts'
+import { CircuitNews } from './circuit/circuit-news.ts'
 import { credentialKey } from './circuit/credential-key.ts'
+import { deploymentKey } from './circuit/deployment-key.ts'
 import { DeploymentHealth } from './health/deployment-health.ts'
 import { HedgeState, type HedgingSettings } from './hedging/hedge-state.ts'
 import { ShareBudget } from './retry/share-budget.ts'
+import type { RoutingHost } from './route.ts'
 import { LiveWeights } from './weights/live-weights.ts'
 
 /** The deployments behind one name, with what is known of each. */
@@ -21,6 +24,8 @@ export interface Pool {
   readonly hasRates: boolean
   readonly hasCaps: boolean
 }
+
+export type PoolsHost = Pick<RoutingHost, 'news' | 'now' | 'random'>
 
 /** States remembered for models that wildcards matched; beyond it, idle ones are forgotten. */
 const MOST_STATES = 20_000
@@ -46,10 +51,11 @@ export class Pools {
   private readonly budgets: Map<string, ShareBudget>
   private readonly hedges = new Map<string, HedgeState>()
   private readonly settings: PoolSettings
+  private readonly news: CircuitNews | undefined
   readonly weights: LiveWeights
 
-  /** `previous`: what was known before the settings changed. */
-  constructor(settings: PoolSettings, previous: Pools | undefined) {
+  /** `previous`: what was known before the settings changed. `host`: absent where circuits are nobody else's. */
+  constructor(settings: PoolSettings, previous: Pools | undefined, host?: PoolsHost) {
     this.settings = settings
     this.states = previous?.states ?? new Map<string, DeploymentState>()
     this.loads = previous?.loads ?? new Map<string, LoadState>()
@@ -58,6 +64,8 @@ export class Pools {
     this.board = previous?.board ?? new CircuitBoard()
     this.weights = previous?.weights ?? new LiveWeights()
     this.budgets = new Map()
+    this.news = this.newsOf(previous?.news, host)
+    this.board.teller = this.news
   }
 
   /** The pool of a list of deployments; the same list gives the same pool. */
@@ -82,19 +90,42 @@ export class Pools {
   candidate(deployment: Deployment): Candidate {
     let candidate = this.candidates.get(deployment)
     if (candidate) return candidate
-    const state = entry(this.states, `${deployment.id}\0${deployment.model}`, () => {
+    const state = this.entry(this.states, deploymentKey(deployment), key => {
       const health = entry(this.healths, deployment.id, () => new DeploymentHealth())
-      return new DeploymentState(this.board, health)
+      return new DeploymentState(this.board, key, health)
     })
-    const credential = entry(
+    const credential = this.entry(
       this.credentials,
       credentialKey(deployment),
-      () => new CredentialState(this.board),
+      key => new CredentialState(this.board, key),
     )
     const load = entry(this.loads, deployment.id, () => new LoadState(this.weights.of(deployment.id)))
     candidate = { deployment, state, load, credential }
     this.candidates.set(deployment, candidate)
     return candidate
+  }
+
+  /** What the replicas told goes on being heard as long as the wire is the same. */
+  private newsOf(previous: CircuitNews | undefined, host: PoolsHost | undefined): CircuitNews | undefined {
+    const wire = host?.news
+    if (previous !== undefined && previous.wire === wire) return previous
+    previous?.close()
+    if (host === undefined || wire === undefined) return undefined
+    const { states, credentials } = this
+    const find = (key: string) => (states.get(key) ?? credentials.get(key))?.circuit
+    return new CircuitNews({ news: wire, now: host.now, random: host.random, find })
+  }
+
+  private entry<T extends DeploymentState | CredentialState>(
+    map: Map<string, T>,
+    key: string,
+    create: (key: string) => T,
+  ): T {
+    return entry(map, key, () => {
+      const state = create(key)
+      this.news?.created(state.circuit)
+      return state
+    })
   }
 
   /** By the first deployment: the names that a wildcard matches have one budget together. */

@@ -53,7 +53,9 @@ export class RouteTable {
     this.with = { settings, host, strategy: createStrategy(settings, host), affinities }
     this.groups = new Groups(weighed(deployments, settings.weights), settings.groupAliases, host.providers)
     const { retryBudget = ROUTING_DEFAULTS.retryBudget, hedging } = settings
-    this.pools = new Pools({ retryBudget, hedging }, previous?.pools)
+    // Whoever lets nothing rest has nothing to tell, and nothing to hear.
+    const sharing = settings.disableCooldowns ? undefined : host
+    this.pools = new Pools({ retryBudget, hedging }, previous?.pools, sharing)
     this.hedging = new Hedging(new Attempts(this.with), hedging, host)
     this.weights.keep(new Set(deployments.map(({ id }) => id)))
     this.health = new HealthBook(settings, host, deployment => this.pools.candidate(deployment))

@@ -1,36 +1,28 @@
-import { accepted, type Section } from './row.ts'
-import { amount, anyList, anything, choice, flag, list, seconds, secret, text, whole } from './types.ts'
+import { cacheStore } from './features.ts'
+import { redisRows } from './redis.ts'
+import { accepted, type Section, works } from './row.ts'
+import { amount, anything, choice, flag, list, seconds, secret, text, whole } from './types.ts'
 
 const setting = (doc: string) => accepted(anything, doc)
 const hidden = (doc: string) => accepted(secret, doc)
-const kinds = choice('local', 'redis', 'redis-semantic', 'qdrant-semantic', 's3', 'gcs', 'disk', 'azure-blob')
 
 /** Where and how answers are cached. */
 export const cacheParams = {
   name: 'litellm_settings.cache_params',
   doc: 'The response cache.',
   rows: {
-    type: accepted(kinds, 'Kind of store.'),
+    type: works(
+      cacheStore,
+      'Kind of store. `redis`: replicas share what they learn through it; answers are not cached yet.',
+      'redis',
+    ),
     mode: accepted(choice('default_on', 'default_off'), 'Cache unless told not to, or only when asked.'),
     supported_call_types: accepted(list(text), 'Kinds of calls that are cached.'),
     ttl: accepted(seconds, 'Seconds an answer is kept.'),
     default_in_memory_ttl: accepted(seconds, 'Seconds an answer is kept in memory.'),
     default_in_redis_ttl: accepted(seconds, 'Seconds an answer is kept in Redis.'),
-    namespace: accepted(text, 'Prefix of the keys.'),
-    host: accepted(text, 'Redis host.'),
-    port: accepted(whole(1), 'Redis port.'),
-    password: hidden('Redis password.'),
-    username: accepted(text, 'Redis user.'),
-    url: hidden('Redis address.'),
-    db: accepted(whole(), 'Redis database number.'),
-    ssl: accepted(flag, 'Use TLS.'),
-    ssl_cert_reqs: setting('Which certificate check to make.'),
-    ssl_check_hostname: accepted(flag, 'Check the host name of the certificate.'),
-    max_connections: accepted(whole(1), 'Most connections.'),
-    redis_startup_nodes: accepted(anyList, 'Nodes of a Redis cluster.'),
-    service_name: accepted(text, 'Sentinel service.'),
-    sentinel_nodes: accepted(anyList, 'Sentinel nodes.'),
-    sentinel_password: hidden('Sentinel password.'),
+    ...redisRows,
+    max_connections: accepted(whole(1), 'Most connections to Redis; there is one.'),
     gcp_service_account: accepted(text, 'Service account for IAM log-in.'),
     gcp_ssl_ca_certs: accepted(text, 'CA certificates for IAM log-in.'),
     redis_flush_size: accepted(whole(1), 'Writes sent together.'),

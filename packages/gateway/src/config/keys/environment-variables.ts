@@ -1,4 +1,5 @@
 import { masterKey } from './master-key.ts'
+import { redisVariables } from './redis.ts'
 import { accepted, type Section, unenforced, works } from './row.ts'
 import { anything, choice, flag, positiveSeconds, scalar, seconds, secret, text, whole } from './types.ts'
 
@@ -28,6 +29,7 @@ export const environmentVariables = {
     HOST: works(text, 'Address to listen on.', 'server.host'),
     PORT: works(port, 'Port to listen on; 0 takes a free one.', 'server.port'),
     DATABASE_URL: works(secret, '`postgresql://…`.', 'database.url'),
+    ...redisVariables,
     LITELLM_MASTER_KEY: works(masterKey, 'The key of the administrator.', 'auth.masterKey'),
     LITELLM_SALT_KEY: accepted(secret, 'Encrypts credentials in the database.'),
     LITELLM_ENVIRONMENT: works(text, 'Compared with `model_info.supported_environments`.', 'deployments'),

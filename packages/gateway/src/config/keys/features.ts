@@ -1,7 +1,7 @@
 import { type AffinityName, type StrategyName, strategies } from 'sluice/internal'
 import { type ModuleName, readModuleName } from '../load-module.ts'
 import type { ValueType } from './row.ts'
-import { list, refuse, text } from './types.ts'
+import { choice, list, refuse, text } from './types.ts'
 
 /**
  * Words of which some have their effect; for those that are known but have none yet there is a warning, and `instead`
@@ -94,3 +94,24 @@ const callback: ValueType<string> = {
 
 /** Names of loggers; those that do not exist yet are noted. */
 export const callbackNames = list(callback)
+
+const stores = choice(
+  'local',
+  'redis',
+  'redis-semantic',
+  'qdrant-semantic',
+  's3',
+  'gcs',
+  'disk',
+  'azure-blob',
+)
+
+/** Where answers are cached. Only Redis is used yet, and for other things. */
+export const cacheStore: typeof stores = {
+  ...stores,
+  read(node, key, report) {
+    const value = stores.read(node, key, report)
+    if (value !== undefined && value !== 'redis') report.accepted(node.place, `${key} (${value})`)
+    return value
+  },
+}

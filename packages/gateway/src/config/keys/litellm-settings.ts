@@ -122,7 +122,7 @@ export const litellmSettings = {
     ),
     model_alias_map: works(map(text), 'Other names for model groups.', 'router.groupAliases'),
     cache: accepted(flag, 'Cache answers.'),
-    cache_params: accepted(objectOf(cacheParams), 'Where and how.'),
+    cache_params: works(objectOf(cacheParams), 'Where and how.', 'redis'),
     enable_redis_auth_cache: accepted(flag, 'Share looked-up keys in Redis.'),
     enable_caching_on_provider_specific_optional_params: accepted(
       flag,

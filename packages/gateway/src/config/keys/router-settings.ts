@@ -3,6 +3,7 @@ import { fallbacks } from './fallbacks.ts'
 import { preCallChecks, routingStrategy } from './features.ts'
 import { healthRouting } from './health-routing.ts'
 import { objectOf } from './read-section.ts'
+import { cacheKwargs, redisUrl } from './redis.ts'
 import { accepted, type Section, unenforced, works } from './row.ts'
 import {
   amount,
@@ -81,12 +82,13 @@ export const routerSettings = {
     ),
     routing_strategy_args: works(objectOf(strategyArgs), 'Settings of the strategy.', 'router.strategyArgs'),
     routing_groups: accepted(anyList, 'Strategy by set of models.'),
-    redis_host: accepted(text, 'Redis host.'),
-    redis_port: accepted(whole(1), 'Redis port.'),
-    redis_password: accepted(secret, 'Redis password.'),
-    redis_db: accepted(whole(), 'Redis database number.'),
-    redis_url: accepted(secret, 'Redis address.'),
-    cache_kwargs: accepted(object, 'More settings of Redis.'),
+    redis_host: works(text, 'Redis that replicas share; wins over `cache_params`.', 'redis'),
+    redis_port: works(whole(1, 65_535), 'Redis port; 6379 unless stated.', 'redis'),
+    redis_password: works(secret, 'Redis password.', 'redis'),
+    redis_db: works(whole(), 'Redis database number.', 'redis'),
+    redis_url: works(redisUrl, 'Redis address; wins over host, port, password and database.', 'redis'),
+    redis_namespace: works(text, 'What every key in Redis begins with; `sluice` unless stated.', 'redis'),
+    cache_kwargs: works(objectOf(cacheKwargs), 'More settings of Redis.', 'redis'),
     cache_responses: on('Cache answers.'),
     caching_groups: accepted(anyList, 'Groups that share cached answers.'),
     num_retries: works(whole(), 'Retries of a call.', 'router.retries'),

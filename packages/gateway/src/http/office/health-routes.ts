@@ -23,7 +23,7 @@ export function registerHealthRoutes(app: FastifyInstance, stages: () => Stages,
       return reply.status(report.ready ? 200 : 503).send({
         status: report.status,
         db: report.database,
-        cache: null,
+        cache: report.cache,
         litellm_version: VERSION,
         success_callbacks: stages().callbacks.map(({ name }) => name),
         spend_rows_pending: stages().ledger.pending,

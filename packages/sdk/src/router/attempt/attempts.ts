@@ -92,7 +92,7 @@ export class Attempts {
     const { strategy, host } = this.with
     const now = host.now()
     const { startedAt, candidate } = ticket
-    this.circuits.succeeded(candidate, startedAt)
+    this.circuits.succeeded(candidate, startedAt, now)
     ticket.answered()
     const durationMs = now - startedAt
     const stream = kind === 'stream' || kind === 'relay-stream'

@@ -32,7 +32,7 @@ function scene(over: Partial<CircuitSettings> = {}, candidate = one()) {
     },
     succeed(now: number) {
       candidate.state.failures.attempted(now)
-      circuits.succeeded(candidate, now)
+      circuits.succeeded(candidate, now, now)
     },
   }
 }
@@ -151,7 +151,7 @@ describe('half open', () => {
     const { circuits, candidate, fail, restMs } = scene()
     fail('rate_limit', 100)
     fail('rate_limit', 500, { startedAt: 50 })
-    circuits.succeeded(candidate, 50)
+    circuits.succeeded(candidate, 50, 500)
     expect(restMs(600)).toBe(500)
   })
 })

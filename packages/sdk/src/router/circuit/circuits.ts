@@ -38,9 +38,9 @@ export class Circuits {
     this.settings = settings
   }
 
-  succeeded({ state, credential }: Candidate, startedAt: number): void {
-    state.circuit.close(startedAt)
-    credential.circuit.close(startedAt)
+  succeeded({ state, credential }: Candidate, startedAt: number, now: number): void {
+    state.circuit.close(startedAt, now)
+    credential.circuit.close(startedAt, now)
   }
 
   failed(candidate: Candidate, failure: Failure): void {

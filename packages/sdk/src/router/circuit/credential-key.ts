@@ -10,5 +10,5 @@ export function credentialKey(deployment: Deployment): string {
     .sort()
     .map(name => [name, params[name]])
   const told = JSON.stringify([provider, apiKey, apiBase, organization, own])
-  return createHash('sha256').update(told).digest('base64url')
+  return `credential:${createHash('sha256').update(told).digest('base64url')}`
 }

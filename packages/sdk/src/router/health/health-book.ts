@@ -69,7 +69,7 @@ export class HealthBook {
     const now = this.host.now()
     if (finding.error === undefined) {
       for (const { circuit } of [state, credential])
-        if (circuit.phase(now) === 'half-open') circuit.close(finding.at)
+        if (circuit.phase(now) === 'half-open') circuit.close(finding.at, now)
     } else if (
       error &&
       routing &&
