@@ -145,13 +145,13 @@ describe('the ledger without its database', () => {
     const down = await deadDatabase()
     const told: string[] = []
     const log = { info() {}, warn() {}, error: (_: object, message: string) => void told.push(message) }
-    const ledger = await open(down, { memoryBytes: 4_000, closeMs: 10, logger: log })
-    const posts = Array.from({ length: 20 }, (_, n) => ledger.post(callRecord(`c${n}`)))
+    const ledger = await open(down, { memoryBytes: 20_000, closeMs: 10, logger: log })
+    const posts = Array.from({ length: 40 }, (_, n) => ledger.post(callRecord(`c${n}`)))
     expect(() => ledger.admit()).toThrow(/Spend cannot be recorded/)
     await Promise.all(posts)
     const { dropped } = ledger.health()
     expect(dropped).toBeGreaterThan(0)
-    expect(ledger.pending).toBe(20 - dropped)
+    expect(ledger.pending).toBe(40 - dropped)
     expect(told).toEqual([expect.stringContaining('a spend row was lost')])
     await ledger.close()
     await down.close()

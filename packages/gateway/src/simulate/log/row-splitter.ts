@@ -29,6 +29,7 @@ export class RowSplitter {
   /** The last text of the outermost object, while it may turn out to be a page. */
   private key = ''
   private keyFrom = -1
+  private keyPart = ''
   private isGarbage = false
 
   push(chunk: Buffer): FoundRow[] {
@@ -52,11 +53,13 @@ export class RowSplitter {
         this.depth++
       } else if (byte === OPEN_LIST) {
         if (this.depth === 0) this.rowDepth = 1
-        else if (this.depth === 1 && this.rowDepth === 0 && this.key === 'data') from = this.turnIntoPage()
+        else if (this.depth === 1 && this.rowDepth === 0 && this.key === PAGE_KEY) from = this.turnIntoPage()
         this.depth++
       } else if (byte === CLOSE || byte === CLOSE_LIST) from = this.close(chunk, from, at)
       else if (this.depth === 0 && !isBetween(byte)) this.garbage()
     }
+    // A text that begins with the next chunk begins at its first byte.
+    if (this.keyFrom === chunk.length) this.keyFrom = 0
     if (this.isInRow) this.keep(chunk.subarray(Math.max(0, from)))
     return this.take()
   }
@@ -84,6 +87,7 @@ export class RowSplitter {
   private beginText(at: number): void {
     this.isText = true
     this.keyFrom = this.depth === 1 && this.rowDepth === 0 ? at + 1 : -1
+    this.keyPart = ''
     if (this.depth === 0) this.garbage()
   }
 
@@ -96,14 +100,20 @@ export class RowSplitter {
       else if (byte === LF) return at - 1
       else if (byte === QUOTE) {
         this.isText = false
-        if (this.keyFrom >= 0 && at >= this.keyFrom && at - this.keyFrom < 8)
-          this.key = chunk.toString('latin1', this.keyFrom, at)
+        if (this.keyFrom >= 0) this.key = this.keyPart + this.keyPiece(chunk, at)
         return at
       }
     }
-    // A key that is cut between two pieces is none that is looked for, but for `data`.
-    if (this.keyFrom >= 0) this.keyFrom = -1
+    if (this.keyFrom >= 0) {
+      this.keyPart += this.keyPiece(chunk, chunk.length)
+      this.keyFrom = 0
+    }
     return chunk.length
+  }
+
+  /** As much of a text as it takes to see whether it is the key that is looked for. */
+  private keyPiece(chunk: Buffer, end: number): string {
+    return chunk.toString('latin1', this.keyFrom, Math.min(end, this.keyFrom + PAGE_KEY.length + 1))
   }
 
   /** What looked like a row is a page: its `data` holds the rows. */
@@ -163,6 +173,8 @@ export class RowSplitter {
   }
 }
 
+/** Where a page keeps its rows. */
+const PAGE_KEY = 'data'
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
 
 function isBetween(byte: number): boolean {

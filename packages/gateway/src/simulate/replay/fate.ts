@@ -9,6 +9,9 @@ import type { Fate } from './simulated-transport.ts'
 /** What nobody ever saw answer takes so long, milliseconds. */
 const UNKNOWN_MS = 1_000
 
+/** How deployments are found that are not in the log themselves. */
+const STRANGERS: ReadonlySet<MatchedBy> = new Set(['group', 'log', 'nothing'])
+
 /** A call of the log on its way through the replay. */
 export interface ReplayedCall {
   readonly call: LoggedCall
@@ -71,10 +74,15 @@ export class Oracle {
     }
     const at = random() * (expected.sums.at(-1) ?? 0)
     const behaviour = expected.behaviours[expected.sums.findIndex(sum => at < sum)]
-    const failed = behaviour?.failures.draw(now, random)
+    // What others went through at that time need not be what this one would have.
+    const time = STRANGERS.has(expected.by) ? undefined : now
+    const failed = behaviour?.failures.draw(time, random)
     if (failed) return failureOf(failed)
     const tokens = size.usage.completion_tokens
-    const drawn = behaviour?.draw(now, tokens, size.stream, random) ?? { ms: UNKNOWN_MS, firstMs: UNKNOWN_MS }
+    const drawn = behaviour?.draw(time, tokens, size.stream, random) ?? {
+      ms: UNKNOWN_MS,
+      firstMs: UNKNOWN_MS,
+    }
     return { kind: 'answer', ms: drawn.ms, firstMs: drawn.firstMs, usage: size.usage }
   }
 

@@ -54,8 +54,8 @@ export function assumptionsOf(
 
 const AS_WHO: { readonly [B in MatchedBy]?: string } = {
   model: 'taken to behave as the same model at the same provider elsewhere',
-  group: "taken to behave as the group's deployments on the average",
-  log: 'taken to behave as all deployments on the average',
+  group: "taken to behave as its group's deployments on the average of the whole log",
+  log: 'taken to behave as all deployments on the average of the whole log',
   nothing: 'taken to answer in a second and never to fail',
 }
 

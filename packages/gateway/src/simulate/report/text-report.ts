@@ -115,7 +115,7 @@ function change({ write, more }: Line, values: readonly (number | undefined)[], 
     write === share || before === 0
       ? ''
       : ` (${difference > 0 ? '+' : '−'}${percent(Math.abs(difference / before))})`
-  const text = `${difference > 0 ? '+' : '−'}${written}${part}`
+  const text = `${difference > 0 ? '+' : '−'}${write === share ? written.replace('%', 'points') : written}${part}`
   if (more === undefined) return text
   return difference > 0 === (more === 'better') ? paint.green(text) : paint.red(text)
 }

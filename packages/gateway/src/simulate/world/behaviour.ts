@@ -35,7 +35,7 @@ export class Behaviour {
   }
 
   /** How long an answer takes; where none of its kind was seen, as long as one of the other kind. */
-  draw(at: number, tokens: number, stream: boolean, random: () => number): Duration | undefined {
+  draw(at: number | undefined, tokens: number, stream: boolean, random: () => number): Duration | undefined {
     const [own, other] = stream ? [this.stream, this.whole] : [this.whole, this.stream]
     const drawn = own.draw(at, tokens, random)
     if (drawn) return drawn

@@ -47,11 +47,12 @@ export class Failures {
     }
   }
 
-  /** Whether an attempt at that time fails, and how. */
-  draw(at: number, random: () => number): Failed | undefined {
+  /** Whether an attempt at that time fails, and how; without a time, as on the average of the whole log. */
+  draw(at: number | undefined, random: () => number): Failed | undefined {
     const { all } = this
     if (all.failed === 0) return undefined
-    const near = this.byTime.around(at, NEARBY_MS, found => sum(found, 'attempts') >= ENOUGH)
+    const near =
+      at === undefined ? [all] : this.byTime.around(at, NEARBY_MS, found => sum(found, 'attempts') >= ENOUGH)
     const attempts = sum(near, 'attempts')
     const share = attempts > 0 ? sum(near, 'failed') / attempts : all.failed / all.attempts
     if (random() >= share) return undefined

@@ -42,10 +42,10 @@ export class Latencies {
     this.perToken.add(duration.tokens, duration.ms - duration.firstMs)
   }
 
-  /** A duration of an answer with so many tokens at that time; undefined when none was ever seen. */
-  draw(at: number, tokens: number, random: () => number): Duration | undefined {
+  /** A duration of an answer with so many tokens at that time, or at any; undefined when none was ever seen. */
+  draw(at: number | undefined, tokens: number, random: () => number): Duration | undefined {
     if (this.count === 0) return undefined
-    const near = this.byTime.around(at, NEARBY_MS, found => sizeOf(found) >= ENOUGH)
+    const near = at === undefined ? [] : this.byTime.around(at, NEARBY_MS, found => sizeOf(found) >= ENOUGH)
     const isEnough = sizeOf(near) >= FEWEST
     let drawn: Duration | undefined
     for (let turn = 0; turn < DRAWN; turn++) {
