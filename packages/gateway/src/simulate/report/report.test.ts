@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
 import { candidacyOf, deploymentLine, simulated, spendRow, trafficOf } from '../testing/spend-rows.ts'
 import { LatencyHistogram } from './latency-histogram.ts'
@@ -55,8 +56,7 @@ test('colours are in the words only, and take no room', async () => {
   const given = await report()
   const text = textReport(given, coloured)
   expect(text).toContain('\u001b[32m−$0.')
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the colours
-  expect(text.replaceAll(/\u001b\[\d+m/g, '')).toBe(textReport(given, plain))
+  expect(stripVTControlCharacters(text)).toBe(textReport(given, plain))
 })
 
 test('one configuration alone is compared with what was recorded, and the report advises a baseline', async () => {

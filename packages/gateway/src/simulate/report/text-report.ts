@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import type { Column, Figures, SimulationReport } from './report.ts'
 
 /** How words are set apart on a terminal; the same words where there are no colours. */
@@ -170,23 +171,17 @@ function busiest(
 
 /** The first column to the left, the others to the right; the first row is the head. */
 function aligned(rows: readonly (readonly string[])[], paint: Paint): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => widthOf(row[column] ?? ''))))
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map(row => stripVTControlCharacters(row[column] ?? '').length)),
+  )
   return rows.map((row, index) => {
     const cells = row.map((cell, column) => {
-      const space = ' '.repeat((widths[column] ?? 0) - widthOf(cell))
+      const space = ' '.repeat((widths[column] ?? 0) - stripVTControlCharacters(cell).length)
       return column === 0 ? cell + space : space + cell
     })
     const line = cells.join('   ').trimEnd()
     return index === 0 ? paint.bold(line) : line
   })
-}
-
-/** Columns of a text on the terminal: colours take none. */
-function widthOf(text: string): number {
-  let width = text.length
-  for (let at = text.indexOf('\u001b['); at >= 0; at = text.indexOf('\u001b[', at + 1))
-    width -= text.indexOf('m', at) - at + 1
-  return width
 }
 
 function whole(value: number): string {
