@@ -1,3 +1,4 @@
+import type { BudgetSpend } from 'sluice/internal'
 import type { FeedbackStore } from './routing/feedback-store.ts'
 import type { WeightStore } from './routing/weight-store.ts'
 import type { KeyRow, NewSpendRow, SpendRow } from './rows.ts'
@@ -117,6 +118,10 @@ export interface SpendStore {
     subject: SpendSubject,
     range: { from: string; to: string; id?: string },
   ): Promise<readonly SpendTotal[]>
+  /** What each process has spent of budgets whose period still runs at `now` (ms). */
+  budgetSpends(now: number): Promise<readonly BudgetSpend[]>
+  /** Forgets periods of budgets that ended before `before` (ms). */
+  forgetBudgets(before: number): Promise<void>
   /** All-time spend of one subject, nano-dollars. Exact up to 2^53 (nine million dollars); fails beyond. */
   spent(subject: SpendSubject, id: string): Promise<number>
 }

@@ -1,3 +1,5 @@
+import type { BudgetSpend } from 'sluice/internal'
+
 /** Rows as the gateway sees them: camel case, times in milliseconds, money in nano-dollars, JSON parsed. */
 
 export interface KeyRow {
@@ -72,6 +74,8 @@ export interface SpendRow {
   readonly traceId: string | null
   readonly messages: unknown
   readonly response: unknown
+  /** What the call charged to budgets of providers and deployments; written into their sums, and not kept with the row. */
+  readonly budgetSpends?: readonly BudgetSpend[] | undefined
 }
 
 /** A row on its way in. Metadata that is JSON already is not made into JSON twice. */

@@ -6,6 +6,7 @@ export interface Tables {
   spend_log_tags: SpendLogTagsTable
   daily_spend: DailySpendTable
   spend_totals: SpendTotalsTable
+  budget_spend: BudgetSpendTable
   deployment_weights: DeploymentWeightsTable
   deployment_rollbacks: DeploymentRollbacksTable
   deployment_outcomes: DeploymentOutcomesTable
@@ -159,6 +160,15 @@ export interface FeedbackTable {
   model_id: string | null
   created_at: number
   updated_at: number
+}
+
+/** What one process has spent of one budget in the period that ends at `reset_at`, 0 where it never ends. */
+export interface BudgetSpendTable {
+  kind: string
+  subject_id: string
+  reset_at: number
+  replica: string
+  spend_nano_usd: number
 }
 
 export interface FactsTable {

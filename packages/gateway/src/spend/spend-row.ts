@@ -57,7 +57,14 @@ export function spendRowOf(record: CallRecord): SpendRow {
     traceId: record.traceId === record.sessionId ? null : optional(record.traceId),
     messages: {},
     response: {},
+    ...budgetSpendsOf(record),
   }
+}
+
+/** What its attempts charged to budgets of their providers and deployments. */
+function budgetSpendsOf({ attempts }: CallRecord): Pick<SpendRow, 'budgetSpends'> {
+  const budgetSpends = attempts.flatMap(each => each.budgetSpends ?? []).filter(({ nanoUsd }) => nanoUsd > 0)
+  return budgetSpends.length === 0 ? {} : { budgetSpends }
 }
 
 /** LiteLLM's `call_type`: the client's format where it has a name of its own, else the endpoint. */

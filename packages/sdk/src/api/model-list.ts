@@ -49,6 +49,8 @@ function numbersOf(request: ModelListEntry['litellm_params']) {
     tpm,
     max_parallel_requests,
     cooldown_time,
+    max_budget,
+    budget_duration,
     region_name,
     tag_regex,
     ...rest
@@ -62,6 +64,8 @@ function numbersOf(request: ModelListEntry['litellm_params']) {
     tpm: numberOf(tpm),
     maxParallelRequests: numberOf(max_parallel_requests),
     cooldownMs: restMs === undefined ? undefined : restMs * 1000,
+    maxBudget: numberOf(max_budget),
+    budgetDuration: typeof budget_duration === 'string' ? budget_duration : undefined,
     region: typeof region_name === 'string' ? region_name : undefined,
     tagPatterns: patternsOf(tag_regex),
   }

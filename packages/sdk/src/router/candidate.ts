@@ -1,4 +1,5 @@
 import type { Deployment } from '../types/deployment.ts'
+import type { BudgetState } from './budgets/budget-state.ts'
 import { Circuit } from './circuit/circuit.ts'
 import type { CircuitBoard } from './circuit/circuit-board.ts'
 import { FailureWindow } from './circuit/failure-window.ts'
@@ -15,6 +16,8 @@ export interface Candidate {
   readonly load: LoadState
   /** Shared by every deployment that signs with the same credential. */
   readonly credential: CredentialState
+  /** Its own and its provider's; empty where there are none. */
+  readonly budgets: readonly BudgetState[]
 }
 
 /** How well one model of one deployment does; a wildcard has many. Survives a change of settings. */

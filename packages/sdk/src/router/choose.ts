@@ -1,6 +1,7 @@
 import type { SluiceError } from '../errors.ts'
 import type { RouteVisit } from '../types/route-receipt.ts'
 import type { CallAffinity } from './affinity/call-affinity.ts'
+import { budgetRefusal, fitsBudgets, type SpendingCall, withinBudgets } from './budgets/within-budgets.ts'
 import type { Candidate } from './candidate.ts'
 import { type Awake, readAwake } from './circuit/awake.ts'
 import { lowestOrder } from './filters/order.ts'
@@ -36,6 +37,8 @@ export interface Choosing extends ReadyCall, PickContext {
   readonly visit: RouteVisit
   /** What keeps the call where calls like it went before. */
   readonly affinity?: CallAffinity | undefined
+  /** What budgets make of the call; absent where there are none, or the call is free. */
+  readonly spending?: SpendingCall | undefined
   random(): number
 }
 
@@ -57,11 +60,7 @@ export function choose(choosing: Choosing): Choice {
   const well = health ? leaveOutIll(wanted, health, now, visit) : wanted
   const { ready, full } = readyNow(well, choosing)
   if (full.length > 0) return { kind: 'full', candidates: full }
-  if (ready.length === 0) {
-    const waitMs = leastWait(able, now)
-    const error = nobodyReady(choosing.group, waitMs, choosing.preCallChecks, visit)
-    return { kind: 'nobody', waitMs, error }
-  }
+  if (ready.length === 0) return nobody(choosing)
   const untried = tried.size === 0 ? ready : ready.filter(candidate => !tried.has(candidate))
   const left = untried.length > 0 ? untried : ready
   const level = pool.hasOrder ? lowestOrder(left) : left
@@ -69,6 +68,17 @@ export function choose(choosing: Choosing): Choice {
   const { stream } = choosing
   const preferring = { able, ready, level, tried, stream, now, pick: () => pick(level, awake, choosing) }
   return { kind: 'chosen', candidate: affinity.choose(preferring) }
+}
+
+/** Whom the call may wait for: those whose budgets have room. Where none has, time alone does not help. */
+function nobody({ able, group, spending, preCallChecks, now, visit }: Choosing): Choice {
+  const payable = spending ? able.filter(candidate => fitsBudgets(candidate, spending)) : able
+  if (spending && payable.length === 0) {
+    const error = budgetRefusal(group, able, spending)
+    return { kind: 'nobody', waitMs: error.retryAfterMs ?? Number.POSITIVE_INFINITY, error }
+  }
+  const waitMs = leastWait(payable, now)
+  return { kind: 'nobody', waitMs, error: nobodyReady(group, waitMs, preCallChecks, visit) }
 }
 
 /** The only one, one that is due to be tried again, or the strategy's. */
@@ -80,16 +90,20 @@ function pick(level: readonly Candidate[], { due }: Awake, choosing: Choosing): 
 
 /** Of those awake, who has room for the call. Of very many, a part is looked at first where a look has a price. */
 function readyNow(awake: readonly Candidate[], choosing: Choosing) {
-  const { pool, ready: settings, strategy, random, visit } = choosing
+  const { pool, ready: settings, strategy, random, visit, spending } = choosing
   const isRated = settings.enforceRates && pool.hasRates
   const isCapped = pool.hasCaps || settings.defaultMaxParallelRequests !== undefined
   const room = (candidates: readonly Candidate[]) => {
-    const within = isRated ? withinRates(candidates, choosing, visit) : candidates
+    const rated = isRated ? withinRates(candidates, choosing, visit) : candidates
+    const within = spending ? withinBudgets(rated, spending, visit) : rated
     if (!isCapped || within.length === 0) return { ready: within, full: NOBODY }
     const { free, full } = withPlace(within, settings.defaultMaxParallelRequests, visit)
     return { ready: free, full }
   }
-  const few = !pool.hasOrder && (strategy.comparesAll || isRated || isCapped) ? sample(awake, random) : awake
+  const few =
+    !pool.hasOrder && (strategy.comparesAll || isRated || isCapped || spending)
+      ? sample(awake, random)
+      : awake
   const found = room(few === awake ? few : withPreferred(few, awake, choosing))
   return found.ready.length > 0 || few === awake ? found : room(awake)
 }

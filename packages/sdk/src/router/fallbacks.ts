@@ -1,5 +1,6 @@
 import type { SluiceError } from '../errors.ts'
 import type { JsonObject } from '../types/json.ts'
+import { NO_BUDGET_LEFT } from './budgets/within-budgets.ts'
 import { NO_CAPABLE_DEPLOYMENT } from './filters/refusal.ts'
 import { capture, type GroupAlias } from './groups.ts'
 
@@ -84,7 +85,8 @@ export function fallbacksFor(
     return [...of(settings.contextWindowFallbacks), ...general].map(targetOf)
   if (error.kind === 'content_policy')
     return [...of(settings.contentPolicyFallbacks), ...general].map(targetOf)
-  const hopeless = HOPELESS.has(error.kind) && error.code !== NO_CAPABLE_DEPLOYMENT
+  const hopeless =
+    HOPELESS.has(error.kind) && error.code !== NO_CAPABLE_DEPLOYMENT && error.code !== NO_BUDGET_LEFT
   return hopeless ? [] : general.map(targetOf)
 }
 

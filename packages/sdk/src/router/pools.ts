@@ -1,4 +1,5 @@
 import type { Deployment } from '../types/deployment.ts'
+import type { Budgets } from './budgets/budgets.ts'
 import { type Candidate, CredentialState, DeploymentState, LoadState } from './candidate.ts'
 import { AwakeMemory } from './circuit/awake.ts'
 import { CircuitBoard } from './circuit/circuit-board.ts'
@@ -19,10 +20,11 @@ export interface Pool {
   readonly hedges: HedgeState | undefined
   /** Who of all of them rests. */
   readonly awake: AwakeMemory
-  /** Whether any of them states an `order`, a rate, a limit of parallel calls: what none states costs nothing. */
+  /** Whether any of them states an `order`, a rate, a limit of parallel calls, a budget: what none states costs nothing. */
   readonly hasOrder: boolean
   readonly hasRates: boolean
   readonly hasCaps: boolean
+  readonly hasBudgets: boolean
 }
 
 export type PoolsHost = Pick<RoutingHost, 'news' | 'now' | 'random'>
@@ -34,7 +36,10 @@ export interface PoolSettings {
   /** Retries as a share of a group's calls. */
   readonly retryBudget: number
   readonly hedging?: HedgingSettings | undefined
+  readonly budgets?: Budgets | undefined
 }
+
+const NONE: Candidate['budgets'] = []
 
 /** Retries a group may make at once: enough to find out that a deployment is down. */
 const RETRY_BURST = 100
@@ -82,6 +87,7 @@ export class Pools {
       hasOrder: deployments.some(({ order }) => order),
       hasRates: deployments.some(({ rpm, tpm }) => rpm || tpm),
       hasCaps: deployments.some(({ maxParallelRequests }) => maxParallelRequests !== undefined),
+      hasBudgets: candidates.some(({ budgets }) => budgets.length > 0),
     }
     this.byList.set(deployments, pool)
     return pool
@@ -100,7 +106,8 @@ export class Pools {
       key => new CredentialState(this.board, key),
     )
     const load = entry(this.loads, deployment.id, () => new LoadState(this.weights.of(deployment.id)))
-    candidate = { deployment, state, load, credential }
+    const budgets = this.settings.budgets?.of(deployment) ?? NONE
+    candidate = { deployment, state, load, credential, budgets }
     this.candidates.set(deployment, candidate)
     return candidate
   }

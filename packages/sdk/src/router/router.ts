@@ -8,6 +8,8 @@ import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
 import { Affinities } from './affinity/affinities.ts'
 import { Attempts } from './attempt/attempts.ts'
+import { Budgets } from './budgets/budgets.ts'
+import { fitsBudgets } from './budgets/within-budgets.ts'
 import type { Candidate } from './candidate.ts'
 import { type Choosing, choose } from './choose.ts'
 import { ContinuedStream } from './continuation/continued-stream.ts'
@@ -20,7 +22,7 @@ import { Groups } from './groups.ts'
 import { HealthBook } from './health/health-book.ts'
 import { Hedging } from './hedging/hedging.ts'
 import { Ticket } from './load/ticket.ts'
-import { waitForPlace } from './load/waiting.ts'
+import { releasePlace, waitForPlace } from './load/waiting.ts'
 import { Pools } from './pools.ts'
 import type { Reach, Route, RoutingHost } from './route.ts'
 import { ROUTING_DEFAULTS, type RoutingSettings } from './settings.ts'
@@ -38,6 +40,8 @@ export class RouteTable {
   readonly groups: Groups
   /** Asks deployments whether they are well. */
   readonly health: HealthBook
+  /** What may be spent at providers and deployments. */
+  readonly budgets: Budgets
   private readonly pools: Pools
   private readonly hedging: Hedging
   private readonly with: VisitHost
@@ -49,13 +53,14 @@ export class RouteTable {
     host: RoutingHost,
     previous?: RouteTable,
   ) {
+    this.budgets = new Budgets(deployments, settings, host, previous?.budgets)
     const affinities = new Affinities(settings, host.news, host.now, previous?.with.affinities)
     this.with = { settings, host, strategy: createStrategy(settings, host), affinities }
     this.groups = new Groups(weighed(deployments, settings.weights), settings.groupAliases, host.providers)
     const { retryBudget = ROUTING_DEFAULTS.retryBudget, hedging } = settings
     // Whoever lets nothing rest has nothing to tell, and nothing to hear.
     const sharing = settings.disableCooldowns ? undefined : host
-    this.pools = new Pools({ retryBudget, hedging }, previous?.pools, sharing)
+    this.pools = new Pools({ retryBudget, hedging, budgets: this.budgets }, previous?.pools, sharing)
     this.hedging = new Hedging(new Attempts(this.with), hedging, host)
     this.weights.keep(new Set(deployments.map(({ id }) => id)))
     this.health = new HealthBook(settings, host, deployment => this.pools.candidate(deployment))
@@ -187,8 +192,7 @@ export class RouteTable {
     const choosing = { ...visit.choosing(others), maySpare: false, isOnlyWay: () => false }
     const choice = choose(choosing)
     if (choice.kind !== 'chosen' || visit.wasTried(choice.candidate)) return undefined
-    const { candidate } = choice
-    return new Ticket(candidate, choosing.now, tokensToReserve(candidate, choosing), false)
+    return this.ticket(choice.candidate, choosing, choosing.now, false)
   }
 
   /** The most attempts of one call that may be charged: what a reservation must be able to pay. */
@@ -196,6 +200,14 @@ export class RouteTable {
     const { settings } = this.with
     const legs = mayContinue(route, settings) ? 1 + mostContinuations(route, settings) : 1
     return settings.hedging ? 2 * legs : legs
+  }
+
+  private ticket(candidate: Candidate, choosing: Choosing, now: number, holdsPlace: boolean): Ticket {
+    const tokens = tokensToReserve(candidate, choosing)
+    const { spending } = choosing
+    if (!spending || candidate.budgets.length === 0) return new Ticket(candidate, now, tokens, holdsPlace)
+    const hold = this.budgets.hold(candidate.budgets, spending.worstCase(candidate))
+    return new Ticket(candidate, now, tokens, holdsPlace, hold)
   }
 
   /** A place at the deployment to ask now, waiting for one where that is worth it. Choice and place are one step. */
@@ -208,21 +220,25 @@ export class RouteTable {
       if (choice.kind === 'full') {
         const candidate = await waitForPlace(choice.candidates, visit.waitLimits())
         const now = host.now()
-        const ticket = new Ticket(candidate, now, tokensToReserve(candidate, choosing), true)
-        return { ticket, waitedMs: waitedMs + now - choosing.now }
+        waitedMs += now - choosing.now
+        if (stillFits(candidate, choosing, now))
+          return { ticket: this.ticket(candidate, choosing, now, true), waitedMs }
+        releasePlace(candidate)
+        continue
       }
       const pause = visit.pauseBefore(choice)
       if (choice.kind === 'chosen' && pause === 0) {
-        const { candidate } = choice
-        return {
-          ticket: new Ticket(candidate, choosing.now, tokensToReserve(candidate, choosing), false),
-          waitedMs,
-        }
+        return { ticket: this.ticket(choice.candidate, choosing, choosing.now, false), waitedMs }
       }
       await wait(pause, signal)
       waitedMs += pause
     }
   }
+}
+
+/** While a call waited for a place, others may have used a budget up. */
+function stillFits(candidate: Candidate, { spending }: Choosing, now: number): boolean {
+  return spending === undefined || fitsBudgets(candidate, { ...spending, now })
 }
 
 /** What the call will take of a deployment's minute, where that is watched; what it took replaces it. */

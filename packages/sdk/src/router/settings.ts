@@ -1,4 +1,5 @@
 import type { AffinitySettings } from './affinity/affinities.ts'
+import type { BudgetSettings } from './budgets/budgets.ts'
 import type { CircuitSettings } from './circuit/circuits.ts'
 import type { FallbackSettings } from './fallbacks.ts'
 import type { FilterSettings } from './filters/filter.ts'
@@ -15,7 +16,8 @@ export interface RoutingSettings
     RetrySettings,
     CircuitSettings,
     FilterSettings,
-    AffinitySettings {
+    AffinitySettings,
+    BudgetSettings {
   /** One of LiteLLM's strategies, `p2c`, or one of your own; `simple-shuffle` unless stated. */
   readonly strategy?: StrategyName | RoutingStrategy | CreateStrategy | undefined
   readonly strategyArgs?: StrategyArgs | undefined
@@ -51,4 +53,5 @@ export const ROUTING_DEFAULTS = {
   strategy: 'simple-shuffle',
   retryBudget: 0.1,
   maxWaiting: 1_000,
+  maxOutputTokens: 4_096,
 } as const

@@ -1,3 +1,4 @@
+import type { FactsOf } from '../callbacks/charge.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import { endpoints } from '../endpoints/registry.ts'
 import { SluiceError } from '../errors.ts'
@@ -8,6 +9,8 @@ import type { JsonObject } from '../types/json.ts'
 import type { RouteVisit } from '../types/route-receipt.ts'
 import type { Affinities } from './affinity/affinities.ts'
 import { CallAffinity } from './affinity/call-affinity.ts'
+import { callSpending } from './budgets/call-spending.ts'
+import type { SpendingCall } from './budgets/within-budgets.ts'
 import type { Candidate } from './candidate.ts'
 import type { Choice, Choosing } from './choose.ts'
 import type { FallbackTarget } from './fallbacks.ts'
@@ -42,12 +45,15 @@ export class Visit<E extends EndpointName> {
   readonly ask: FilterAsk
   /** Undefined where nothing keeps calls at a deployment. */
   readonly affinity: CallAffinity | undefined
+  /** What is known of a deployment's model. */
+  readonly factsOf: FactsOf = (deployment, variants) => this.with.host.facts?.(deployment, variants)
   readonly target: FallbackTarget
   /** Who of the group can serve the call at all. */
   able: readonly Candidate[] = []
   private readonly pool: Pool
   private readonly with: VisitHost
   private readonly tried = new Set<Candidate>()
+  private readonly spending: ((now: number) => SpendingCall) | undefined
   private failures = 0
   private lastError: SluiceError | undefined
   private lastFailed: Candidate | undefined
@@ -75,6 +81,7 @@ export class Visit<E extends EndpointName> {
     trip.receipt.visits.push(this.receipt)
     this.ask = askOf(this.request, target, trip, surroundings.host)
     this.affinity = this.affinityOf(surroundings.affinities)
+    this.spending = this.spendingOf()
   }
 
   /** What is asked now: the request, or the rest of an answer that broke off. */
@@ -113,6 +120,7 @@ export class Visit<E extends EndpointName> {
       now: host.now(),
       visit: this.receipt,
       affinity: this.affinity,
+      spending: this.spending?.(host.now()),
       inputTokens: this.ask.inputTokens,
     }
   }
@@ -206,6 +214,16 @@ export class Visit<E extends EndpointName> {
   private restWorthWaiting(restMs: number): number | undefined {
     if (restMs > LONGEST_WAIT_MS || this.trip.hasMore(this.target.model)) return undefined
     return Math.max(restMs, this.with.settings.retryAfterMs)
+  }
+
+  /** Nobody charges for what is free, so no budget stands in its way. */
+  private spendingOf(): ((now: number) => SpendingCall) | undefined {
+    const { endpoint } = this.trip.route
+    if (!this.pool.hasBudgets || endpoints[endpoint].isFree) return undefined
+    const { defaultMaxOutputTokens = ROUTING_DEFAULTS.maxOutputTokens } = this.with.settings
+    const { request, factsOf } = this
+    const { inputTokens } = this.ask
+    return callSpending({ endpoint, request, inputTokens, defaultMaxOutputTokens, factsOf })
   }
 
   private affinityOf(affinities: Affinities): CallAffinity | undefined {

@@ -1,3 +1,4 @@
+import type { BudgetSpend } from './budget-spend.ts'
 import type { Deployment } from './deployment.ts'
 import type { EndpointName } from './endpoint-map.ts'
 import type { JsonObject } from './json.ts'
@@ -78,6 +79,8 @@ export interface Attempt {
   meter?: Meter | undefined
   /** What it cost, once the call is over. */
   cost?: Cost | undefined
+  /** What was charged to budgets of its provider and deployment. */
+  budgetSpends?: readonly BudgetSpend[] | undefined
 }
 
 /** Money is integer nano-dollars (1e-9 USD), rounded once per call. An unknown price is unknown, never 0. */

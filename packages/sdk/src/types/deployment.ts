@@ -38,6 +38,10 @@ export interface Deployment {
   readonly tpm?: number | undefined
   readonly maxParallelRequests?: number | undefined
   readonly cooldownMs?: number | undefined
+  /** What may be spent at it in one period, dollars. */
+  readonly maxBudget?: number | undefined
+  /** LiteLLM's duration: `1h`, `1d`, `30d` … Absent: its budget never resets. */
+  readonly budgetDuration?: string | undefined
   readonly tags?: readonly string[] | undefined
   /** Patterns on `User-Agent: …` that choose it in tag routing. */
   readonly tagPatterns?: readonly RegExp[] | undefined

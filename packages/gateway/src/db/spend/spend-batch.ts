@@ -1,7 +1,9 @@
 import type { Transaction } from 'kysely'
+import type { BudgetSpend } from 'sluice/internal'
 import { BulkInsert, type Column } from '../bulk-insert.ts'
 import type { NewSpendRow } from '../rows.ts'
 import type { DailySpendTable, SpendTotalsTable, Tables } from '../tables.ts'
+import { budgetSums } from './budget-sums.ts'
 import { aggregateSpend } from './spend-aggregate.ts'
 import { encodeSpend, SPEND_COLUMNS, storedText, tagsOfSpend } from './spend-columns.ts'
 
@@ -42,6 +44,19 @@ const totals = new BulkInsert({
   },
 })
 
+const BUDGET_KEY = ['kind', 'subject_id', 'reset_at', 'replica'] as const
+const budgets = new BulkInsert({
+  table: 'budget_spend',
+  columns: [
+    ...texts(['kind', 'subject_id']),
+    ...bigints(['reset_at']),
+    ...texts(['replica']),
+    ...bigints(['spend_nano_usd']),
+  ],
+  key: BUDGET_KEY,
+  update: sums('budget_spend', ['spend_nano_usd']),
+})
+
 /**
  * Inserts the rows whose id is new and adds those, and only those, to the aggregates. Returns how many were new.
  * Everything is written in the order of its primary key, so that concurrent batches wait but never deadlock.
@@ -60,6 +75,7 @@ export async function addSpend(
   const sums = aggregateSpend(added)
   await daily.run(transaction, dialect, sums.daily, encodeDaily)
   await totals.run(transaction, dialect, sums.totals, encodeTotal)
+  await budgets.run(transaction, dialect, budgetSums(added), encodeBudget)
   return added.length
 }
 
@@ -76,6 +92,10 @@ function inOrder(rows: readonly NewSpendRow[]): NewSpendRow[] {
 
 function encodeDaily(row: DailySpendTable) {
   return [...DAILY_KEY.map(name => row[name]), ...DAILY_SUMS.map(name => row[name])]
+}
+
+function encodeBudget(row: BudgetSpend) {
+  return [row.kind, row.id, row.resetAt, row.replica, row.nanoUsd]
 }
 
 function encodeTotal(row: SpendTotalsTable) {

@@ -1,4 +1,5 @@
 import type { Expression, ExpressionBuilder, Kysely, SqlBool } from 'kysely'
+import type { BudgetSpend } from 'sluice/internal'
 import type { Connection } from '../connection.ts'
 import type { SpendFilter, SpendStore, SpendSubject, SpendTotal } from '../database.ts'
 import type { SpendRow } from '../rows.ts'
@@ -15,6 +16,15 @@ export function createSpendStore(connection: Connection): SpendStore {
         : connection.transaction(transaction => addSpend(transaction, connection.dialect, rows)),
     list: filter => connection.run(database => listSpend(database, filter)),
     totals: (subject, range) => connection.run(database => readTotals(database, subject, range)),
+    budgetSpends: now => connection.run(database => readBudgets(database, now)),
+    forgetBudgets: before =>
+      connection.run(async database => {
+        await database
+          .deleteFrom('budget_spend')
+          .where('reset_at', '>', NEVER)
+          .where('reset_at', '<', before)
+          .execute()
+      }),
     spent: (subject, id) =>
       connection.run(async database => {
         const row = await database
@@ -26,6 +36,24 @@ export function createSpendStore(connection: Connection): SpendStore {
         return row?.spend_nano_usd ?? 0
       }),
   }
+}
+
+/** The end of a period that does not end. */
+const NEVER = 0
+
+async function readBudgets(database: Kysely<Tables>, now: number): Promise<readonly BudgetSpend[]> {
+  const rows = await database
+    .selectFrom('budget_spend')
+    .selectAll()
+    .where(build => build.or([build('reset_at', '=', NEVER), build('reset_at', '>', now)]))
+    .execute()
+  return rows.map(row => ({
+    kind: row.kind === 'provider' ? 'provider' : 'deployment',
+    id: row.subject_id,
+    resetAt: row.reset_at,
+    replica: row.replica,
+    nanoUsd: row.spend_nano_usd,
+  }))
 }
 
 async function listSpend(

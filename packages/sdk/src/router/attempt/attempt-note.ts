@@ -1,3 +1,4 @@
+import { chargedCost, chargedUsage } from '../../callbacks/charge.ts'
 import { SluiceError } from '../../errors.ts'
 import type { Attempt } from '../../types/call-record.ts'
 import type { EndpointName } from '../../types/endpoint-map.ts'
@@ -46,6 +47,19 @@ export class AttemptNote<E extends EndpointName> {
   cancelled(): void {
     this.attempt.meter = { textLength: 0 }
     this.listed.cancelled = true
+  }
+
+  /** Charges budgets with what it brought, as the call's record will be, and closes the ticket. */
+  close(ticket: Ticket, now: number, tokens: number | undefined): void {
+    const { meter } = this.attempt
+    const { hold, candidate } = ticket
+    if (hold && meter) {
+      const { trip, ask, factsOf } = this.visit
+      const usage = chargedUsage(meter, { promptTokens: ask.inputTokens() })
+      const cost = chargedCost(usage, meter, candidate.deployment, trip.route.record, factsOf)
+      this.attempt.budgetSpends = hold.settle(cost.state === 'known' ? cost.nanoUsd : 0)
+    }
+    ticket.close(now, tokens)
   }
 
   failed(error: unknown): void {

@@ -57,7 +57,7 @@ export class Attempts {
           note.broke(error)
           note.rests(host.now())
         }
-        ticket.close(host.now(), meter.usage?.total_tokens)
+        note.close(ticket, host.now(), meter.usage?.total_tokens)
         cancel?.release()
       })
     } catch (error) {
@@ -69,7 +69,7 @@ export class Attempts {
         this.failed(ticket, error, times)
         note.rests(host.now())
       }
-      ticket.close(host.now(), undefined)
+      note.close(ticket, host.now(), undefined)
       cancel?.release()
       throw error
     } finally {

@@ -1,3 +1,4 @@
+import type { BudgetHold } from '../budgets/budget-hold.ts'
 import type { Candidate } from '../candidate.ts'
 import { releasePlace } from './waiting.ts'
 
@@ -7,15 +8,24 @@ export class Ticket {
   readonly startedAt: number
   /** It is the one request that shows whether a resting deployment is well again. */
   readonly isProbe: boolean
+  /** What it holds of budgets. */
+  readonly hold: BudgetHold | undefined
   private readonly probes: { endProbe(): void }[]
   private readonly reservedTokens: number
   private closed = false
 
   /** `holdsPlace`: the place was taken over from another call. */
-  constructor(candidate: Candidate, now: number, reservedTokens: number, holdsPlace: boolean) {
+  constructor(
+    candidate: Candidate,
+    now: number,
+    reservedTokens: number,
+    holdsPlace: boolean,
+    hold?: BudgetHold,
+  ) {
     this.candidate = candidate
     this.startedAt = now
     this.reservedTokens = reservedTokens
+    this.hold = hold
     const { state, load, credential } = candidate
     if (!holdsPlace) load.inFlight++
     load.usage.addRequest(now)
@@ -35,6 +45,8 @@ export class Ticket {
     if (this.closed) return
     this.closed = true
     this.answered()
+    // What was to be charged was settled before; whatever ends here otherwise cost nothing.
+    this.hold?.settle(0)
     if (tokens !== undefined) this.candidate.load.usage.addTokens(tokens - this.reservedTokens, now)
     releasePlace(this.candidate)
   }
