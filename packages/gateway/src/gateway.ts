@@ -19,6 +19,7 @@ import { openDatabase } from './db/open-database.ts'
 import { createHealth, type Health } from './health.ts'
 import { HealthChecker } from './health-checks/health-checker.ts'
 import { startBudgetReset } from './jobs/budget-reset.ts'
+import { startBudgetSync } from './jobs/budget-sync.ts'
 import { startGlobalSpend } from './jobs/global-spend.ts'
 import { startKeySync } from './jobs/key-sync.ts'
 import { startWeightsSync, type WeightsSync } from './jobs/weights-sync.ts'
@@ -56,8 +57,8 @@ export interface Gateway {
   close(): Promise<void>
 }
 
-/** How long a start waits to hear which weights were set. */
-const FIRST_WEIGHTS_MS = 1_000
+/** How long a start waits to hear which weights were set, and what was spent. */
+const FIRST_READING_MS = 1_000
 
 /** Opens database, journal and caches. PostgreSQL may be down: the gateway starts and catches up when it is back. */
 export async function openGateway(settings: Settings, log: Log): Promise<Gateway> {
@@ -67,10 +68,11 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   const shared = new SharedRedis(settings.redis, log)
   const { limiter, metrics, recentCalls, streams } = openMemory(settings, () => current)
   const keys = createKeyCache({ store: database.keys, maxStalenessMs: () => current.auth.maxKeyStalenessMs })
-  const { jobs, globalSpend, weights, onError } = startJobs({
+  const { jobs, globalSpend, weights, budgets, onError } = startJobs({
     ...{ database, keys, log, news: shared.news },
     settings: () => current,
     weights: () => stages.routes.weights,
+    budgets: () => stages.routes.budgets,
   })
   const authenticator = createAuthenticator({ settings: () => current, keys, globalSpend })
   const host = hostOf(catalogue, log, { current: () => current, secret: names => secret(names) })
@@ -83,7 +85,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
     now: Date.now,
   })
   let stages = stagesOf(settings)
-  await weights.ready(FIRST_WEIGHTS_MS)
+  await Promise.all([weights.ready(FIRST_READING_MS), budgets.ready(FIRST_READING_MS)])
   const checker = new HealthChecker({ stages: () => stages, random: Math.random, news: shared.news, onError })
   let draining = false
   return {
@@ -147,6 +149,7 @@ interface JobServices {
   readonly news: Newswire
   readonly settings: () => Settings
   readonly weights: () => LiveWeights
+  readonly budgets: () => RouteTable['budgets']
 }
 
 function noteStrategyFault(fault: StrategyFault, log: Log): void {
@@ -154,20 +157,22 @@ function noteStrategyFault(fault: StrategyFault, log: Log): void {
 }
 
 /** What runs beside the calls. A database that is away is the database's own news, told once by its connection. */
-function startJobs({ database, keys, log, news, settings, weights: live }: JobServices) {
+function startJobs({ database, keys, log, news, settings, ...live }: JobServices) {
   const onError = (error: unknown) => {
     if (!isUnavailable(error)) log.error({ reason: (error as Error).message }, 'a background job failed')
   }
   const timezone = () => settings().limits.timezone
   const globalSpend = startGlobalSpend({ database, settings, onError })
-  const weights = startWeightsSync({ store: database.weights, weights: live, news, onError })
+  const weights = startWeightsSync({ store: database.weights, weights: live.weights, news, onError })
+  const budgets = startBudgetSync({ store: database.spend, budgets: live.budgets, onError })
   const jobs = [
     startKeySync({ keys, onError }),
     startBudgetReset({ database, keys, timezone, onError }),
     globalSpend,
     weights,
+    budgets,
   ]
-  return { jobs, globalSpend: globalSpend.current, weights, onError }
+  return { jobs, globalSpend: globalSpend.current, weights, budgets, onError }
 }
 
 /** What the table before it knew of its deployments, resting ones among them, stays known. */

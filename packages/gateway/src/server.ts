@@ -13,11 +13,14 @@ import { registerModelRoutes } from './http/office/models-routes.ts'
 import { createOffice } from './http/office/office.ts'
 import { OpenCalls } from './http/open-calls.ts'
 import { splitTarget } from './http/split-target.ts'
+import { registerBudgetRoutes } from './management/budgets.ts'
 import { registerFeedbackRoutes } from './management/feedback.ts'
 import { registerKeyRoutes } from './management/keys.ts'
 import { protectRoutes } from './management/protect-routes.ts'
 import { registerSpendRoutes } from './management/spend.ts'
 import { registerWeightRoutes } from './management/weights.ts'
+import { exposeBudgets } from './telemetry/budget-metrics.ts'
+import { exposeShared } from './telemetry/shared-metrics.ts'
 
 const HEAD_TIMEOUT_MS = 60_000
 const CHECK_MS = 5_000
@@ -60,20 +63,23 @@ async function registerRoutes(app: FastifyInstance, gateway: Gateway): Promise<v
   const { stages, health, metrics, shared } = gateway
   const { requireMetricsAuth } = stages().settings.server
   const services = { ...gateway, settings: () => stages().settings, now: Date.now, randomBytes }
+  const expose = () =>
+    metrics.expose() + exposeShared(shared) + exposeBudgets(stages().routes.budgets.reports())
   registerDocumentRoutes(app)
   registerHealthRoutes(app, stages, health)
-  if (!requireMetricsAuth) registerMetricsRoute(app, metrics, shared)
+  if (!requireMetricsAuth) registerMetricsRoute(app, expose)
   await app.register(async scope => {
     protectRoutes(scope, services)
     registerModelRoutes(scope, stages)
     registerCapabilitiesRoute(scope, stages)
     registerHealthCheckRoutes(scope, stages, gateway)
-    if (requireMetricsAuth) registerMetricsRoute(scope, metrics, shared)
+    if (requireMetricsAuth) registerMetricsRoute(scope, expose)
   })
   await registerKeyRoutes(app, services)
   await registerSpendRoutes(app, services)
   await registerFeedbackRoutes(app, services)
   await registerWeightRoutes(app, { ...services, routes: () => stages().routes })
+  await registerBudgetRoutes(app, { ...services, routes: () => stages().routes })
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { Deployment, Provider } from 'sluice/internal'
+import type { BudgetSetting, Deployment, Provider } from 'sluice/internal'
 import { defaults } from './defaults.ts'
 import { freezeDeep } from './freeze-deep.ts'
 import type { commandLine, environmentVariables } from './keys/environment-variables.ts'
@@ -58,6 +58,8 @@ function router({ file, variables, strategy }: SettingsParts): target.RouterSett
     timeoutMs: milliseconds(own.timeout ?? shared.request_timeout) ?? defaults.timeoutMs,
     streamTimeoutMs: milliseconds(own.stream_timeout),
     streamIdleTimeoutMs: milliseconds(own.stream_idle_timeout),
+    budgetTimezone: file.litellm_settings?.timezone ?? defaults.timezone,
+    defaultMaxOutputTokens: variables.SLUICE_DEFAULT_MAX_OUTPUT_TOKENS ?? defaults.defaultMaxOutputTokens,
     streamContinuation: own.stream_continuation,
     allowedFails:
       own.allowed_fails ?? shared.allowed_fails ?? variables.DEFAULT_ALLOWED_FAILS ?? defaults.allowedFails,
@@ -96,6 +98,7 @@ function strategyAndLimits(own: NonNullable<SettingsParts['file']['router_settin
     allowedFailsPolicy: own.allowed_fails_policy,
     enablePreCallChecks: own.enable_pre_call_checks,
     enforceModelRateLimits: own.optional_pre_call_checks?.includes('enforce_model_rate_limits'),
+    providerBudgets: providerBudgets(own.provider_budget_config),
     affinity: affinitiesOf(own.optional_pre_call_checks),
     groupAffinity: new Map(
       [...(own.model_group_affinity_config ?? [])].map(([group, checks]) => [group, affinitiesOf(checks)]),
@@ -107,6 +110,18 @@ function strategyAndLimits(own: NonNullable<SettingsParts['file']['router_settin
     maxWaiting: own.max_waiting_requests,
     weights: own.weights,
   } satisfies Partial<target.RouterSettings>
+}
+
+function providerBudgets(
+  config: NonNullable<SettingsParts['file']['router_settings']>['provider_budget_config'],
+): target.RouterSettings['providerBudgets'] {
+  const budgets = new Map<string, BudgetSetting>()
+  for (const [provider, row] of config ?? []) {
+    const maxBudget = row.budget_limit ?? row.max_budget
+    if (maxBudget !== undefined)
+      budgets.set(provider, { maxBudget, duration: row.time_period ?? row.budget_duration })
+  }
+  return budgets
 }
 
 /** `model_alias_map` names stay out of model lists, as in LiteLLM; the router's own aliases win. */

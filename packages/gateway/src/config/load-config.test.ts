@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { providers } from 'sluice/internal'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { defaults } from './defaults.ts'
 import { loadConfig } from './load-config.ts'
 import { loadText, problemsOf, warningsOf } from './testing/load-text.ts'
@@ -261,6 +261,56 @@ general_settings:
     '14:3 general_settings.allow_requests_on_db_unavailable: is accepted but has no effect yet',
   ])
   expect(warnings.join()).not.toContain('hidden-word')
+})
+
+describe('budgets of providers and deployments', () => {
+  const deployment = (budget: string) => `
+model_list: [{ model_name: a, litellm_params: { model: gpt-4o${budget} } }]
+`
+  test('are read by both of LiteLLM’s names, in the time zone of budgets', async () => {
+    const { settings, warnings } = await loadText(`${deployment(', max_budget: 5, budget_duration: 7d')}
+router_settings:
+  optional_pre_call_checks: [router_budget_limiting]
+  provider_budget_config:
+    openai: { budget_limit: 0.5, time_period: 1d }
+    anthropic: { max_budget: 100, budget_duration: 30d }
+    azure: { budget_limit: 0 }
+litellm_settings: { timezone: Europe/Berlin }
+`)
+    expect(warnings).toEqual([])
+    expect(settings.deployments[0]).toMatchObject({ maxBudget: 5, budgetDuration: '7d', params: {} })
+    expect(settings.router.budgetTimezone).toBe('Europe/Berlin')
+    expect(settings.router.providerBudgets).toEqual(
+      new Map([
+        ['openai', { maxBudget: 0.5, duration: '1d' }],
+        ['anthropic', { maxBudget: 100, duration: '30d' }],
+        ['azure', { maxBudget: 0, duration: undefined }],
+      ]),
+    )
+  })
+
+  test('of a provider that does not exist, or without a limit, refuse the start', async () => {
+    const refused = loadText(`
+router_settings:
+  provider_budget_config:
+    opena: { budget_limit: 1, time_period: 1d }
+    openai: { time_period: 1d }
+    azure: { budget_limit: 1, time_period: daily }
+`)
+    await expect(refused).rejects.toThrow(/opena: there is no provider "opena"; did you mean openai\?/)
+    await expect(refused).rejects.toThrow(/openai: the budget has no limit/)
+    await expect(refused).rejects.toThrow(/azure\.time_period: expected a duration/)
+  })
+
+  test('a raised budget does not make another deployment', async () => {
+    const ids = await Promise.all(
+      ['', ', max_budget: 5', ', max_budget: 10, budget_duration: 1d'].map(async budget => {
+        const { settings } = await loadText(deployment(budget))
+        return settings.deployments[0]?.id
+      }),
+    )
+    expect(new Set(ids).size).toBe(1)
+  })
 })
 
 test('what keeps calls where they were, in our own words', async () => {

@@ -4,6 +4,7 @@ import { buildSettings, type SettingsParts } from './build-settings.ts'
 import { checkHealthRouting } from './deployments/check-health-routing.ts'
 import { allProviders } from './deployments/custom-providers.ts'
 import { checkGroupNames } from './deployments/group-names.ts'
+import { checkProviderBudgets } from './deployments/provider-budgets.ts'
 import { readModelList } from './deployments/read-model-list.ts'
 import { searchToolDeployments } from './deployments/search-tools.ts'
 import { zeroConfig } from './deployments/zero-config.ts'
@@ -83,6 +84,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   if (path !== undefined) checkGroupNames(settings, root, report)
   checkHealthRouting(settings, root, report)
   if (!settings.redis) warnOfRedis(parts, report)
+  checkProviderBudgets(settings, root, report)
   warnUnset(withoutEnvironment(root), report)
   report.closeAccepted()
   if (report.problems.length > 0) throw refusal(report, [...files, ...modules])

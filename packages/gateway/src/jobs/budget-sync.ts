@@ -1,6 +1,7 @@
 import type { BudgetSpend } from 'sluice/internal'
 import type { SpendStore } from '../db/database.ts'
 import { type Job, type RepeatOptions, repeat } from './repeat.ts'
+import { settledWithin } from './settled-within.ts'
 
 export interface BudgetSyncOptions extends Omit<RepeatOptions, 'everyMs' | 'atOnce'> {
   readonly store: Pick<SpendStore, 'budgetSpends' | 'forgetBudgets'>
@@ -12,7 +13,7 @@ export interface BudgetSyncOptions extends Omit<RepeatOptions, 'everyMs' | 'atOn
 }
 
 export interface BudgetSyncJob extends Job {
-  /** Resolves with the first reading, or when that much time has passed without one. */
+  /** The first reading, or that much time without one: a restart should forget nothing. */
   ready(withinMs: number): Promise<void>
 }
 
@@ -31,13 +32,6 @@ export function startBudgetSync(options: BudgetSyncOptions): BudgetSyncJob {
     forgotAt = now()
     await store.forgetBudgets(now() - KEPT_MS)
   }
-  const first = Promise.withResolvers<void>()
-  const job = repeat(() => sync().finally(first.resolve), { ...rest, everyMs, atOnce: true })
-  return {
-    ...job,
-    ready(withinMs) {
-      const timer = setTimeout(first.resolve, withinMs)
-      return first.promise.finally(() => clearTimeout(timer))
-    },
-  }
+  const job = repeat(sync, { ...rest, everyMs })
+  return { ...job, ready: withinMs => settledWithin(sync().catch(rest.onError), withinMs) }
 }

@@ -1,6 +1,7 @@
 import type { LiveWeights, Newswire } from 'sluice/internal'
 import type { WeightStore } from '../db/routing/weight-store.ts'
 import { type Job, type RepeatOptions, repeat } from './repeat.ts'
+import { settledWithin } from './settled-within.ts'
 
 export interface WeightsSyncOptions extends Omit<RepeatOptions, 'everyMs' | 'atOnce'> {
   readonly store: Pick<WeightStore, 'all'>
@@ -43,20 +44,10 @@ export function startWeightsSync(options: WeightsSyncOptions): WeightsSync {
       await sync()
       news?.publish({ topic: TOPIC, key: 'changed', value: {}, ttlMs: NEWS_MS })
     },
-    ready: withinMs => first(sync().catch(options.onError), withinMs),
+    ready: withinMs => settledWithin(sync().catch(options.onError), withinMs),
     stop() {
       silence?.()
       return job.stop()
     },
   }
-}
-
-function first(work: Promise<void>, withinMs: number): Promise<void> {
-  return new Promise(resolve => {
-    const timer = setTimeout(resolve, withinMs)
-    void work.finally(() => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }

@@ -30,7 +30,8 @@ export function deploymentsOf(
   const resolved = resolveProvider(written, providers, place, `${key}.${source}`, report)
   if (!resolved) return []
   const organizations = params.organization ?? [undefined]
-  const hashed = toJson(node) as JsonObject
+  // A raised budget must not make another deployment of it, with nothing spent yet.
+  const { max_budget: _, budget_duration: __, ...hashed } = toJson(node) as JsonObject
   return organizations.map(organization => {
     const many = organizations.length > 1
     const own = info.id !== undefined && many ? `${info.id}:${organization}` : info.id
@@ -65,6 +66,8 @@ function fields(
     tpm: params.tpm,
     maxParallelRequests: params.max_parallel_requests,
     cooldownMs: milliseconds(params.cooldown_time),
+    maxBudget: params.max_budget,
+    budgetDuration: params.budget_duration,
     tags: params.tags,
     tagPatterns: params.tag_regex,
     region: params.region_name,

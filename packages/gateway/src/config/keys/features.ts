@@ -55,8 +55,10 @@ const AFFINITIES = {
   deployment_affinity: 'deployment',
 } as const satisfies Readonly<Record<string, AffinityName>>
 
+/** Budgets hold wherever they are stated, so asking for it changes nothing; LiteLLM adds it by itself. */
+const BUDGET_CHECK = 'router_budget_limiting'
+
 const LATER_CHECKS = [
-  'router_budget_limiting',
   'responses_api_deployment_check',
   'encrypted_content_affinity',
   'forward_client_headers_by_model_group',
@@ -67,8 +69,8 @@ const AFFINITY_CHECKS = Object.keys(AFFINITIES) as [keyof typeof AFFINITIES, ...
 /** Looks before the choice, beside those that `enable_pre_call_checks` switches on. */
 export const preCallChecks = list(
   partly(
-    `one of enforce_model_rate_limits, ${[...AFFINITY_CHECKS, ...LATER_CHECKS].join(', ')}`,
-    ['enforce_model_rate_limits', ...AFFINITY_CHECKS],
+    `one of enforce_model_rate_limits, ${[...AFFINITY_CHECKS, BUDGET_CHECK, ...LATER_CHECKS].join(', ')}`,
+    ['enforce_model_rate_limits', BUDGET_CHECK, ...AFFINITY_CHECKS],
     LATER_CHECKS,
     undefined,
   ),

@@ -8,6 +8,7 @@ import { accepted, type Section, unenforced, works } from './row.ts'
 import {
   amount,
   anyList,
+  duration,
   flag,
   fraction,
   list,
@@ -67,6 +68,22 @@ export const hedging = {
       'Most dollars one hedge may cost: its prompt and the longest answer it may get.',
       'router.hedging',
     ),
+  },
+} as const satisfies Section
+
+/** What may be spent at one provider; LiteLLM has two names for each. */
+export const providerBudget = {
+  name: 'router_settings.provider_budget_config.*',
+  doc: 'What may be spent at one provider.',
+  rows: {
+    budget_limit: works(amount, 'Dollars in one period.', 'router.providerBudgets'),
+    max_budget: works(amount, 'The same.', 'router.providerBudgets'),
+    time_period: works(
+      duration,
+      'The period; without one the budget never resets.',
+      'router.providerBudgets',
+    ),
+    budget_duration: works(duration, 'The same.', 'router.providerBudgets'),
   },
 } as const satisfies Section
 
@@ -183,7 +200,11 @@ export const routerSettings = {
     ),
     tag_routing_prefix: accepted(text, 'Prefix of tags that route.'),
     enable_weighted_failover: on('After a failure choose another deployment by weight.'),
-    provider_budget_config: unenforced(object, 'Budgets of providers.'),
+    provider_budget_config: works(
+      map(objectOf(providerBudget)),
+      'What may be spent at providers, by their names.',
+      'router.providerBudgets',
+    ),
     default_max_parallel_requests: works(
       whole(1),
       'Most calls at one time of a deployment without a limit of its own; more wait for a place.',
