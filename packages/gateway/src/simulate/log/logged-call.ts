@@ -29,6 +29,10 @@ export interface LoggedCall {
   readonly earlier?: readonly LoggedAttempt[]
   readonly tags: readonly string[]
   readonly metadata?: JsonObject
+  /** Whom it was for: a router may keep calls of one together. */
+  readonly sessionId?: string
+  readonly keyHash?: string
+  readonly endUser?: string
 }
 
 export interface LoggedDeployment {

@@ -22,6 +22,7 @@ test('a row of /spend/logs', () => {
     retries: 0,
     fallbacks: 0,
     tags: ['team:a'],
+    keyHash: 'hash',
   })
 })
 

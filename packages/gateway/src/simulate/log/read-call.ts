@@ -59,8 +59,19 @@ export function readCall(row: JsonObject): ReadCall {
         errorClass: textOf(information.error_class).slice(0, MOST_CLASS_CHARACTERS),
       }),
       ...earlierOf(metadata),
+      ...callerOf(row),
       ...(sizeOf(own) > 2 && sizeOf(own) <= MOST_METADATA_CHARACTERS && { metadata: own }),
     },
+  }
+}
+
+/** Keys are hashes in every log; one that is not is not kept. */
+function callerOf(row: JsonObject): Pick<LoggedCall, 'sessionId' | 'keyHash' | 'endUser'> {
+  const [sessionId, keyHash, endUser] = [textOf(row.session_id), textOf(row.api_key), textOf(row.end_user)]
+  return {
+    ...(sessionId !== '' && { sessionId }),
+    ...(keyHash !== '' && !keyHash.startsWith('sk-') && { keyHash }),
+    ...(endUser !== '' && { endUser }),
   }
 }
 

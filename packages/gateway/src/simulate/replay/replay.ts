@@ -111,9 +111,10 @@ class Replay {
     const record = openRecord({
       ...{ id, endpoint: 'chat', format: 'openai-chat', startedAt: call.at, requestedModel: model },
     })
-    record.stream = size.stream
-    record.tags.push(...call.tags)
-    Object.assign(record.metadata, call.metadata)
+    const { tags, metadata, sessionId, keyHash, endUser } = call
+    record.tags.push(...tags)
+    Object.assign(record, { stream: size.stream, metadata: { ...metadata }, sessionId, endUser })
+    if (keyHash !== undefined) record.caller = { keyHash }
     const promptTokens = size.usage.prompt_tokens
     let meter: Parameters<typeof stampRecord>[1]
     try {
@@ -121,7 +122,10 @@ class Replay {
         ...{ id, endpoint: 'chat', model, clientFormat: record.format, record },
         request: {
           model,
-          messages: [{ role: 'user', content: 'simulated' }],
+          // Prompts are not in the log: those of one session begin alike, others do not.
+          messages: [
+            { role: 'user', content: sessionId === undefined ? `call ${id}` : `session ${sessionId}` },
+          ],
           ...(size.stream && { stream: true }),
         },
         headers: { [MARK_CALL]: id },
