@@ -18,8 +18,11 @@ export async function resumingFetch(url: string | URL | Request, init: RequestIn
       try {
         if (tries > 0) headers.set('last-event-id', lastEventId)
         part ??= await fetch(url, { ...init, headers })
-        // The stream is gone: sending the request anew would pay for it twice.
-        if (!part.ok) throw new Error(await part.text(), { cause: 'final' })
+        // When the stream is gone, sending the request anew would pay for it twice.
+        if (!part.ok) {
+          const isFinal = part.headers.get('x-should-retry') !== 'true'
+          throw new Error(await part.text(), { cause: isFinal ? 'final' : undefined })
+        }
         const decoder = new TextDecoder()
         let text = ''
         for await (const piece of part.body as ReadableStream<Uint8Array>) {

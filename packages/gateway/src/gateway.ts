@@ -27,6 +27,7 @@ import { createMemoryLimiter, type MemoryLimiter } from './limits/memory-limiter
 import { loadPrices } from './load-prices.ts'
 import { SharedRedis } from './redis/shared-redis.ts'
 import { KeptStreams } from './resume/kept-streams.ts'
+import { SharedStreams } from './resume/shared-streams.ts'
 import { openLedger } from './spend/journal-ledger.ts'
 import { RecentCalls } from './spend/recent-calls.ts'
 import type { Stages } from './steps/stages.ts'
@@ -66,7 +67,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   let current = settings
   let secret = credentialLookup(settings.environment)
   const shared = new SharedRedis(settings.redis, log)
-  const { limiter, metrics, recentCalls, streams } = openMemory(settings, () => current)
+  const { limiter, metrics, recentCalls, streams } = openMemory(settings, () => current, shared, log)
   const keys = createKeyCache({ store: database.keys, maxStalenessMs: () => current.auth.maxKeyStalenessMs })
   const { jobs, globalSpend, weights, budgets, onError } = startJobs({
     ...{ database, keys, log, news: shared.news },
@@ -103,7 +104,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
       draining = true
     },
     async close() {
-      await Promise.all([checker.close(), ...jobs.map(job => job.stop())])
+      await Promise.all([streams.closed(), checker.close(), ...jobs.map(job => job.stop())])
       await ledger.close()
       await Promise.all([database.close(), shared.close(), host.transport.close(), host.media.close()])
     },
@@ -111,12 +112,19 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
 }
 
 /** What this process remembers of its calls. */
-function openMemory(settings: Settings, current: () => Settings) {
+function openMemory(settings: Settings, current: () => Settings, shared: SharedRedis, log: Log) {
   return {
     limiter: createMemoryLimiter({ timezone: settings.limits.timezone }),
     metrics: new CallMetrics(settings.telemetry.latencyBuckets),
     recentCalls: new RecentCalls(),
-    streams: new KeptStreams(() => current().resume),
+    streams: new KeptStreams(
+      () => current().resume,
+      new SharedStreams(
+        () => shared.redis,
+        () => current().resume.ttlMs,
+        log,
+      ),
+    ),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Codec, EndpointName } from 'sluice/internal'
+import type { Codec, EndpointName, SluiceError } from 'sluice/internal'
 import { continueStream, LAST_EVENT_HEADER } from '../resume/continue-stream.ts'
+import { failureEvent } from '../resume/failure-event.ts'
 import type { KeptStreams } from '../resume/kept-streams.ts'
 import { ResumableClient } from '../resume/resumable-client.ts'
 import { serve } from '../serve.ts'
@@ -36,7 +37,9 @@ export async function handleInference<E extends EndpointName>(
     const lastEventId = request.headers[LAST_EVENT_HEADER]
     if (typeof lastEventId === 'string' && lastEventId !== '') {
       const { endpoint, codec, access = 'llm', route = path } = door
-      const ask = { lastEventId, credential, route, access, endpoint, format: codec.format }
+      const encodeFailure = (error: SluiceError, id: string) =>
+        failureEvent(codec as unknown as Codec, error, id)
+      const ask = { lastEventId, credential, route, access, endpoint, format: codec.format, encodeFailure }
       return await continueStream(ask, client, { authenticate: stages.authenticate, streams })
     }
     asked = {

@@ -17,6 +17,8 @@ export interface Continuation {
   readonly access: RouteAccess
   readonly endpoint: string
   readonly format: string
+  /** The event that says in the client's format what ended a stream. */
+  encodeFailure(error: SluiceError, callId: string): string
 }
 
 /** A client that goes on reading: its answer has no call of its own. */
@@ -45,15 +47,15 @@ export async function continueStream(
   const caller = await authenticate(ask.credential)
   authorizeRoute(caller, { path: ask.route, access: ask.access })
   const { id, number } = parseEventId(ask.lastEventId)
-  const stream = streams.find(id)
+  const stream = streams.find(id) ?? (await streams.findElsewhere(id))
   if (stream === undefined || stream.facts.keyHash !== caller.record.keyHash) throw unknownStream()
-  const { facts, log } = stream
+  const { facts, newest, oldest } = stream
   if (facts.endpoint !== ask.endpoint || facts.format !== ask.format) throw otherDoor()
-  if (number > log.newest) throw notYet(number, log.newest)
-  if (number + 1 < log.oldest) throw dropped()
+  if (number > newest) throw notYet(number, newest)
+  if (number + 1 < oldest) throw dropped()
   if (stream.readerCount >= MOST_READERS) throw tooManyReaders()
   client.resume(facts)
-  await stream.attach(number + 1, client).done
+  await stream.bring(number + 1, client, () => ask.encodeFailure(ownerLost(), facts.callId))
 }
 
 /** `<stream id>.<number>`; number 0 is the beginning. Throws `BadRequestError` for any other form. */
@@ -84,6 +86,13 @@ function dropped(): SluiceError {
     code: 'stream_events_dropped',
     param: LAST_EVENT_HEADER,
     message: `${LAST_EVENT_HEADER}: the events after it are kept no longer, the stream is too long. ${ANEW}`,
+  })
+}
+
+function ownerLost(): SluiceError {
+  return createError({
+    kind: 'truncated',
+    message: 'The replica that read this answer is gone, and the rest of it with it.',
   })
 }
 

@@ -13,7 +13,7 @@ export interface Block {
 
 /**
  * Cuts the bytes of an SSE stream where its events end, however the network cut them: within a character, or between
- * the CR and the LF of a line end. Looks at every byte once and copies only what arrived in several pieces.
+ * the CR and the LF of a line end. Looks at every byte once, and copies only what arrived in several pieces.
  */
 export class EventCutter {
   private held: Buffer[] = []
@@ -28,6 +28,30 @@ export class EventCutter {
   /** The blocks that these bytes complete. They are views of the bytes given. */
   push(bytes: Buffer): Block[] {
     const blocks: Block[] = []
+    const hasCr = this.afterCr || bytes.includes(CR)
+    const start = hasCr ? this.pushBytes(bytes, blocks) : this.pushLines(bytes, blocks)
+    if (start < bytes.length) this.held.push(bytes.subarray(start))
+    return blocks
+  }
+
+  /** The usual way, from line end to line end. Gives where the last block begins that is not whole. */
+  private pushLines(bytes: Buffer, blocks: Block[]): number {
+    let start = 0
+    let line = 0
+    for (let lf = bytes.indexOf(LF); lf !== -1; lf = bytes.indexOf(LF, line)) {
+      if (this.atLineStart && lf === line) {
+        blocks.push(this.cut(bytes.subarray(start, lf + 1), 1))
+        start = lf + 1
+      } else this.step(bytes[line] as number)
+      this.atLineStart = true
+      line = lf + 1
+    }
+    if (line < bytes.length) this.step(bytes[line] as number)
+    return start
+  }
+
+  /** Line ends may be CR, LF or both. */
+  private pushBytes(bytes: Buffer, blocks: Block[]): number {
     let start = 0
     for (let at = 0; at < bytes.length; at++) {
       const byte = bytes[at] as number
@@ -47,8 +71,7 @@ export class EventCutter {
       }
       this.step(byte)
     }
-    if (start < bytes.length) this.held.push(bytes.subarray(start))
-    return blocks
+    return start
   }
 
   /** What was left when the stream ended; clients throw away an event without its blank line. */

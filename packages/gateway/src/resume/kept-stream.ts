@@ -35,6 +35,8 @@ export class KeptStream implements Readable {
   private resume: (() => void) | undefined
   private timer: NodeJS.Timeout | undefined
   private isAbandoned = false
+  /** Number of the first event that a reader at another replica has not taken, while there is one. */
+  private elsewhere: number | undefined
 
   /** `abandoned` is called once when nobody came back in time. */
   constructor(facts: StreamFacts, keeper: Keeper, abandoned: () => void) {
@@ -46,6 +48,34 @@ export class KeptStream implements Readable {
 
   get readerCount(): number {
     return this.readers.size
+  }
+
+  /** Nobody reads it here, and it goes on. */
+  get isAlone(): boolean {
+    return this.readers.size === 0 && this.end === undefined
+  }
+
+  get isReadElsewhere(): boolean {
+    return this.elsewhere !== undefined
+  }
+
+  get oldest(): number {
+    return this.log.oldest
+  }
+
+  get newest(): number {
+    return this.log.newest
+  }
+
+  /** Brings the events from `from` on to a client; resolves when it has them all or is gone. */
+  bring(from: number, sink: Sink): Promise<void> {
+    return this.attach(from, sink).done
+  }
+
+  /** Another replica passes the stream on and has taken what lies before `position`, or does so no longer. */
+  noteElsewhere(position: number | undefined): void {
+    this.elsewhere = position
+    this.moved()
   }
 
   /** Reads from event `from` on. */
@@ -166,7 +196,7 @@ export class KeptStream implements Readable {
 
   /** Number of the first event that no client has taken. */
   private get foremost(): number {
-    let most = 0
+    let most = this.elsewhere ?? 0
     for (const { taken } of this.readers) most = Math.max(most, taken)
     return most
   }
@@ -174,7 +204,7 @@ export class KeptStream implements Readable {
   private mayGoOn(): boolean {
     if (this.isAbandoned || this.end) return true
     if (this.readers.size > 0) return this.log.newest - this.foremost < MOST_BEHIND
-    return this.keeper.hasRoom(this, 0)
+    return this.keeper.hasRoom(this, 0) || this.mayDrop()
   }
 }
 

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { ResumeSettings } from '../config/settings.ts'
 import { type Keeper, KeptStream } from './kept-stream.ts'
+import type { RemoteStream } from './remote-stream.ts'
+import type { SharedStreams } from './shared-streams.ts'
 import type { StreamFacts } from './stream-facts.ts'
 
 /**
@@ -9,6 +11,7 @@ import type { StreamFacts } from './stream-facts.ts'
  */
 export class KeptStreams implements Keeper {
   private readonly settings: () => ResumeSettings
+  private readonly shared: SharedStreams | undefined
   private readonly streams = new Map<string, KeptStream>()
   /** In the order of their ends. */
   private readonly finished = new Map<KeptStream, NodeJS.Timeout>()
@@ -18,8 +21,10 @@ export class KeptStreams implements Keeper {
   private isShort = false
   private isClosing = false
 
-  constructor(settings: () => ResumeSettings) {
+  /** `shared`: where other replicas find them, and theirs are found. */
+  constructor(settings: () => ResumeSettings, shared?: SharedStreams) {
     this.settings = settings
+    this.shared = shared
   }
 
   get graceMs(): number {
@@ -38,11 +43,17 @@ export class KeptStreams implements Keeper {
     const stream = new KeptStream({ ...facts, id }, this, abandoned)
     this.streams.set(id, stream)
     this.openByKey.set(facts.keyHash, open + 1)
+    this.shared?.share(stream)
     return stream
   }
 
   find(id: string): KeptStream | undefined {
     return this.streams.get(id)
+  }
+
+  /** One of another replica. Rejects with `ServiceUnavailableError` when nobody can tell. */
+  async findElsewhere(id: string): Promise<RemoteStream | undefined> {
+    return this.settings().enabled ? await this.shared?.find(id) : undefined
   }
 
   hasRoom({ log }: KeptStream, more: number): boolean {
@@ -59,8 +70,8 @@ export class KeptStreams implements Keeper {
     this.bytes += bytes
   }
 
-  isReadElsewhere(_stream: KeptStream): Promise<boolean> {
-    return Promise.resolve(false)
+  async isReadElsewhere(stream: KeptStream): Promise<boolean> {
+    return (await this.shared?.isReadElsewhere(stream)) ?? false
   }
 
   ended(stream: KeptStream): void {
@@ -80,6 +91,11 @@ export class KeptStreams implements Keeper {
     for (const stream of this.streams.values()) stream.abandonIfAlone()
   }
 
+  /** Resolves when other replicas have been told what was said last. */
+  async closed(): Promise<void> {
+    await this.shared?.close()
+  }
+
   private forgetOldest(): boolean {
     for (const stream of this.finished.keys()) {
       if (stream.readerCount > 0) continue
@@ -94,5 +110,6 @@ export class KeptStreams implements Keeper {
     this.finished.delete(stream)
     this.streams.delete(stream.facts.id)
     stream.forget()
+    this.shared?.forget(stream)
   }
 }
