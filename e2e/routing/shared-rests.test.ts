@@ -2,6 +2,8 @@ import { type RunningGateway, startGateway, startUpstream } from '@sluice/testki
 import OpenAI from 'openai'
 import { afterAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../eventually.ts'
+import { atOnce } from '../failure/at-once.ts'
+import { startTcpProxy } from '../failure/tcp-proxy.ts'
 import { type Redis, startRedis } from '../services/redis.ts'
 
 const upstream = await startUpstream()
@@ -103,6 +105,60 @@ test('a deployment that is well again is so everywhere', async () => {
   await eventually('a finds it well', async () => (await a.call()) === 'first')
   await eventually('b knows', async () => (await b.call()) === 'first')
 })
+
+test('a deployment that stays dead is tried out by one replica at a time, less and less often', async () => {
+  const redis = await redisOfOurOwn()
+  const settings = { cooldown_time: 0.5, allowed_fails: 0 }
+  const [a, b] = await Promise.all([replica(redis.url, settings), replica(redis.url, settings)])
+  await eventually('both are connected', () => connected(a) && connected(b))
+  upstream.script({ status: 503, times: Infinity, match: { model: 'first' } })
+  await callOften(a, 1)
+  await heeds(b)
+  const tries = () => upstream.requests.filter(({ body }) => (body as { model?: string }).model === 'first')
+  await eventually(
+    'it was tried five times',
+    async () => {
+      await Promise.all([a, b].map(each => callOften(each, 4)))
+      return tries().length >= 5
+    },
+    40_000,
+  )
+  const times = tries().map(({ at }) => at)
+  const gaps = times.slice(1).map((at, index) => at - (times[index] as number))
+  expect(Math.min(...gaps), gaps.join()).toBeGreaterThan(400)
+  expect(gaps.at(-1)).toBeGreaterThan(1_500)
+}, 120_000)
+
+/** Calls of which some find their deployment failing. The 99th percentile of their milliseconds. */
+async function traffic(one: Replica): Promise<number> {
+  const times = await atOnce(400, 8, async () => {
+    const began = performance.now()
+    await one.call()
+    return performance.now() - began
+  })
+  return times.toSorted((a, b) => a - b)[395] ?? Number.NaN
+}
+
+test('Redis takes two seconds for everything: no call notices, and news still comes', async () => {
+  const redis = await redisOfOurOwn()
+  const proxy = await startTcpProxy(redis.port)
+  onTestFinished(() => proxy.close())
+  const settings = { cooldown_time: 0.02 }
+  const url = `redis://127.0.0.1:${proxy.port}`
+  const [a, b] = await Promise.all([replica(url, settings), replica(url, settings)])
+  await eventually('both are connected', () => connected(a) && connected(b))
+  const match = ({ sequence }: { sequence: number }, model: string) => model === 'first' && sequence % 5 === 0
+  upstream.script({ status: 429, times: Infinity, match })
+  await traffic(a)
+  const usual = await traffic(a)
+  proxy.slowDown(2_000)
+  const during = await traffic(a)
+  expect(during).toBeLessThan(Math.max(usual * 3, 100))
+  upstream.reset()
+  upstream.script({ status: 429, retryAfterSeconds: 120, times: 1, match: { model: 'first' } })
+  await eventually('a meets it', async () => (await a.call()) === 'spare')
+  await heeds(b)
+}, 120_000)
 
 test('Redis dies and comes back empty: all go on meanwhile, and agree again', async () => {
   const redis = await redisOfOurOwn()

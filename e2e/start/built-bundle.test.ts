@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { startGateway, startUpstream, testAwsKeys } from '@sluice/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventually } from '../eventually.ts'
 import { post } from '../gateway.ts'
+import { startRedis } from '../services/redis.ts'
 import { freePort } from '../services/service-process.ts'
 import { command } from './command.ts'
 
@@ -65,6 +67,18 @@ test('what is loaded only when it is needed is in the bundle: an AWS profile’s
   } finally {
     await gateway.stop()
     await upstream.close()
+  }
+})
+
+test('the client of Redis is in the bundle, and loaded where Redis is configured', async () => {
+  const redis = await startRedis()
+  const router_settings = { redis_url: redis.url }
+  const gateway = await startGateway({ entry: bundle, config: { router_settings } })
+  try {
+    await eventually('it is connected', () => gateway.logs.some(line => line.includes('Redis is connected')))
+  } finally {
+    await gateway.stop()
+    await redis.remove()
   }
 })
 

@@ -1,4 +1,5 @@
 import type { RedisClientOptions } from '@redis/client'
+import { namedExports } from 'sluice/internal'
 import type { RedisNode, RedisSettings } from '../config/redis/redis-settings.ts'
 import { inTime } from './in-time.ts'
 import { redisRefusal } from './redis-error.ts'
@@ -27,7 +28,7 @@ export async function connectLink(
   onBroken: (error: Error) => void,
 ): Promise<RedisLink> {
   // Lazy: a gateway without Redis never loads the driver.
-  const client = await import('@redis/client')
+  const client = namedExports(await import('@redis/client'), 'createClient')
   if (settings.kind === 'cluster') return clusterLink(client, settings)
   const node = settings.kind === 'sentinel' ? await masterOf(client, settings) : settings.nodes[0]
   return nodeLink(client, clientOptions(settings, node as RedisNode), onBroken)
