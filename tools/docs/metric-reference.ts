@@ -1,11 +1,23 @@
 import { CallMetrics } from '../../packages/gateway/src/telemetry/call-metrics.ts'
 import { CALL_METRICS } from '../../packages/gateway/src/telemetry/metric-table.ts'
+import { WEIGHT_METRICS } from '../../packages/gateway/src/telemetry/weight-metrics.ts'
 import { code, codes, table } from './table.ts'
 
 /** Every metric of calls as a Markdown table; the generated part of docs/reference/metrics.md. */
 export function metricReference(): string {
-  const rows = CALL_METRICS.map(({ name, type, help, labels }) => [code(name), type, help, codes(labels)])
-  return table(['metric', 'type', 'meaning', 'labels'], [...rows, ...othersShown()])
+  const rows = (metrics: readonly Listed[]) =>
+    metrics.map(({ name, type, help, labels }) => [code(name), type, help, codes(labels)])
+  return table(
+    ['metric', 'type', 'meaning', 'labels'],
+    [...rows(CALL_METRICS), ...othersShown(), ...rows(WEIGHT_METRICS)],
+  )
+}
+
+interface Listed {
+  readonly name: string
+  readonly type: string
+  readonly help: string
+  readonly labels: readonly string[]
 }
 
 /** Families that are shown without being a row of the table. */

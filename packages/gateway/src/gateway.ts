@@ -2,7 +2,6 @@ import {
   type Catalogue,
   createCatalogue,
   createHost,
-  type LiveWeights,
   type Newswire,
   RouteTable,
   type RoutingHost,
@@ -18,6 +17,7 @@ import type { Log } from './db/log.ts'
 import { openDatabase } from './db/open-database.ts'
 import { createHealth, type Health } from './health.ts'
 import { HealthChecker } from './health-checks/health-checker.ts'
+import { type AdaptiveWeightsJob, startAdaptiveWeights } from './jobs/adaptive-weights.ts'
 import { startBudgetReset } from './jobs/budget-reset.ts'
 import { startBudgetSync } from './jobs/budget-sync.ts'
 import { startGlobalSpend } from './jobs/global-spend.ts'
@@ -48,6 +48,7 @@ export interface Gateway {
   readonly shared: SharedRedis
   readonly health: Health
   readonly weights: WeightsSync
+  readonly adaptive: AdaptiveWeightsJob
   /** Asks deployments whether they are well. */
   readonly checker: HealthChecker
   readonly recentCalls: RecentCalls
@@ -69,11 +70,10 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   const shared = new SharedRedis(settings.redis, log)
   const { limiter, metrics, recentCalls, streams } = openMemory(settings, () => current, shared, log)
   const keys = createKeyCache({ store: database.keys, maxStalenessMs: () => current.auth.maxKeyStalenessMs })
-  const { jobs, globalSpend, weights, budgets, onError } = startJobs({
+  const { jobs, globalSpend, budgets, onError, ...shown } = startJobs({
     ...{ database, keys, log, news: shared.news },
     settings: () => current,
-    weights: () => stages.routes.weights,
-    budgets: () => stages.routes.budgets,
+    routes: () => stages.routes,
   })
   const authenticator = createAuthenticator({ settings: () => current, keys, globalSpend })
   const host = hostOf(catalogue, log, { current: () => current, secret: names => secret(names) })
@@ -86,7 +86,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
     now: Date.now,
   })
   let stages = stagesOf(settings)
-  await Promise.all([weights.ready(FIRST_READING_MS), budgets.ready(FIRST_READING_MS)])
+  await Promise.all([shown.weights.ready(FIRST_READING_MS), budgets.ready(FIRST_READING_MS)])
   const checker = new HealthChecker({ stages: () => stages, random: Math.random, news: shared.news, onError })
   let draining = false
   return {
@@ -98,7 +98,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
       secret = credentialLookup(next.environment)
       checker.schedule()
     },
-    ...{ database, keys, limiter, authenticator, metrics, shared, weights, recentCalls, checker, streams },
+    ...{ database, keys, limiter, authenticator, metrics, shared, recentCalls, checker, streams, ...shown },
     health: createHealth({ database, ledger, metrics, redis: () => shared.redis, draining: () => draining }),
     drain() {
       draining = true
@@ -156,8 +156,7 @@ interface JobServices {
   readonly log: Log
   readonly news: Newswire
   readonly settings: () => Settings
-  readonly weights: () => LiveWeights
-  readonly budgets: () => RouteTable['budgets']
+  readonly routes: () => RouteTable
 }
 
 function noteStrategyFault(fault: StrategyFault, log: Log): void {
@@ -165,22 +164,30 @@ function noteStrategyFault(fault: StrategyFault, log: Log): void {
 }
 
 /** What runs beside the calls. A database that is away is the database's own news, told once by its connection. */
-function startJobs({ database, keys, log, news, settings, ...live }: JobServices) {
+function startJobs({ database, keys, log, news, settings, routes }: JobServices) {
   const onError = (error: unknown) => {
     if (!isUnavailable(error)) log.error({ reason: (error as Error).message }, 'a background job failed')
   }
   const timezone = () => settings().limits.timezone
   const globalSpend = startGlobalSpend({ database, settings, onError })
-  const weights = startWeightsSync({ store: database.weights, weights: live.weights, news, onError })
-  const budgets = startBudgetSync({ store: database.spend, budgets: live.budgets, onError })
+  const weights = startWeightsSync({
+    ...{ store: database.weights, news, onError },
+    weights: () => routes().weights,
+  })
+  const adaptive = startAdaptiveWeights({
+    ...{ store: database.outcomes, routes, log, onError },
+    settings: () => settings().router.adaptiveWeights,
+  })
+  const budgets = startBudgetSync({ store: database.spend, budgets: () => routes().budgets, onError })
   const jobs = [
     startKeySync({ keys, onError }),
     startBudgetReset({ database, keys, timezone, onError }),
     globalSpend,
     weights,
     budgets,
+    adaptive,
   ]
-  return { jobs, globalSpend: globalSpend.current, weights, budgets, onError }
+  return { jobs, globalSpend: globalSpend.current, budgets, onError, weights, adaptive }
 }
 
 /** What the table before it knew of its deployments, resting ones among them, stays known. */

@@ -21,6 +21,7 @@ import { registerSpendRoutes } from './management/spend.ts'
 import { registerWeightRoutes } from './management/weights.ts'
 import { exposeBudgets } from './telemetry/budget-metrics.ts'
 import { exposeShared } from './telemetry/shared-metrics.ts'
+import { exposeWeights } from './telemetry/weight-metrics.ts'
 
 const HEAD_TIMEOUT_MS = 60_000
 const CHECK_MS = 5_000
@@ -64,7 +65,10 @@ async function registerRoutes(app: FastifyInstance, gateway: Gateway): Promise<v
   const { requireMetricsAuth } = stages().settings.server
   const services = { ...gateway, settings: () => stages().settings, now: Date.now, randomBytes }
   const expose = () =>
-    metrics.expose() + exposeShared(shared) + exposeBudgets(stages().routes.budgets.reports())
+    metrics.expose() +
+    exposeShared(shared) +
+    exposeBudgets(stages().routes.budgets.reports()) +
+    adaptiveMetrics(gateway)
   registerDocumentRoutes(app)
   registerHealthRoutes(app, stages, health)
   if (!requireMetricsAuth) registerMetricsRoute(app, expose)
@@ -80,6 +84,12 @@ async function registerRoutes(app: FastifyInstance, gateway: Gateway): Promise<v
   await registerFeedbackRoutes(app, services)
   await registerWeightRoutes(app, { ...services, routes: () => stages().routes })
   await registerBudgetRoutes(app, { ...services, routes: () => stages().routes })
+}
+
+/** Nothing while weights are not adapted. */
+function adaptiveMetrics({ stages, adaptive }: Gateway): string {
+  if (stages().settings.router.adaptiveWeights === undefined) return ''
+  return exposeWeights(stages().routes.weightReports(), adaptive.rollbacks)
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

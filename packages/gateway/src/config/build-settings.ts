@@ -1,5 +1,11 @@
 import { resolve } from 'node:path'
-import type { BudgetSetting, Deployment, Provider } from 'sluice/internal'
+import {
+  ADAPTIVE_DEFAULTS,
+  type AdaptiveSettings,
+  type BudgetSetting,
+  type Deployment,
+  type Provider,
+} from 'sluice/internal'
 import { defaults } from './defaults.ts'
 import { freezeDeep } from './freeze-deep.ts'
 import type { commandLine, environmentVariables } from './keys/environment-variables.ts'
@@ -73,12 +79,30 @@ function router({ file, variables, strategy }: SettingsParts): target.RouterSett
     contextWindowFallbacks: own.context_window_fallbacks ?? shared.context_window_fallbacks ?? none,
     contentPolicyFallbacks: own.content_policy_fallbacks ?? shared.content_policy_fallbacks ?? none,
     maxFallbacks: own.max_fallbacks ?? variables.ROUTER_MAX_FALLBACKS ?? defaults.maxFallbacks,
+    adaptiveWeights: adaptiveWeights(own.adaptive_weights),
     groupAliases: aliases(file),
   }
 }
 
+type RouterFile = NonNullable<SettingsParts['file']['router_settings']>
+
+function adaptiveWeights(own: RouterFile['adaptive_weights']): AdaptiveSettings | undefined {
+  if (!own?.enabled) return undefined
+  const { exploration, bounds, minSamples, windowMs, costWeight, rollbackDrop, rollbackMs } =
+    ADAPTIVE_DEFAULTS
+  return {
+    exploration: own.exploration ?? exploration,
+    bounds: own.bounds ?? bounds,
+    minSamples: own.min_samples ?? minSamples,
+    windowMs: milliseconds(own.window) ?? windowMs,
+    costWeight: own.cost_weight ?? costWeight,
+    rollbackDrop: own.rollback_drop ?? rollbackDrop,
+    rollbackMs: milliseconds(own.rollback_time) ?? rollbackMs,
+  }
+}
+
 /** How deployments are chosen and how often one is tried. */
-function strategyAndLimits(own: NonNullable<SettingsParts['file']['router_settings']>) {
+function strategyAndLimits(own: RouterFile) {
   const args = own.routing_strategy_args
   return {
     strategyArgs: {

@@ -1,4 +1,11 @@
-import type { CreateStrategy, Deployment, Provider, RoutingSettings, StrategyName } from 'sluice/internal'
+import type {
+  AdaptiveSettings,
+  CreateStrategy,
+  Deployment,
+  Provider,
+  RoutingSettings,
+  StrategyName,
+} from 'sluice/internal'
 import type { RedisSettings } from './redis/redis-settings.ts'
 
 export type { RedisSettings } from './redis/redis-settings.ts'
@@ -40,6 +47,8 @@ export interface RouterSettings extends RoutingSettings {
   readonly defaultFallbacks: readonly string[]
   readonly contextWindowFallbacks: ReadonlyMap<string, readonly string[]>
   readonly contentPolicyFallbacks: ReadonlyMap<string, readonly string[]>
+  /** Undefined: weights are not adapted. */
+  readonly adaptiveWeights?: AdaptiveSettings | undefined
 }
 
 /** When deployments are asked whether they are well, and what is shown of it. */

@@ -31,7 +31,7 @@ const TABLES: readonly TableFacts[] = [
   },
   { name: 'deployment_weights', key: ['model_id'], sum: 'updated_at' },
   { name: 'deployment_rollbacks', key: ['model_id'], sum: 'until' },
-  { name: 'deployment_outcomes', key: ['model_id', 'slot'], sum: 'spend_nano_usd' },
+  { name: 'deployment_outcomes', key: ['model_id', 'slot'], sum: 'attempts' },
   { name: 'feedback', key: ['request_id', 'name', 'api_key'], sum: 'updated_at' },
   { name: 'spend_totals', key: ['kind', 'subject_id'], sum: 'spend_nano_usd' },
   {

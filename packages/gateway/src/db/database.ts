@@ -1,5 +1,6 @@
 import type { BudgetSpend } from 'sluice/internal'
 import type { FeedbackStore } from './routing/feedback-store.ts'
+import type { OutcomeStore } from './routing/outcome-store.ts'
 import type { WeightStore } from './routing/weight-store.ts'
 import type { KeyRow, NewSpendRow, SpendRow } from './rows.ts'
 
@@ -13,6 +14,7 @@ export interface Database {
   readonly spend: SpendStore
   readonly weights: WeightStore
   readonly feedback: FeedbackStore
+  readonly outcomes: OutcomeStore
   /** Name → value, for facts that outlive a process (`schema`, generated ids …). */
   readonly facts: FactStore
   /** Resolves when a trivial query succeeds. */

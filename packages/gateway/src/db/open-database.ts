@@ -12,6 +12,7 @@ import { migrate } from './migrate.ts'
 import { type PostgresAddress, parsePostgresUrl } from './postgres/address.ts'
 import { openPool } from './postgres/pool.ts'
 import { createFeedbackStore } from './routing/feedback-store.ts'
+import { createOutcomeStore } from './routing/outcome-store.ts'
 import { createWeightStore } from './routing/weight-store.ts'
 import { createSpendStore } from './spend/spend-store.ts'
 import { SQLITE_FILE, sqliteDialect } from './sqlite/dialect.ts'
@@ -55,6 +56,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     spend: createSpendStore(connection),
     weights: createWeightStore(connection),
     feedback: createFeedbackStore(connection),
+    outcomes: createOutcomeStore(connection),
     facts: createFactStore(connection),
     async ping() {
       await connection.run(kysely => sql`select 1`.execute(kysely))

@@ -145,8 +145,6 @@ export interface DeploymentOutcomesTable {
   slot: number
   attempts: number
   failures: number
-  priced_calls: number
-  spend_nano_usd: number
 }
 
 /** One score of a name, by one key, for one call. */

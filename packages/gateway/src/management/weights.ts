@@ -1,8 +1,16 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
-import { checkId, type LiveWeights, MOST_WEIGHT, type RouteTable, type WeightReport } from 'sluice/internal'
+import {
+  type AdaptiveWeight,
+  checkId,
+  type LiveWeights,
+  MOST_WEIGHT,
+  type RouteTable,
+  type WeightReport,
+} from 'sluice/internal'
 import { z } from 'zod'
 import type { Database } from '../db/database.ts'
+import type { AdaptiveWeightsJob } from '../jobs/adaptive-weights.ts'
 import type { WeightsSync } from '../jobs/weights-sync.ts'
 import { type AccessServices, authorOf, protectRoutes } from './protect-routes.ts'
 
@@ -10,6 +18,7 @@ export interface WeightServices extends AccessServices {
   readonly database: Pick<Database, 'weights'>
   readonly routes: () => RouteTable
   readonly weights: Pick<WeightsSync, 'changed'>
+  readonly adaptive: Pick<AdaptiveWeightsJob, 'current'>
   readonly now: () => number
 }
 
@@ -41,7 +50,7 @@ export async function registerWeightRoutes(app: FastifyInstance, services: Weigh
     routes.get(
       '/router/weights',
       { schema: { tags, summary: 'The weight of every deployment, and its share of the calls' } },
-      async () => weightsAnswer(services.routes()),
+      async () => weightsAnswer(services),
     )
     routes.patch(
       '/router/weights',
@@ -63,25 +72,27 @@ export async function registerWeightRoutes(app: FastifyInstance, services: Weigh
         for (const [id, weight] of Object.entries(changes)) if (weight !== null) checkId(id, known)
         await database.weights.change({ weights: changes, author: authorOf(request), now: now() })
         await weights.changed()
-        return weightsAnswer(services.routes())
+        return weightsAnswer(services)
       },
     )
   })
 }
 
-function weightsAnswer(routes: RouteTable) {
-  const reports = routes.weightReports()
+function weightsAnswer({ routes, adaptive }: Pick<WeightServices, 'routes' | 'adaptive'>) {
+  const table = routes()
+  const reports = table.weightReports()
+  const found = adaptive.current()
   const groups = Map.groupBy(reports, ({ group }) => group)
   return {
     groups: [...groups].map(([group, deployments]) => ({
       model_group: group,
-      deployments: deployments.map(weightRow),
+      deployments: deployments.map(report => weightRow(report, found.get(report.deploymentId))),
     })),
-    unknown: unknownOf(routes.weights, reports),
+    unknown: unknownOf(table.weights, reports),
   }
 }
 
-function weightRow(report: WeightReport) {
+function weightRow(report: WeightReport, found: AdaptiveWeight | undefined) {
   return {
     model_id: report.deploymentId,
     model: `${report.provider}/${report.model}`,
@@ -90,6 +101,19 @@ function weightRow(report: WeightReport) {
     set: report.set ?? null,
     factor: report.factor,
     share: report.share ?? null,
+    ...(found && { adaptive: adaptiveRow(found) }),
+  }
+}
+
+/** What the factor comes from, in the window of `adaptive_weights`. */
+function adaptiveRow({ attempts, failures, scores, rollback }: AdaptiveWeight) {
+  return {
+    attempts,
+    failures,
+    scores: scores.count,
+    mean_score: scores.count === 0 ? null : scores.sum / scores.count,
+    rolled_back_until: rollback === undefined ? null : new Date(rollback.until).toISOString(),
+    rolled_back_because: rollback?.reason ?? null,
   }
 }
 

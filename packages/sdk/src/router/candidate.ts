@@ -47,6 +47,8 @@ export class LoadState {
   readonly usage = new MinuteUsage()
   /** Calls that wait for one of its places, the next one first. */
   readonly waiting: Waiter[] = []
+  /** Attempts that were begun and those that failed by the deployment's fault, since the start. */
+  readonly outcomes = { attempts: 0, failures: 0 }
   /** What was set over its configured weight. */
   readonly weight: LiveWeight
 

@@ -10,7 +10,7 @@ import { Affinities } from './affinity/affinities.ts'
 import { Attempts } from './attempt/attempts.ts'
 import { Budgets } from './budgets/budgets.ts'
 import { fitsBudgets } from './budgets/within-budgets.ts'
-import type { Candidate } from './candidate.ts'
+import type { Candidate, LoadState } from './candidate.ts'
 import { type Choosing, choose } from './choose.ts'
 import { ContinuedStream } from './continuation/continued-stream.ts'
 import { type ContinuableRoute, mayContinue, mostContinuations } from './continuation/may-continue.ts'
@@ -27,9 +27,13 @@ import { Pools } from './pools.ts'
 import type { Reach, Route, RoutingHost } from './route.ts'
 import { ROUTING_DEFAULTS, type RoutingSettings } from './settings.ts'
 import { createStrategy } from './strategies/create-strategy.ts'
+import { tokenPriceOf } from './strategies/token-price.ts'
 import { Trip } from './trip.ts'
 import { Visit, type VisitHost } from './visit.ts'
+import { type AdaptiveFacts, adaptGroups } from './weights/adaptive/adapt-groups.ts'
+import type { AdaptiveWeight } from './weights/adaptive/adaptive-weights.ts'
 import { checkId, type LiveWeights, type WeightChanges } from './weights/live-weights.ts'
+import { weighed } from './weights/weighed.ts'
 import { reportWeights, type WeightReport } from './weights/weight-report.ts'
 
 export type { Reach, Route, RoutingHost } from './route.ts'
@@ -152,9 +156,26 @@ export class RouteTable {
   /** How every configured deployment weighs in its group right now. */
   weightReports(): WeightReport[] {
     const { strategy } = this.with
-    return this.groups
-      .lists()
-      .flatMap(list => reportWeights(this.pools.of(list[0]?.group ?? '', list).candidates, strategy))
+    return this.eachGroup().flatMap(candidates => reportWeights(candidates, strategy))
+  }
+
+  /** Finds factors by how deployments do, and puts them in force. */
+  adapt(facts: AdaptiveFacts): AdaptiveWeight[] {
+    const { strategy, host } = this.with
+    const priceOf = ({ deployment }: Candidate) => tokenPriceOf(host.facts?.(deployment))
+    const found = adaptGroups(this.eachGroup(), strategy, facts, priceOf)
+    this.weights.replaceFactors(new Map(found.map(({ id, factor }) => [id, factor])))
+    return found
+  }
+
+  /** Attempts of every configured deployment since the start, and those that failed by its fault. */
+  outcomes(): ReadonlyMap<string, Readonly<LoadState['outcomes']>> {
+    const candidates = this.groups.all().map(deployment => this.pools.candidate(deployment))
+    return new Map(candidates.map(({ deployment, load }) => [deployment.id, { ...load.outcomes }]))
+  }
+
+  private eachGroup(): readonly (readonly Candidate[])[] {
+    return this.groups.lists().map(list => this.pools.of(list[0]?.group ?? '', list).candidates)
   }
 
   /** Asks one group, as often as retries allow. */
@@ -244,15 +265,6 @@ function stillFits(candidate: Candidate, { spending }: Choosing, now: number): b
 /** What the call will take of a deployment's minute, where that is watched; what it took replaces it. */
 function tokensToReserve({ deployment }: Candidate, { ready, strategy, inputTokens }: Choosing): number {
   return strategy.countsTokens || (ready.enforceRates && deployment.tpm) ? inputTokens() : 0
-}
-
-/** Weights of the router's settings come before the deployments' own. */
-function weighed(deployments: readonly Deployment[], weights: RoutingSettings['weights']) {
-  if (!weights?.size) return deployments
-  return deployments.map(each => {
-    const weight = weights.get(each.id)
-    return weight === undefined ? each : { ...each, weight }
-  })
 }
 
 /** The failure an administrator asks for, to try out what follows. */

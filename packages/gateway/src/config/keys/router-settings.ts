@@ -8,6 +8,7 @@ import { accepted, type Section, unenforced, works } from './row.ts'
 import {
   amount,
   anyList,
+  bounds,
   duration,
   flag,
   fraction,
@@ -68,6 +69,42 @@ export const hedging = {
       'Most dollars one hedge may cost: its prompt and the longest answer it may get.',
       'router.hedging',
     ),
+  },
+} as const satisfies Section
+
+/** Weights that follow scores, failures and prices. */
+export const adaptiveWeights = {
+  name: 'router_settings.adaptive_weights',
+  doc: 'Weights that follow scores (`POST /v1/feedback`), failures and prices, under strategies that draw by weight.',
+  rows: {
+    enabled: works(flag, 'Switches it on.', 'router.adaptiveWeights'),
+    exploration: works(
+      fraction,
+      "Share of a group's calls that is spread evenly, whatever was found; none gets more of it than its own weight says (0.1).",
+      'router.adaptiveWeights',
+    ),
+    bounds: works(
+      bounds,
+      'Least and most that the share of a deployment may be multiplied by ([0.2, 5]).',
+      'router.adaptiveWeights',
+    ),
+    min_samples: works(
+      whole(1, 100_000),
+      'Samples it takes to move anything much, and to see a drop (20).',
+      'router.adaptiveWeights',
+    ),
+    window: works(positiveSeconds, 'Seconds of the past that count (3600).', 'router.adaptiveWeights'),
+    cost_weight: works(
+      fraction,
+      'How much the price counts; the rest is for scores and failures (0).',
+      'router.adaptiveWeights',
+    ),
+    rollback_drop: works(
+      fraction,
+      'A mean score that falls, or a share of failures that rises, by more than this holds a deployment at its least share (0.2).',
+      'router.adaptiveWeights',
+    ),
+    rollback_time: works(positiveSeconds, 'Seconds it is held there (600).', 'router.adaptiveWeights'),
   },
 } as const satisfies Section
 
@@ -233,6 +270,11 @@ export const routerSettings = {
       map(weight),
       'Weight by deployment id (`model_info.id`), in place of `litellm_params.weight`. `PATCH /router/weights` comes before it.',
       'router.weights',
+    ),
+    adaptive_weights: works(
+      objectOf(adaptiveWeights),
+      'Weights that follow scores, failures and prices; off unless enabled.',
+      'router.adaptiveWeights',
     ),
     set_verbose: on('Log in detail.'),
     debug_level: accepted(text, 'How much to log.'),

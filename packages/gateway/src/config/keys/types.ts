@@ -139,6 +139,18 @@ export const weight = scalar(`a number from 0 to ${MOST_WEIGHT}`, '3', node => {
   return value !== undefined && value <= MOST_WEIGHT ? value : undefined
 })
 
+/** How much less and how much more: a number from 0 to 1 and one of at least 1. */
+export const bounds: ValueType<readonly [least: number, most: number]> = {
+  name: 'a list of two numbers, the least (from 0 to 1) and the most (≥ 1)',
+  example: '[0.2, 5]',
+  read(node, key, report) {
+    const [least, most, more] = node.kind === 'list' ? node.items.map(amountOf) : []
+    if (least === undefined || most === undefined || more !== undefined || least > 1 || most < 1)
+      return refuse(bounds, node, key, report)
+    return [least, most]
+  },
+}
+
 /** A budget period: a whole number and s, m, h, d, w or mo. */
 export const duration = scalar('a duration such as 30s, 5m, 1h, 7d, 2w or 1mo', '30d', node => {
   const value = textOf(node)?.trim()

@@ -31,8 +31,6 @@ const TABLES: readonly { name: string; columns: readonly Column[]; key: readonly
       ['slot', 'bigint'],
       ['attempts', 'bigint'],
       ['failures', 'bigint'],
-      ['priced_calls', 'bigint'],
-      ['spend_nano_usd', 'bigint'],
     ],
   },
   {

@@ -114,6 +114,7 @@ export class Attempts {
     const callersHaste = isCallersHaste(error, durationMs, times)
     this.circuits.failed(candidate, { error, startedAt, now, callersHaste })
     if (!error.retryable || callersHaste) return
+    candidate.load.outcomes.failures++
     const failure = error.kind === 'timeout' ? 'timeout' : 'other'
     const outcome: Outcome = { now, durationMs, stream: times.stream, failure }
     trackOf(candidate, times.stream).observe(outcome)

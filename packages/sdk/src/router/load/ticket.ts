@@ -31,6 +31,7 @@ export class Ticket {
     load.usage.addRequest(now)
     load.usage.addTokens(reservedTokens, now)
     state.failures.attempted(now)
+    load.outcomes.attempts++
     this.probes = [state.circuit, credential.circuit].filter(circuit => circuit.beginProbe(now))
     this.isProbe = this.probes.length > 0
   }

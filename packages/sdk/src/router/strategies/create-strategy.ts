@@ -5,16 +5,14 @@ import { GuardedStrategy } from './guarded-strategy.ts'
 import { strategies } from './registry.ts'
 import { createSimpleShuffle } from './simple-shuffle.ts'
 import type { RoutingStrategy } from './strategy.ts'
+import { tokenPriceOf } from './token-price.ts'
 
 /** The strategy the settings name, or bring; one of the user's own cannot make a call fail. */
 export function createStrategy(
   { strategy = ROUTING_DEFAULTS.strategy, strategyArgs = {} }: RoutingSettings,
   { random, now, facts, onStrategyFault }: RoutingHost,
 ): RoutingStrategy {
-  const tokenPrice = (deployment: Deployment): number | undefined => {
-    const { input_cost_per_token: input, output_cost_per_token: output } = facts?.(deployment) ?? {}
-    return input === undefined && output === undefined ? undefined : (input ?? 0) + (output ?? 0)
-  }
+  const tokenPrice = (deployment: Deployment) => tokenPriceOf(facts?.(deployment))
   const host = { random, tokenPrice }
   if (typeof strategy === 'string') return strategies[strategy](strategyArgs, host)
   const own = typeof strategy === 'function' ? strategy(strategyArgs, host) : strategy

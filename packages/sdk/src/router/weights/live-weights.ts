@@ -56,7 +56,7 @@ export class LiveWeights {
 
   /** These are the factors; 1 for all others. */
   replaceFactors(factors: ReadonlyMap<string, number>): void {
-    for (const id of this.entries.keys()) this.assign(id, 'factor', factors.get(id) ?? 1)
+    for (const id of this.entries.keys()) this.assign(id, 'factor', rounded(factors.get(id) ?? 1))
   }
 
   /** Forgets deployments that are no longer configured, but not what was set for them. */
@@ -76,6 +76,11 @@ export class LiveWeights {
     if (entry === undefined) this.entries.set(id, (entry = { board: this, set: undefined, factor: 1 }))
     return entry
   }
+}
+
+/** To three digits: what moves less is no change, for which sums would be made anew. */
+function rounded(factor: number): number {
+  return Number(factor.toPrecision(3))
 }
 
 /** Throws `BadRequestError` unless a weight is a number from 0 to a million, or `null`. */

@@ -14,7 +14,11 @@ function slot(over: Partial<OutcomeSlot>): OutcomeSlot {
   return { at: NOW, attempts: 0, failures: 0, scores: 0, scoreSum: 0, ...over }
 }
 
-function stats(id: string, over: Partial<OutcomeSlot> = {}, more: Partial<DeploymentStats> = {}): DeploymentStats {
+function stats(
+  id: string,
+  over: Partial<OutcomeSlot> = {},
+  more: Partial<DeploymentStats> = {},
+): DeploymentStats {
   return { id, weight: 1, slots: [slot(over)], price: undefined, ...more }
 }
 
@@ -202,7 +206,9 @@ describe('two deployments, one better by its scores', () => {
     }
     expect(calls).toBeLessThanOrEqual(60)
     expect(simulation.share).toBeCloseTo(0.1, 1)
-    expect(simulation.rollbacks.get('good')?.reason).toMatch(/its latest scores are 0\.\d\d on average, 0\.\d\d before/)
+    expect(simulation.rollbacks.get('good')?.reason).toMatch(
+      /its latest scores are 0\.\d\d on average, 0\.\d\d before/,
+    )
     simulation.score['good'] = 0.95
     const until = simulation.rollbacks.get('good')?.until ?? 0
     while (simulation.now < until) {
@@ -220,6 +226,8 @@ describe('two deployments, one better by its scores', () => {
     expect(simulation.rollbacks.size).toBe(0)
     simulation.failing['good'] = 0.7
     for (let step = 0; step < 4; step++) simulation.step(20)
-    expect(simulation.rollbacks.get('good')?.reason).toMatch(/\d\d % of its latest attempts failed, 1 % before/)
+    expect(simulation.rollbacks.get('good')?.reason).toMatch(
+      /\d\d % of its latest attempts failed, 1 % before/,
+    )
   })
 })

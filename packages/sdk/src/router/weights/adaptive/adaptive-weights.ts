@@ -76,8 +76,14 @@ function factorsOf(
 /** How good each is, from 0 to 1: its score times its success, and its price as far as that counts. */
 function utilities(drawn: readonly DeploymentStats[], settings: AdaptiveSettings): Estimate[] {
   const { minSamples, costWeight } = settings
-  const successes = estimates(drawn.map(({ slots }) => successesOf(slots)), minSamples)
-  const scores = estimates(drawn.map(({ slots }) => scoresOf(slots)), minSamples)
+  const successes = estimates(
+    drawn.map(({ slots }) => successesOf(slots)),
+    minSamples,
+  )
+  const scores = estimates(
+    drawn.map(({ slots }) => scoresOf(slots)),
+    minSamples,
+  )
   const cheapness = cheapnessOf(drawn)
   return drawn.map((_, index) => {
     const success = successes[index] as Estimate

@@ -29,7 +29,15 @@ export interface Share {
 /** Successes of attempts. */
 export function successesOf(slots: readonly OutcomeSlot[]): Share {
   const count = sumOf(slots, slot => slot.attempts)
-  return { count, sum: count - Math.min(count, sumOf(slots, slot => slot.failures)) }
+  return {
+    count,
+    sum:
+      count -
+      Math.min(
+        count,
+        sumOf(slots, slot => slot.failures),
+      ),
+  }
 }
 
 export function scoresOf(slots: readonly OutcomeSlot[]): Share {
