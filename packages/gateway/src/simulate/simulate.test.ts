@@ -194,3 +194,52 @@ test('a log without a call is refused, and its first row says why', async () => 
     simulated([{ startTime: '2026-11-21', spend: 1, users: {}, models: {} }], config),
   ).rejects.toThrow('Line 1: startTime is no time')
 })
+
+test('names that a wildcard stands for are asked for by the model behind them', async () => {
+  const rows = [
+    spendRow({ group: 'openai/*', model: 'gpt-4o' }),
+    spendRow({ at: 5, group: 'mine', metadata: { requested_model: 'openai/gpt-4.1' } }),
+  ]
+  const wildcard = deploymentLine('a', { group: 'openai/*', model: 'openai/*' })
+  const { simulated: after, assumptions } = await simulated(rows, await candidacyOf([wildcard]))
+  expect(after.total.answered).toBe(2)
+  expect(after.deployments).toEqual({ 'openai/gpt-4o': 1, 'openai/gpt-4.1': 1 })
+  expect(assumptions.join()).toContain('openai/gpt-4.1 of new.yaml did not answer in the log')
+})
+
+test('calls of one session may stay together, and others do not', async () => {
+  const rows = trafficOf({
+    calls: 400,
+    everyMs: 1_000,
+    ids: three,
+    of: (_, index) => ({ columns: { session_id: `s${index % 4}` } }),
+  })
+  const apart = await simulated(rows, await candidacyOf(lines))
+  const together = await simulated(
+    rows,
+    await candidacyOf(lines, { optional_pre_call_checks: ['session_affinity'] }),
+  )
+  const sharesOf = (report: typeof apart) => Object.values(report.simulated.deployments)
+  expect(sharesOf(apart).every(share => share % 100 === 0)).toBe(false)
+  expect(sharesOf(together).every(share => share % 100 === 0)).toBe(true)
+})
+
+test('what hedging wins, and what it costs, is told', async () => {
+  const rows = trafficOf({
+    calls: 2_000,
+    ids: ['a', 'b'],
+    of: (_, __, random) => ({ ms: random() < 0.05 ? 8_000 : spread(random) }),
+  })
+  const two = ['a', 'b'].map(id => deploymentLine(id))
+  const plain = await candidacyOf(two, {}, 'old.yaml')
+  const hedging = {
+    ...plain,
+    name: 'new.yaml',
+    settings: { ...plain.settings, router: { ...plain.settings.router, hedging: { percentile: 0.9 } } },
+  }
+  const { baseline, simulated: after } = await simulated(rows, hedging, plain)
+  expect(baseline?.total.latency_ms?.p99).toBeGreaterThan(7_000)
+  expect(after.total.latency_ms?.p95).toBeLessThan(1_500)
+  expect(after.total.wasted_cost_usd).toBeGreaterThan(0)
+  expect(after.total.cost_usd).toBeGreaterThan(baseline?.total.cost_usd ?? 0)
+})

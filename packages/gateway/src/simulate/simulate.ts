@@ -138,7 +138,12 @@ function logFacts(read: LogReport, { size, from, to }: CallSpool): SimulationRep
   return {
     ...{ rows, calls: size, from: new Date(from).toISOString(), to: new Date(to).toISOString() },
     ...{ unreadable, problems },
-    left_out: { cached: leftOut.cached, refused: leftOut.refused, client_left: leftOut.left },
+    left_out: {
+      cached: leftOut.cached,
+      refused: leftOut.refused,
+      client_left: leftOut.left,
+      foreign: leftOut.foreign,
+    },
   }
 }
 

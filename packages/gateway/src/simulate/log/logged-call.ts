@@ -63,4 +63,4 @@ export interface LoggedAttempt {
 }
 
 /** Why a row is left out of the replay. */
-export type LeftOut = 'cached' | 'refused' | 'left'
+export type LeftOut = 'cached' | 'refused' | 'left' | 'foreign'

@@ -13,6 +13,8 @@ const MOST_TAGS = 64
 const MOST_CLASS_CHARACTERS = 64
 /** Kinds of calls that are not charged by tokens. */
 const BY_PIECE = /image|speech|transcription|translation|rerank|moderation|ocr|search|video/
+/** Rows that no model group was asked for. */
+const FOREIGN = /pass_through|mcp|batch|file|vector_store|a2a|agent/
 
 /**
  * A row of LiteLLM's `SpendLogs`, as `/spend/logs` answers it or the table holds it; Sluice's rows have the same columns.
@@ -26,6 +28,7 @@ export function readCall(row: JsonObject): ReadCall {
   const end = timeOf(row.endTime)
   if (end === undefined) return { problem: `endTime is no time: ${shown(row.endTime)}` }
   const metadata = objectOf(row.metadata)
+  if (FOREIGN.test(textOf(row.call_type))) return { leftOut: 'foreign' }
   const model = textOf(metadata.requested_model) || textOf(row.model_group) || textOf(row.model)
   if (model === '') return { problem: 'it names no model' }
   if (row.cache_hit === 'True' || row.cache_hit === true) return { leftOut: 'cached' }

@@ -27,7 +27,7 @@ export async function readLog(
     rows: 0,
     unreadable: 0,
     problems: [],
-    leftOut: { cached: 0, refused: 0, left: 0 },
+    leftOut: { cached: 0, refused: 0, left: 0, foreign: 0 },
   }
   const take = async (found: readonly FoundRow[]) => {
     for (const row of found) {

@@ -76,6 +76,7 @@ export function logAssumptions(
     'were refused before a deployment was asked (keys, budgets, limits), and left out.',
   )
   say(leftOut.left, 'call', 'were given up by their clients, and left out.')
+  say(leftOut.foreign, 'row', 'are of pass-through routes, tools, files or batches, and were left out.')
   say(
     unsized,
     'call',

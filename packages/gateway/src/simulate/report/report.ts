@@ -13,8 +13,16 @@ export interface SimulationReport {
     readonly to: string
     readonly unreadable: number
     readonly problems: readonly { readonly line: number; readonly problem: string }[]
-    /** Rows that no router had a part in: answered from a cache, refused before routing, given up by the client. */
-    readonly left_out: { readonly cached: number; readonly refused: number; readonly client_left: number }
+    /**
+     * Rows that no router had a part in: answered from a cache, refused before routing, given up by the client, and
+     * those of other things than models.
+     */
+    readonly left_out: {
+      readonly cached: number
+      readonly refused: number
+      readonly client_left: number
+      readonly foreign: number
+    }
   }
   readonly seed: number
   /** What the log says, the baseline's simulation if one was asked for, and the new configuration's. */

@@ -63,6 +63,7 @@ export function textReport(report: SimulationReport, paint: Paint): string {
     ...table(columns, paint),
     ...groupLines(columns, paint),
     ...deploymentLines(columns, paint),
+    ...failureLines(columns, paint),
   ]
   if (log.unreadable > 0) {
     out.push('', paint.bold('Rows that could not be read'))
@@ -158,6 +159,17 @@ function deploymentLines(columns: readonly Column[], paint: Paint): string[] {
     '',
     ...aligned([['by deployment: share of answers', ...columns.map(({ name }) => name)], ...rows], paint),
   ]
+}
+
+function failureLines(columns: readonly Column[], paint: Paint): string[] {
+  const names = busiest(
+    columns,
+    ({ failures }, name) => failures[name],
+    columns.flatMap(({ failures }) => Object.keys(failures)),
+  )
+  if (names.length === 0) return []
+  const rows = names.map(name => [name, ...columns.map(({ failures }) => whole(failures[name] ?? 0))])
+  return ['', ...aligned([['failures', ...columns.map(({ name }) => name)], ...rows], paint)]
 }
 
 function busiest(
