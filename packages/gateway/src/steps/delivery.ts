@@ -171,7 +171,8 @@ export class Delivery<E extends EndpointName> {
       if (attempts.length === legs) return this.client.write(piece)
       // Another deployment goes on with the answer: said in a comment, which every client skips.
       legs = attempts.length
-      return this.client.write(typeof piece === 'string' ? `: continued\n\n${piece}` : piece)
+      const mayComment = typeof piece === 'string' && !this.inbound.takesNoComments
+      return this.client.write(mayComment ? `: continued\n\n${piece}` : piece)
     })
   }
 

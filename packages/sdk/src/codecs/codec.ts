@@ -200,6 +200,8 @@ export interface InboundHalf<E extends EndpointName> {
   /** JSON-serialisable, or `WireBytes` to be sent as they are. */
   encodeResponse(response: ResponseOf<E>, request: RequestOf<E>, info: InboundInfo): unknown
   encodeStream?(request: RequestOf<E>, info: InboundInfo): EventEncoder<E>
+  /** True when its clients take every line of a stream for data: none may be a comment. */
+  readonly takesNoComments?: true
   /** The error body a client of this format expects. */
   encodeError(error: SluiceError, requestId: string): unknown
 }

@@ -20,6 +20,6 @@ export const gemini: Codec<'chat'> = {
     decodeStream,
     decodeError,
   },
-  inbound: { decodeRequest, encodeResponse, encodeStream, encodeError },
+  inbound: { decodeRequest, encodeResponse, encodeStream, encodeError, takesNoComments: true },
   relay,
 }
