@@ -102,3 +102,18 @@ test('a row comes back from JSON as it was, and what is no row does not', () => 
     spendNanoUsd: null,
   })
 })
+
+test('what attempts charged to budgets is on the row, and nothing where they charged nothing', () => {
+  const spend = { kind: 'provider' as const, id: 'acme', resetAt: 9, replica: 'r', nanoUsd: 5 }
+  const attempt = { deploymentId: 'd1', startedAt: 1, durationMs: 1 }
+  const attempts = [
+    { ...attempt, budgetSpends: [spend, { ...spend, kind: 'deployment' as const, nanoUsd: 0 }] },
+    { ...attempt, budgetSpends: [{ ...spend, id: 'other' }] },
+    attempt,
+  ]
+  expect(spendRowOf({ ...callRecord('c1'), attempts }).budgetSpends).toEqual([
+    spend,
+    { ...spend, id: 'other' },
+  ])
+  expect(spendRowOf(callRecord('c1'))).not.toHaveProperty('budgetSpends')
+})
