@@ -2,6 +2,7 @@ import type { News } from 'sluice/internal'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { Redis } from '../../packages/gateway/src/redis/redis.ts'
 import { createRedisNewswire } from '../../packages/gateway/src/redis/redis-newswire.ts'
+import { SharedRedis } from '../../packages/gateway/src/redis/shared-redis.ts'
 import { eventually } from '../eventually.ts'
 import { type Redis as Server, startRedis } from '../services/redis.ts'
 import { connect, keepLog, redisSettings } from './redis-place.ts'
@@ -136,4 +137,27 @@ test('news that is lost on the way, and beyond what is kept, is bounded and coun
   await eventually('b heard the newest', () => b.last('k5099'))
   await eventually('b heard the oldest that was kept', () => b.last('k100'))
   expect(b.last('k99')).toBe(undefined)
+})
+
+test('settings change: the same Redis is kept, another one is joined, and who listens goes on listening', async () => {
+  const other = await startRedis()
+  onTestFinished(() => other.remove())
+  const log = keepLog()
+  const [here, there] = [redisSettings(server.port, { namespace: 'reload' }), redisSettings(other.port)]
+  const shared = new SharedRedis(here, log)
+  onTestFinished(() => shared.close())
+  const heard: string[] = []
+  shared.news.subscribe('t', ({ key }) => heard.push(key))
+  const { redis } = shared
+  shared.use({ ...here })
+  expect(shared.redis).toBe(redis)
+  const elsewhere = createRedisNewswire(connect(there), log)
+  onTestFinished(() => elsewhere.close())
+  elsewhere.publish({ topic: 't', key: 'told-before', value: {}, ttlMs: 60_000 })
+  shared.use(there)
+  await eventually('it heard', () => heard.includes('told-before'))
+  await expect(redis?.ping()).rejects.toMatchObject({ code: 'redis_unavailable' })
+  shared.use(undefined)
+  shared.news.publish({ topic: 't', key: 'to-nobody', value: {}, ttlMs: 1_000 })
+  expect(shared.redis).toBe(undefined)
 })

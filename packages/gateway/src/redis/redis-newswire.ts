@@ -231,20 +231,15 @@ class Topic {
   private remember(key: string, revision: number): void {
     this.revisions.delete(key)
     this.revisions.set(key, revision)
-    if (this.revisions.size <= MOST_HELD) return
-    for (const oldest of this.revisions.keys()) {
-      this.revisions.delete(oldest)
-      return
-    }
+    const { value: oldest } = this.revisions.keys().next()
+    if (oldest !== undefined && this.revisions.size > MOST_HELD) this.revisions.delete(oldest)
   }
 
   private dropOldest(): void {
-    this.forgetEnded()
-    for (const key of this.own.keys()) {
-      if (this.own.size <= MOST_OWN) return
-      this.own.delete(key)
-      if (this.untold.delete(key)) this.dropped++
-    }
+    const { value: oldest } = this.own.keys().next()
+    if (oldest === undefined) return
+    this.own.delete(oldest)
+    if (this.untold.delete(oldest)) this.dropped++
   }
 
   private forgetEnded(): void {
