@@ -1,23 +1,23 @@
 import { CallMetrics } from '../../packages/gateway/src/telemetry/call-metrics.ts'
+import type { MetricFact } from '../../packages/gateway/src/telemetry/metric-source.ts'
 import { CALL_METRICS } from '../../packages/gateway/src/telemetry/metric-table.ts'
 import { WEIGHT_METRICS } from '../../packages/gateway/src/telemetry/weight-metrics.ts'
+import { ROUTER_METRICS } from '../../packages/gateway/src/telemetry/router-metrics.ts'
 import { code, codes, table } from './table.ts'
 
-/** Every metric of calls as a Markdown table; the generated part of docs/reference/metrics.md. */
+/** Every metric of our own as a Markdown table; the generated part of docs/reference/metrics.md. */
 export function metricReference(): string {
-  const rows = (metrics: readonly Listed[]) =>
+  const rows = (metrics: readonly MetricFact[]) =>
     metrics.map(({ name, type, help, labels }) => [code(name), type, help, codes(labels)])
   return table(
     ['metric', 'type', 'meaning', 'labels'],
-    [...rows(CALL_METRICS), ...othersShown(), ...rows(WEIGHT_METRICS)],
+    [
+      ...rows(CALL_METRICS),
+      ...othersShown(),
+      ...rows(Object.values(ROUTER_METRICS)),
+      ...rows(WEIGHT_METRICS),
+    ],
   )
-}
-
-interface Listed {
-  readonly name: string
-  readonly type: string
-  readonly help: string
-  readonly labels: readonly string[]
 }
 
 /** Families that are shown without being a row of the table. */

@@ -31,7 +31,11 @@ import { SharedStreams } from './resume/shared-streams.ts'
 import { openLedger } from './spend/journal-ledger.ts'
 import { RecentCalls } from './spend/recent-calls.ts'
 import type { Stages } from './steps/stages.ts'
+import { exposeBudgets } from './telemetry/budget-metrics.ts'
 import { CallMetrics } from './telemetry/call-metrics.ts'
+import type { MetricSource } from './telemetry/metric-source.ts'
+import { RouterMetrics } from './telemetry/router-metrics.ts'
+import { exposeShared } from './telemetry/shared-metrics.ts'
 
 /** Everything one gateway process holds open. */
 export interface Gateway {
@@ -43,7 +47,8 @@ export interface Gateway {
   readonly keys: KeyCache
   readonly limiter: MemoryLimiter
   readonly authenticator: Authenticator
-  readonly metrics: CallMetrics
+  /** What Prometheus is told. */
+  readonly metricSources: readonly MetricSource[]
   /** What is shared with other replicas. */
   readonly shared: SharedRedis
   readonly health: Health
@@ -75,6 +80,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
     settings: () => current,
     routes: () => stages.routes,
   })
+  const routerMetrics = new RouterMetrics(() => stages.routes.state())
   const authenticator = createAuthenticator({ settings: () => current, keys, globalSpend })
   const host = hostOf(catalogue, log, { current: () => current, secret: names => secret(names) })
   const stagesOf = (next: Settings, previous?: RouteTable): Stages => ({
@@ -82,7 +88,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
     routes: routesOf(next, host, shared, previous),
     catalogue,
     authenticate: authenticator.authenticate,
-    ...{ limiter, ledger, callbacks: [metrics, recentCalls] },
+    ...{ limiter, ledger, callbacks: [metrics, routerMetrics, recentCalls] },
     now: Date.now,
   })
   let stages = stagesOf(settings)
@@ -98,7 +104,8 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
       secret = credentialLookup(next.environment)
       checker.schedule()
     },
-    ...{ database, keys, limiter, authenticator, metrics, shared, recentCalls, checker, streams, ...shown },
+    ...{ database, keys, limiter, authenticator, shared, recentCalls, checker, streams, ...shown },
+    metricSources,
     health: createHealth({ database, ledger, metrics, redis: () => shared.redis, draining: () => draining }),
     drain() {
       draining = true

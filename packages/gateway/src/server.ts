@@ -17,11 +17,9 @@ import { registerBudgetRoutes } from './management/budgets.ts'
 import { registerFeedbackRoutes } from './management/feedback.ts'
 import { registerKeyRoutes } from './management/keys.ts'
 import { protectRoutes } from './management/protect-routes.ts'
+import { registerRouterStateRoute } from './management/router-state.ts'
 import { registerSpendRoutes } from './management/spend.ts'
 import { registerWeightRoutes } from './management/weights.ts'
-import { exposeBudgets } from './telemetry/budget-metrics.ts'
-import { exposeShared } from './telemetry/shared-metrics.ts'
-import { exposeWeights } from './telemetry/weight-metrics.ts'
 
 const HEAD_TIMEOUT_MS = 60_000
 const CHECK_MS = 5_000
@@ -61,27 +59,23 @@ export async function startServer(gateway: Gateway): Promise<RunningServer> {
 }
 
 async function registerRoutes(app: FastifyInstance, gateway: Gateway): Promise<void> {
-  const { stages, health, metrics, shared } = gateway
+  const { stages, health, metricSources } = gateway
   const { requireMetricsAuth } = stages().settings.server
   const services = { ...gateway, settings: () => stages().settings, now: Date.now, randomBytes }
-  const expose = () =>
-    metrics.expose() +
-    exposeShared(shared) +
-    exposeBudgets(stages().routes.budgets.reports()) +
-    adaptiveMetrics(gateway)
   registerDocumentRoutes(app)
   registerHealthRoutes(app, stages, health)
-  if (!requireMetricsAuth) registerMetricsRoute(app, expose)
+  if (!requireMetricsAuth) registerMetricsRoute(app, metricSources)
   await app.register(async scope => {
     protectRoutes(scope, services)
     registerModelRoutes(scope, stages)
     registerCapabilitiesRoute(scope, stages)
     registerHealthCheckRoutes(scope, stages, gateway)
-    if (requireMetricsAuth) registerMetricsRoute(scope, expose)
+    if (requireMetricsAuth) registerMetricsRoute(scope, metricSources)
   })
   await registerKeyRoutes(app, services)
   await registerSpendRoutes(app, services)
   await registerFeedbackRoutes(app, services)
+  await registerRouterStateRoute(app, services, stages)
   await registerWeightRoutes(app, { ...services, routes: () => stages().routes })
   await registerBudgetRoutes(app, { ...services, routes: () => stages().routes })
 }

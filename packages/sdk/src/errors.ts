@@ -245,6 +245,15 @@ export const ERROR_KINDS = {
 
 export type ErrorKind = keyof typeof ERROR_KINDS
 
+const STATUS_BY_NAME: ReadonlyMap<string, number> = new Map(
+  Object.values(ERROR_KINDS).map(row => [row.class.name, row.status]),
+)
+
+/** The status of errors of this name (`RateLimitError`); 500 for a name that is none of ours. */
+export function statusOfErrorName(name: string): number {
+  return STATUS_BY_NAME.get(name) ?? 500
+}
+
 /** Builds the error of a kind. */
 export function createError(facts: ErrorFacts): SluiceError {
   return new ERROR_KINDS[facts.kind].class(facts)

@@ -6,6 +6,7 @@ export interface DeploymentReport {
   readonly group: string
   readonly provider: string
   readonly model: string
+  readonly apiBase: string | undefined
   /** `open`: it rests. `half-open`: the next request shows whether it is well again. */
   readonly circuit: 'closed' | 'open' | 'half-open'
   /** The name of the error that opened it; of the credential's circuit when that is what keeps it out. */
@@ -14,6 +15,10 @@ export interface DeploymentReport {
   readonly credential: boolean
   /** Milliseconds until it may be asked again. */
   readonly restMs: number
+  /** It failed within the last minute or so. */
+  readonly failing: boolean
+  /** How often it, or its credential, was left alone, by the name of the error. */
+  readonly openings: ReadonlyMap<string, number>
   readonly inFlight: number
   readonly waiting: number
   /** Of this minute. */
@@ -30,13 +35,31 @@ export function reportOf({ deployment, state, load, credential }: Candidate, now
     group: deployment.group,
     provider: deployment.provider,
     model: deployment.model,
+    apiBase: deployment.apiBase && withoutQuery(deployment.apiBase),
     circuit: phase,
     reason: phase === 'closed' ? undefined : circuit.reason,
     credential: byCredential,
     restMs: circuit.waitMs(now),
+    failing: state.failures.isFailing(now),
+    openings: together(state.circuit.openings, credential.circuit.openings),
     inFlight: load.inFlight,
     waiting: load.waiting.length,
     requests: load.usage.requests(now),
     tokens: load.usage.tokens(now),
   }
+}
+
+function together(
+  first: ReadonlyMap<string, number>,
+  second: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
+  const sum = new Map(first)
+  for (const [reason, count] of second) sum.set(reason, (sum.get(reason) ?? 0) + count)
+  return sum
+}
+
+/** A query may carry a key. */
+function withoutQuery(url: string): string {
+  const at = url.indexOf('?')
+  return at === -1 ? url : url.slice(0, at)
 }

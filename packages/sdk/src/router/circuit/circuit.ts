@@ -16,6 +16,8 @@ export class Circuit {
   reason = ''
   /** When a request was last answered. */
   answeredAt = Number.NEGATIVE_INFINITY
+  /** How often it was opened, by the error's name. */
+  readonly openings = new Map<string, number>()
   private until = 0
   private openedAt = 0
   private restMs = 0
@@ -62,6 +64,7 @@ export class Circuit {
     this.isTriedElsewhere = false
     this.until = now + this.restMs
     this.reason = reason
+    this.openings.set(reason, (this.openings.get(reason) ?? 0) + 1)
     this.board.changed()
     this.tellOpened(now)
   }

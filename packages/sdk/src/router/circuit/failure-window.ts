@@ -26,6 +26,12 @@ export class FailureWindow {
     return this.failures / Math.max(this.attempts, this.failures, 1)
   }
 
+  /** True while failures of the last minute or so are remembered. */
+  isFailing(now: number): boolean {
+    this.roll(now)
+    return this.failures > 0 || this.byClass.size > 0
+  }
+
   reset(): void {
     this.startedAt = 0
     this.attempts = 0
