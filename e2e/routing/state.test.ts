@@ -27,11 +27,7 @@ beforeAll(async () => {
   const client = new OpenAI({
     ...{ apiKey: rig.gateway.masterKey, baseURL: `${rig.gateway.url}/v1`, maxRetries: 0 },
   })
-  const answer = await client.chat.completions.create({
-    model: 'pair',
-    messages: [{ role: 'user', content: 'Hello' }],
-  })
-  expect(answer.choices[0]?.message.content).toBe('You said: Hello')
+  await client.chat.completions.create({ model: 'pair', messages: [{ role: 'user', content: 'Hello' }] })
 })
 afterAll(async () => {
   await rig.close()

@@ -1,8 +1,8 @@
 import { CallMetrics } from '../../packages/gateway/src/telemetry/call-metrics.ts'
 import type { MetricFact } from '../../packages/gateway/src/telemetry/metric-source.ts'
 import { CALL_METRICS } from '../../packages/gateway/src/telemetry/metric-table.ts'
-import { WEIGHT_METRICS } from '../../packages/gateway/src/telemetry/weight-metrics.ts'
 import { ROUTER_METRICS } from '../../packages/gateway/src/telemetry/router-metrics.ts'
+import { WEIGHT_METRICS } from '../../packages/gateway/src/telemetry/weight-metrics.ts'
 import { code, codes, table } from './table.ts'
 
 /** Every metric of our own as a Markdown table; the generated part of docs/reference/metrics.md. */

@@ -31,11 +31,8 @@ import { SharedStreams } from './resume/shared-streams.ts'
 import { openLedger } from './spend/journal-ledger.ts'
 import { RecentCalls } from './spend/recent-calls.ts'
 import type { Stages } from './steps/stages.ts'
-import { exposeBudgets } from './telemetry/budget-metrics.ts'
-import { CallMetrics } from './telemetry/call-metrics.ts'
 import type { MetricSource } from './telemetry/metric-source.ts'
-import { RouterMetrics } from './telemetry/router-metrics.ts'
-import { exposeShared } from './telemetry/shared-metrics.ts'
+import { openTelemetry } from './telemetry/open-telemetry.ts'
 
 /** Everything one gateway process holds open. */
 export interface Gateway {
@@ -73,14 +70,18 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   let current = settings
   let secret = credentialLookup(settings.environment)
   const shared = new SharedRedis(settings.redis, log)
-  const { limiter, metrics, recentCalls, streams } = openMemory(settings, () => current, shared, log)
+  const { limiter, recentCalls, streams } = openMemory(settings, () => current, shared, log)
   const keys = createKeyCache({ store: database.keys, maxStalenessMs: () => current.auth.maxKeyStalenessMs })
   const { jobs, globalSpend, budgets, onError, ...shown } = startJobs({
     ...{ database, keys, log, news: shared.news },
     settings: () => current,
     routes: () => stages.routes,
   })
-  const routerMetrics = new RouterMetrics(() => stages.routes.state())
+  const { metrics, callbacks, metricSources } = openTelemetry(settings.telemetry, {
+    ...{ shared, adaptive: shown.adaptive },
+    isAdaptive: () => current.router.adaptiveWeights !== undefined,
+    routes: () => stages.routes,
+  })
   const authenticator = createAuthenticator({ settings: () => current, keys, globalSpend })
   const host = hostOf(catalogue, log, { current: () => current, secret: names => secret(names) })
   const stagesOf = (next: Settings, previous?: RouteTable): Stages => ({
@@ -88,7 +89,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
     routes: routesOf(next, host, shared, previous),
     catalogue,
     authenticate: authenticator.authenticate,
-    ...{ limiter, ledger, callbacks: [metrics, routerMetrics, recentCalls] },
+    ...{ limiter, ledger, callbacks: [...callbacks, recentCalls] },
     now: Date.now,
   })
   let stages = stagesOf(settings)
@@ -122,7 +123,6 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
 function openMemory(settings: Settings, current: () => Settings, shared: SharedRedis, log: Log) {
   return {
     limiter: createMemoryLimiter({ timezone: settings.limits.timezone }),
-    metrics: new CallMetrics(settings.telemetry.latencyBuckets),
     recentCalls: new RecentCalls(),
     streams: new KeptStreams(
       () => current().resume,

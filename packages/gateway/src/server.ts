@@ -80,12 +80,6 @@ async function registerRoutes(app: FastifyInstance, gateway: Gateway): Promise<v
   await registerBudgetRoutes(app, { ...services, routes: () => stages().routes })
 }
 
-/** Nothing while weights are not adapted. */
-function adaptiveMetrics({ stages, adaptive }: Gateway): string {
-  if (stages().settings.router.adaptiveWeights === undefined) return ''
-  return exposeWeights(stages().routes.weightReports(), adaptive.rollbacks)
-}
-
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
