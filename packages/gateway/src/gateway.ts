@@ -5,7 +5,6 @@ import {
   type Newswire,
   RouteTable,
   type RoutingHost,
-  type StrategyFault,
 } from 'sluice/internal'
 import { type Authenticator, createAuthenticator } from './auth/authenticate.ts'
 import { createKeyCache, type KeyCache } from './auth/key-cache.ts'
@@ -30,6 +29,7 @@ import { KeptStreams } from './resume/kept-streams.ts'
 import { SharedStreams } from './resume/shared-streams.ts'
 import { openLedger } from './spend/journal-ledger.ts'
 import { RecentCalls } from './spend/recent-calls.ts'
+import { createMirrorHost } from './steps/mirror-host.ts'
 import type { Stages } from './steps/stages.ts'
 import type { MetricSource } from './telemetry/metric-source.ts'
 import { openTelemetry } from './telemetry/open-telemetry.ts'
@@ -58,7 +58,8 @@ export interface Gateway {
   readonly streams: KeptStreams
   /** From now on readiness says no. */
   drain(): void
-  close(): Promise<void>
+  /** Copies of calls that are under way have so many milliseconds left; 0 unless stated. */
+  close(withinMs?: number): Promise<void>
 }
 
 /** How long a start waits to hear which weights were set, and what was spent. */
@@ -73,24 +74,20 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   const { limiter, recentCalls, streams } = openMemory(settings, () => current, shared, log)
   const keys = createKeyCache({ store: database.keys, maxStalenessMs: () => current.auth.maxKeyStalenessMs })
   const { jobs, globalSpend, budgets, onError, ...shown } = startJobs({
-    ...{ database, keys, log, news: shared.news },
-    settings: () => current,
-    routes: () => stages.routes,
+    ...{ database, keys, log, news: shared.news, settings: () => current, routes: () => stages.routes },
   })
   const { metrics, callbacks, metricSources } = openTelemetry(settings.telemetry, {
-    ...{ shared, adaptive: shown.adaptive },
+    ...{ shared, adaptive: shown.adaptive, routes: () => stages.routes },
     isAdaptive: () => current.router.adaptiveWeights !== undefined,
-    routes: () => stages.routes,
   })
   const authenticator = createAuthenticator({ settings: () => current, keys, globalSpend })
-  const host = hostOf(catalogue, log, { current: () => current, secret: names => secret(names) })
+  const host = hostOf(settings, names => secret(names), { catalogue, log, onError, stages: () => stages })
   const stagesOf = (next: Settings, previous?: RouteTable): Stages => ({
     settings: next,
     routes: routesOf(next, host, shared, previous),
     catalogue,
     authenticate: authenticator.authenticate,
-    ...{ limiter, ledger, callbacks: [...callbacks, recentCalls] },
-    now: Date.now,
+    ...{ limiter, ledger, callbacks: [...callbacks, recentCalls], now: Date.now },
   })
   let stages = stagesOf(settings)
   await Promise.all([shown.weights.ready(FIRST_READING_MS), budgets.ready(FIRST_READING_MS)])
@@ -111,7 +108,8 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
     drain() {
       draining = true
     },
-    async close() {
+    async close(withinMs = 0) {
+      await stages.routes.mirrors.close(withinMs)
       await Promise.all([streams.closed(), checker.close(), ...jobs.map(job => job.stop())])
       await ledger.close()
       await Promise.all([database.close(), shared.close(), host.transport.close(), host.media.close()])
@@ -135,17 +133,6 @@ function openMemory(settings: Settings, current: () => Settings, shared: SharedR
   }
 }
 
-/** What calls are made with. */
-function hostOf(
-  catalogue: Catalogue,
-  log: Log,
-  { current, secret }: { current(): Settings; secret(names: readonly string[]): string | undefined },
-): RoutingHost {
-  const { maxResponseBytes } = current().server
-  const host = createHost(catalogue, secret, maxResponseBytes, () => current().media)
-  return { ...host, onStrategyFault: fault => noteStrategyFault(fault, log) }
-}
-
 /** Where calls are written down, and what they cost. */
 async function openBooks(settings: Settings, log: Log) {
   const { dataDirectory, url, poolSize } = settings.database
@@ -166,8 +153,25 @@ interface JobServices {
   readonly routes: () => RouteTable
 }
 
-function noteStrategyFault(fault: StrategyFault, log: Log): void {
-  log.error(fault, 'the routing strategy of the configuration failed; simple-shuffle chose in its place')
+interface HostServices {
+  readonly catalogue: Catalogue
+  readonly stages: () => Stages
+  readonly log: Log
+  readonly onError: (error: unknown) => void
+}
+
+/** The surroundings of calls. */
+function hostOf(
+  { server }: Settings,
+  secret: RoutingHost['secret'],
+  { catalogue, stages, log, onError }: HostServices,
+): RoutingHost {
+  return {
+    ...createHost(catalogue, secret, server.maxResponseBytes, () => stages().settings.media),
+    onStrategyFault: fault =>
+      log.error(fault, 'the routing strategy of the configuration failed; simple-shuffle chose in its place'),
+    mirror: createMirrorHost(stages, onError),
+  }
 }
 
 /** What runs beside the calls. A database that is away is the database's own news, told once by its connection. */

@@ -93,6 +93,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 async function shutDown(server: Server, calls: OpenCalls, gateway: Gateway): Promise<void> {
   gateway.drain()
   const { drainMs } = gateway.stages().settings.server
+  const closeAt = performance.now() + drainMs
   const closed = new Promise<void>(resolve => server.close(() => resolve()))
   server.closeIdleConnections()
   // Node closes those that are idle now; those that become idle when their last call ends are ours to close.
@@ -107,5 +108,5 @@ async function shutDown(server: Server, calls: OpenCalls, gateway: Gateway): Pro
   // open for both.
   await calls.ended()
   clearTimeout(timer)
-  await gateway.close()
+  await gateway.close(Math.max(0, closeAt - performance.now()))
 }

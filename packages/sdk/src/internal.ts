@@ -46,6 +46,8 @@ export { explanationLine, explanationOf, isEventful } from './router/explain/exp
 export { namedFallbacks } from './router/fallbacks.ts'
 export type { Finding } from './router/health/finding.ts'
 export type { HealthRouting } from './router/health/leave-out-ill.ts'
+export type { MirrorHost } from './router/mirror/mirror-host.ts'
+export { MIRROR_TAG } from './router/mirror/mirroring.ts'
 export type { News, Newswire } from './router/news/newswire.ts'
 export type { RetryPolicy } from './router/retry/retry-policy.ts'
 export { type Route, RouteTable, type RoutingHost, type RoutingSettings } from './router/router.ts'

@@ -132,6 +132,7 @@ function strategyAndLimits(own: RouterFile) {
     tagFilteringMatchAny: own.tag_filtering_match_any,
     defaultMaxParallelRequests: own.default_max_parallel_requests,
     maxWaiting: own.max_waiting_requests,
+    maxMirrored: own.max_silent_requests,
     weights: own.weights,
   } satisfies Partial<target.RouterSettings>
 }

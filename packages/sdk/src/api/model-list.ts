@@ -53,6 +53,8 @@ function numbersOf(request: ModelListEntry['litellm_params']) {
     budget_duration,
     region_name,
     tag_regex,
+    silent_model,
+    silent_model_share,
     ...rest
   } = request
   const restMs = numberOf(cooldown_time)
@@ -63,12 +65,28 @@ function numbersOf(request: ModelListEntry['litellm_params']) {
     rpm: numberOf(rpm),
     tpm: numberOf(tpm),
     maxParallelRequests: numberOf(max_parallel_requests),
+    ...silentOf(silent_model, silent_model_share),
     cooldownMs: restMs === undefined ? undefined : restMs * 1000,
     maxBudget: numberOf(max_budget),
     budgetDuration: typeof budget_duration === 'string' ? budget_duration : undefined,
     region: typeof region_name === 'string' ? region_name : undefined,
     tagPatterns: patternsOf(tag_regex),
   }
+}
+
+/** Groups that get copies, and of which share of the calls. */
+function silentOf(model: unknown, share: unknown): Pick<Deployment, 'silentModels' | 'silentShare'> {
+  if (model === undefined) return {}
+  const silentModels: unknown[] = Array.isArray(model) ? model : [model]
+  if (!silentModels.every(each => typeof each === 'string'))
+    throw badRequest(
+      'litellm_params.silent_model: must be the name of a group, or a list of them.',
+      'silent_model',
+    )
+  const silentShare = numberOf(share)
+  if (share === undefined || (silentShare !== undefined && silentShare >= 0 && silentShare <= 1))
+    return { silentModels, silentShare }
+  throw badRequest('litellm_params.silent_model_share: must be a number from 0 to 1.', 'silent_model_share')
 }
 
 function numberOf(value: unknown): number | undefined {

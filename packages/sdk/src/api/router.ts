@@ -1,7 +1,10 @@
+import { stampRecord } from '../callbacks/records.ts'
 import type { DeploymentReport } from '../router/deployment-report.ts'
+import type { MirrorHost } from '../router/mirror/mirror-host.ts'
 import { RouteTable, type RoutingSettings } from '../router/router.ts'
 import type { WeightChanges } from '../router/weights/live-weights.ts'
 import type { WeightReport } from '../router/weights/weight-report.ts'
+import type { CallRecord } from '../types/call-record.ts'
 import { completion } from './calls/completion.ts'
 import { embedding } from './calls/embedding.ts'
 import { imageEdit, imageGeneration, imageVariation } from './calls/image.ts'
@@ -21,7 +24,7 @@ import {
   videoRemix,
   videoStatus,
 } from './calls/video.ts'
-import { sdkHost } from './host.ts'
+import { catalogue, sdkHost } from './host.ts'
 import { deploymentOf, type ModelListEntry } from './model-list.ts'
 import { DIRECT, type Routed, type RunOptions } from './run.ts'
 
@@ -29,6 +32,8 @@ export type { ModelListEntry } from './model-list.ts'
 
 export interface RouterOptions extends Partial<RoutingSettings> {
   readonly modelList: readonly ModelListEntry[]
+  /** Told of every copy that was sent to a `silent_model`, when it is over: usage, cost, error, `metadata.mirror_of`. */
+  readonly onMirrored?: ((record: CallRecord) => void) | undefined
 }
 
 const ROUTED: RoutingSettings = { ...DIRECT, allowedFails: 3, cooldownMs: 5_000, disableCooldowns: false }
@@ -66,8 +71,9 @@ export class Router implements Routed {
   readonly ocr = over(this, ocr)
   readonly search = over(this, search)
 
-  constructor({ modelList, ...settings }: RouterOptions) {
-    this.routes = new RouteTable(modelList.map(deploymentOf), { ...ROUTED, ...settings }, sdkHost())
+  constructor({ modelList, onMirrored, ...settings }: RouterOptions) {
+    const host = { ...sdkHost(), mirror: mirrorHost(onMirrored) }
+    this.routes = new RouteTable(modelList.map(deploymentOf), { ...ROUTED, ...settings }, host)
   }
 
   /** Names that may be asked for. */
@@ -91,6 +97,17 @@ export class Router implements Routed {
   /** What is known of every deployment right now: who rests and why, calls under way, this minute's use. */
   state(): DeploymentReport[] {
     return this.routes.state()
+  }
+}
+
+/** Usage and cost go into the record of a copy as they do into a call's. */
+function mirrorHost(onMirrored: RouterOptions['onMirrored']): MirrorHost {
+  return {
+    ended(record, meter, promptTokens) {
+      stampRecord(record, meter, catalogue, { promptTokens: meter?.usage ? 0 : promptTokens() })
+      onMirrored?.(record)
+    },
+    fault: error => process.emitWarning(`onMirrored failed: ${String(error)}.`, 'SluiceWarning'),
   }
 }
 

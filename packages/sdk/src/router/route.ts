@@ -5,6 +5,7 @@ import type { CallRecord } from '../types/call-record.ts'
 import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
 import type { FallbackOptions } from './fallbacks.ts'
+import type { MirrorHost } from './mirror/mirror-host.ts'
 import type { Newswire } from './news/newswire.ts'
 import type { StrategyFault } from './strategies/guarded-strategy.ts'
 
@@ -16,6 +17,8 @@ export interface RoutingHost extends CallHost {
   readonly facts?: FactsOf | undefined
   /** Told, at most once per minute, that a strategy of the user's own does not do what it should. */
   readonly onStrategyFault?: ((fault: StrategyFault) => void) | undefined
+  /** Told of mirrored calls. */
+  readonly mirror?: MirrorHost | undefined
   /** Tells the other replicas what was learnt here, and the other way round. Without it this process is alone. */
   readonly news?: Newswire | undefined
 }
@@ -41,6 +44,8 @@ export interface Route<E extends EndpointName>
   readonly inputTokens?: number | undefined
   /** Of calls that wait for a place: lower goes first; 0 unless stated. */
   readonly priority?: number | undefined
+  /** It is a copy of another call: it is made once, and not copied again. */
+  readonly isMirror?: boolean | undefined
   /** Lets the first group fail with this error without being asked, to try out what follows (`mock_testing_*`). */
   readonly mockFailure?: MockFailure | undefined
 }

@@ -23,6 +23,7 @@ import { HealthBook } from './health/health-book.ts'
 import { Hedging } from './hedging/hedging.ts'
 import { Ticket } from './load/ticket.ts'
 import { releasePlace, waitForPlace } from './load/waiting.ts'
+import { Mirroring } from './mirror/mirroring.ts'
 import { Pools } from './pools.ts'
 import type { Reach, Route, RoutingHost } from './route.ts'
 import { ROUTING_DEFAULTS, type RoutingSettings } from './settings.ts'
@@ -46,6 +47,8 @@ export class RouteTable {
   readonly health: HealthBook
   /** What may be spent at providers and deployments. */
   readonly budgets: Budgets
+  /** Sends copies of calls to silent groups. */
+  readonly mirrors: Mirroring
   private readonly pools: Pools
   private readonly hedging: Hedging
   private readonly with: VisitHost
@@ -67,6 +70,7 @@ export class RouteTable {
     this.pools = new Pools({ retryBudget, hedging, budgets: this.budgets }, previous?.pools, sharing)
     this.hedging = new Hedging(new Attempts(this.with), hedging, host)
     this.weights.keep(new Set(deployments.map(({ id }) => id)))
+    this.mirrors = new Mirroring(settings, host, route => this.run(route), previous?.mirrors)
     this.health = new HealthBook(settings, host, deployment => this.pools.candidate(deployment))
   }
 
@@ -197,6 +201,7 @@ export class RouteTable {
     for (;;) {
       const { ticket, waitedMs } = await this.place(visit)
       try {
+        this.mirrors.consider(ticket.candidate.deployment, visit)
         const spare = () => this.spare(visit, ticket.candidate)
         return await this.hedging.make(ticket, visit, waitedMs, spare)
       } catch (error) {

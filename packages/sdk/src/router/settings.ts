@@ -45,6 +45,8 @@ export interface RoutingSettings
   readonly weights?: ReadonlyMap<string, number> | undefined
   /** Deployments whose health check failed are left out; checks drive nothing unless stated. */
   readonly healthRouting?: HealthRouting | undefined
+  /** Most mirrored calls at one time, 100 unless stated; copies beyond it are left out. */
+  readonly maxMirrored?: number | undefined
   readonly groupAliases: ReadonlyMap<string, GroupAlias>
 }
 
@@ -54,4 +56,5 @@ export const ROUTING_DEFAULTS = {
   retryBudget: 0.1,
   maxWaiting: 1_000,
   maxOutputTokens: 4_096,
+  maxMirrored: 100,
 } as const

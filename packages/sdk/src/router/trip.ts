@@ -38,6 +38,8 @@ export class Trip<E extends EndpointName> {
   firstError: SluiceError | undefined
   /** Why the group before was left. */
   because: string | undefined
+  /** Whether it is to be mirrored has been decided. */
+  isMirrored = false
   private readonly fallbacks: FallbackSettings | undefined
   private readonly seen: Set<string>
   private readonly queue: FallbackTarget[] = []

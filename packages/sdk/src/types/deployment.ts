@@ -45,6 +45,10 @@ export interface Deployment {
   readonly tags?: readonly string[] | undefined
   /** Patterns on `User-Agent: …` that choose it in tag routing. */
   readonly tagPatterns?: readonly RegExp[] | undefined
+  /** Groups that get a copy of each call of this deployment (LiteLLM: `silent_model`). */
+  readonly silentModels?: readonly string[] | undefined
+  /** Share of its calls that are copied; 1 unless stated. */
+  readonly silentShare?: number | undefined
   /** LiteLLM's `region_name`. */
   readonly region?: string | undefined
   /** Largest file of a request, bytes. */

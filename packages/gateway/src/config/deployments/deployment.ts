@@ -71,6 +71,8 @@ function fields(
     tags: params.tags,
     tagPatterns: params.tag_regex,
     region: params.region_name,
+    silentModels: params.silent_model,
+    silentShare: params.silent_model_share,
     maxFileBytes: params.max_file_size_mb === undefined ? undefined : params.max_file_size_mb * 1_048_576,
     baseModel: info.base_model,
     modelInfo: { ...sorted.prices, ...info },

@@ -29,6 +29,8 @@ export function checkGroupNames(settings: Settings, root: MapNode, report: Repor
   for (const target of router.defaultFallbacks) check(target, 'the fallback')
   for (const { group } of router.groupAliases.values()) check(group, 'the alias target')
   if (calls.completionModel !== undefined) check(calls.completionModel, 'the model')
+  for (const { silentModels = [] } of deployments)
+    for (const group of silentModels) check(group, 'the silent model')
   for (const group of health.groups ?? []) check(group, 'the group of health checks')
 }
 
@@ -69,7 +71,7 @@ function covers(pattern: string, name: string): boolean {
 
 function findPlace(root: MapNode, name: string): { place: Place; key: string } {
   const found: { place: Place; key: string }[] = []
-  for (const section of ['router_settings', 'litellm_settings', 'general_settings']) {
+  for (const section of ['router_settings', 'litellm_settings', 'general_settings', 'model_list']) {
     const node = root.entries.get(section)?.value
     if (!node) continue
     eachScalar(node, section, (scalar, key) => {

@@ -252,6 +252,11 @@ export const routerSettings = {
       'Most calls that wait for a place at one deployment.',
       'router.maxWaiting',
     ),
+    max_silent_requests: works(
+      whole(),
+      'Most copies to a `silent_model` at one time, 100 unless stated; more are left out.',
+      'router.maxMirrored',
+    ),
     default_priority: accepted(whole(), 'Priority of calls that wait.'),
     polling_interval: accepted(amount, 'Seconds between looks at the queue.'),
     default_litellm_params: accepted(object, 'Parameters of every call.'),

@@ -33,7 +33,12 @@ export class Hedging {
   ): Promise<Reply<E>> {
     const { settings, attempts } = this
     const state = visit.hedges
-    if (!settings || !state || !endpoints[visit.trip.route.endpoint].isRepeatable)
+    if (
+      !settings ||
+      !state ||
+      visit.trip.route.isMirror ||
+      !endpoints[visit.trip.route.endpoint].isRepeatable
+    )
       return attempts.make(ticket, visit, { waitedMs })
     state.budget.called()
     const durations = visit.isStream ? state.stream : state.whole
