@@ -8,10 +8,18 @@ let rig: Rig
 beforeAll(async () => {
   const upstream = await startUpstream()
   const one = (group: string, model: string) => deployment(upstream, 'openai', group, { id: model }, model)
+  const sealing = (organization: string) => {
+    const id = `sealed-${organization}`
+    const row = deployment(upstream, 'openai', 'sealed', { id }, 'responses/gpt-5') as {
+      litellm_params: object
+    }
+    return { ...row, litellm_params: { ...row.litellm_params, organization } }
+  }
   const names = ['a', 'b', 'c', 'd']
   rig = await startRig({
     upstream,
     models: [
+      ...['org-1', 'org-2', 'org-3'].map(sealing),
       ...names.map(name => one('sticky', `sticky-${name}`)),
       ...names.map(name => one('keyed', `keyed-${name}`)),
     ],
@@ -19,7 +27,10 @@ beforeAll(async () => {
       router_settings: {
         ...{ num_retries: 2, disable_cooldowns: false, cooldown_time: 30 },
         optional_pre_call_checks: ['session_affinity', 'prompt_caching'],
-        model_group_affinity_config: { keyed: ['deployment_affinity'] },
+        model_group_affinity_config: {
+          keyed: ['deployment_affinity'],
+          sealed: ['encrypted_content_affinity'],
+        },
       },
     },
   })
@@ -75,5 +86,34 @@ describe('an OpenAI client', () => {
     expect(places()).toHaveLength(1)
     await ask(mine, 'again')
     expect(rig.upstream.requests.at(-1)?.body).toMatchObject({ model: own })
+  })
+
+  test('gets sealed thinking back to the organization that sealed it', async () => {
+    type Message = OpenAI.ChatCompletionMessageParam
+    const ask = async (messages: Message[]) => {
+      const answer = await client().chat.completions.create({
+        model: 'sealed',
+        messages,
+        reasoning_effort: 'low',
+      })
+      return answer.choices[0]?.message as Message & { thinking_blocks?: { signature: string }[] }
+    }
+    const organization = () => rig.upstream.requests.at(-1)?.headers['openai-organization']
+    const first = await ask(hello)
+    const sealer = organization()
+    expect(first.thinking_blocks?.[0]?.signature).toMatch(/^openai-responses@[\w-]{8}:/)
+    for (let n = 0; n < 6; n++) {
+      await ask([...hello, first, { role: 'user', content: `and ${n}?` }])
+      expect(organization()).toBe(sealer)
+      expect(JSON.stringify(rig.upstream.requests.at(-1)?.body)).toContain('"encrypted_content"')
+    }
+    // Elsewhere it would be refused: it is left out, and the call is answered.
+    const elsewhere = ['org-1', 'org-2', 'org-3'].find(each => each !== sealer)
+    await client().chat.completions.create({
+      model: `sealed-${elsewhere}`,
+      messages: [...hello, first, { role: 'user', content: 'and there?' }],
+    })
+    expect(organization()).toBe(elsewhere)
+    expect(JSON.stringify(rig.upstream.requests.at(-1)?.body)).not.toContain('"encrypted_content"')
   })
 })

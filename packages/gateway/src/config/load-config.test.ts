@@ -242,7 +242,7 @@ router_settings:
   redis_host: localhost
   cache_responses: true
   routing_strategy: provider-budget-routing
-  optional_pre_call_checks: [enforce_model_rate_limits, encrypted_content_affinity]
+  optional_pre_call_checks: [enforce_model_rate_limits, responses_api_deployment_check]
 litellm_settings:
   cache: true
   cache_params: { type: redis, password: hidden-word }
@@ -256,7 +256,7 @@ general_settings:
   expect(warnings).toEqual([
     '4:3 router_settings.cache_responses (line 4), litellm_settings.cache (line 8), litellm_settings.callbacks[1] (langfuse) (line 10) are accepted but have no effect yet',
     '5:21 router_settings.routing_strategy: provider-budget-routing is accepted but has no effect yet',
-    '6:57 router_settings.optional_pre_call_checks[1]: encrypted_content_affinity is accepted but has no effect yet',
+    '6:57 router_settings.optional_pre_call_checks[1]: responses_api_deployment_check is accepted but has no effect yet',
     '13:3 general_settings.allowed_ips: is accepted but NOT ENFORCED yet',
     '14:3 general_settings.allow_requests_on_db_unavailable: is accepted but has no effect yet',
   ])

@@ -50,6 +50,7 @@ export const routingStrategy: ValueType<StrategyName | ModuleName> = {
 
 /** LiteLLM's word → what it keeps a call by. */
 const AFFINITIES = {
+  encrypted_content_affinity: 'encrypted-content',
   session_affinity: 'session',
   prompt_caching: 'prompt-cache',
   deployment_affinity: 'deployment',
@@ -58,11 +59,7 @@ const AFFINITIES = {
 /** Budgets hold wherever they are stated, so asking for it changes nothing; LiteLLM adds it by itself. */
 const BUDGET_CHECK = 'router_budget_limiting'
 
-const LATER_CHECKS = [
-  'responses_api_deployment_check',
-  'encrypted_content_affinity',
-  'forward_client_headers_by_model_group',
-]
+const LATER_CHECKS = ['responses_api_deployment_check', 'forward_client_headers_by_model_group']
 
 const AFFINITY_CHECKS = Object.keys(AFFINITIES) as [keyof typeof AFFINITIES, ...(keyof typeof AFFINITIES)[]]
 

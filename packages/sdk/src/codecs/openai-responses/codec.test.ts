@@ -96,6 +96,43 @@ test('a response becomes a reply: thinking, citations, calls, searches and token
   })
 })
 
+test('thinking that another organization sealed stays away, with a receipt', () => {
+  const at = (organization: string, apiKey = 'k') => {
+    const deployment = { id: 'd', group: 'g', provider: 'openai', model: 'm', organization, apiKey }
+    return infoOf({ deployment })
+  }
+  const reply = openaiResponses.upstream.decodeResponse(structuredClone(RESPONSE), at('org-1').info)
+  const messages = [
+    {
+      role: 'assistant' as const,
+      content: 'Hello.',
+      thinking_blocks: reply.choices[0]?.message.thinking_blocks ?? [],
+    },
+  ]
+  const inputAt = ({ info }: ReturnType<typeof infoOf>) =>
+    (openaiResponses.upstream.encodeRequest({ model: 'm', messages }, info).body.input as JsonObject[])[0]
+      ?.type
+  expect(inputAt(at('org-1', 'another key of it'))).toBe('reasoning')
+  const other = at('org-2')
+  expect(inputAt(other)).toBe('message')
+  expect(other.warnings).toEqual([
+    {
+      action: 'dropped',
+      param: 'messages[0].thinking_blocks[0]',
+      reason: 'another organization sealed this thinking, and only it can open it',
+    },
+  ])
+})
+
+test('what was sealed before there were seals goes back as it came', () => {
+  const thinking_blocks = [
+    { type: 'thinking' as const, thinking: '', signature: 'openai-responses:rs_1:a:b' },
+  ]
+  const input = sent({ messages: [{ role: 'assistant', content: 'x', thinking_blocks }] })
+    .input as JsonObject[]
+  expect(input[0]).toMatchObject({ type: 'reasoning', id: 'rs_1', encrypted_content: 'a:b' })
+})
+
 test('sealed thinking goes back as it came; what another vendor signed stays away, with a receipt', () => {
   const reply = openaiResponses.upstream.decodeResponse(structuredClone(RESPONSE), infoOf().info)
   const blocks = reply.choices[0]?.message.thinking_blocks ?? []

@@ -73,10 +73,9 @@ function encodeAnswer(message: AssistantMessage, at: string, info: CallInfo): Js
 
 function encodeThoughts(blocks: readonly ThinkingBlock[], at: string, info: CallInfo): JsonObject[] {
   return blocks.flatMap((block, index) => {
-    const item = encodeReasoning(block)
-    if (item) return [item]
-    const param = `${at}.thinking_blocks[${index}]`
-    info.warn({ action: 'dropped', param, reason: 'another provider signed this thinking' })
+    const item = encodeReasoning(block, info.deployment)
+    if (typeof item !== 'string') return [item]
+    info.warn({ action: 'dropped', param: `${at}.thinking_blocks[${index}]`, reason: item })
     return []
   })
 }

@@ -1,10 +1,14 @@
 import type { ChatResponseMessage } from '../../types/chat.ts'
+import type { Deployment } from '../../types/deployment.ts'
 import { isJsonArray, isJsonObject, type JsonObject, textOf } from '../../types/json.ts'
 import { extrasOf } from '../anthropic-messages/request/context.ts'
 import { decodeReasoning } from './reasoning.ts'
 
 /** The items of a response as one message; items that chat has no word for are kept beside it. */
-export function decodeOutput(output: readonly unknown[]): {
+export function decodeOutput(
+  output: readonly unknown[],
+  deployment: Deployment,
+): {
   message: ChatResponseMessage
   logprobs: unknown[]
 } {
@@ -22,7 +26,7 @@ export function decodeOutput(output: readonly unknown[]): {
         message.tool_calls = [...(message.tool_calls ?? []), decodeCall(item)]
         break
       case 'reasoning':
-        addThought(message, item)
+        addThought(message, item, deployment)
         break
       case 'image_generation_call':
         message.images = [...(message.images ?? []), decodeImage(item, message.images?.length ?? 0)]
@@ -67,8 +71,8 @@ export function decodeCall(item: JsonObject) {
   }
 }
 
-function addThought(message: ChatResponseMessage, item: JsonObject): void {
-  const { text, blocks } = decodeReasoning(item)
+function addThought(message: ChatResponseMessage, item: JsonObject, deployment: Deployment): void {
+  const { text, blocks } = decodeReasoning(item, deployment)
   if (text)
     message.reasoning_content = message.reasoning_content ? `${message.reasoning_content}\n\n${text}` : text
   if (blocks.length > 0) message.thinking_blocks = [...(message.thinking_blocks ?? []), ...blocks]

@@ -17,7 +17,7 @@ export function decodeResponse(body: unknown, info: CallInfo): ChatResponse {
       provider: info.deployment.provider,
       model: info.model,
     })
-  const { message, logprobs } = decodeOutput(body.output)
+  const { message, logprobs } = decodeOutput(body.output, info.deployment)
   const usage = decodeUsage(body.usage, body.output)
   return {
     ...headOf(body, info),

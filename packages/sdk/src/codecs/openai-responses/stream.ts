@@ -101,7 +101,7 @@ class ResponseStream implements StreamTransform<WireEvent, ChatChunk> {
   private itemEnds({ item }: JsonObject): ChatChunk[] {
     if (!isJsonObject(item)) return []
     if (item.type === 'reasoning') {
-      const [block] = decodeReasoning(item).blocks
+      const [block] = decodeReasoning(item, this.info.deployment).blocks
       // The text was told as it came: only what seals it is new.
       return block ? [this.chunk({ thinking_blocks: [block] })] : []
     }

@@ -3,11 +3,12 @@ import type { Newswire } from '../news/newswire.ts'
 import type { Affinity, AffinityName } from './affinity.ts'
 import { AffinityMemory } from './affinity-memory.ts'
 import { deployment } from './deployment.ts'
+import { encryptedContent } from './encrypted-content.ts'
 import { promptCache } from './prompt-cache.ts'
 import { session } from './session.ts'
 
 /** The narrowest first: a session may be of many prompts, and a key of many sessions. */
-const AFFINITIES: readonly Affinity[] = [session, promptCache, deployment]
+const AFFINITIES: readonly Affinity[] = [encryptedContent, session, promptCache, deployment]
 
 /** Providers keep a prompt for about five minutes after its last use. */
 const CACHE_MS = 300_000

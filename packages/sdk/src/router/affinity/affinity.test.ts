@@ -1,6 +1,7 @@
 import { startUpstream, type Upstream } from '@sluice/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openRecord } from '../../callbacks/records.ts'
+import { sealOf } from '../../codecs/seal.ts'
 import { askChat, deploymentAt, testHost } from '../../testing/ask.ts'
 import type { CallRecord } from '../../types/call-record.ts'
 import type { ChatMessage } from '../../types/chat.ts'
@@ -153,6 +154,38 @@ describe('a long prompt', () => {
     trackOf(b, false).observe({ now: Date.now(), durationMs: 9_000 })
     await ask(routes, { messages: turns(long, 'yes', 'and?') })
     expect(asked()).toEqual(['a', 'b', 'a'])
+  })
+})
+
+describe('sealed thinking', () => {
+  const orgs = ['one', 'two', 'three']
+  const routes = () =>
+    new RouteTable(
+      orgs.map(id => deploymentAt(`${upstream.url}/v1`, { id, group: 'g', model: id, organization: id })),
+      { ...SETTINGS, strategy: inTurns(), affinity: ['encrypted-content', 'session'] },
+      host,
+    )
+  const sealed = (by: string): ChatMessage[] => {
+    const seal = sealOf(deploymentAt(`${upstream.url}/v1`, { organization: by }))
+    const block = { type: 'thinking' as const, thinking: '', signature: `some-format@${seal}:id:sealed` }
+    return [
+      { role: 'user', content: 'x' },
+      { role: 'assistant', content: 'y', thinking_blocks: [block] },
+      { role: 'user', content: 'z' },
+    ]
+  }
+
+  test('goes back to the organization that sealed it, whatever the session says', async () => {
+    const table = routes()
+    await ask(table, { sessionId: 's' })
+    const record = await ask(table, { sessionId: 's', messages: sealed('three') })
+    expect(asked()).toEqual(['one', 'three'])
+    expect(notesOf(record)).toEqual([{ by: 'encrypted-content' }])
+  })
+
+  test('of an organization that is not there holds nothing up', async () => {
+    const record = await ask(routes(), { messages: sealed('gone') })
+    expect(notesOf(record)).toEqual([{ by: 'encrypted-content', left: 'it cannot serve this call' }])
   })
 })
 

@@ -1,7 +1,8 @@
+import type { Deployment } from '../../types/deployment.ts'
 import type { JsonObject } from '../../types/json.ts'
 
 /** Reasons to ask the deployment that was asked before. */
-export type AffinityName = 'session' | 'prompt-cache' | 'deployment'
+export type AffinityName = 'encrypted-content' | 'session' | 'prompt-cache' | 'deployment'
 
 /** The call as affinities see it. */
 export interface AffinityAsk {
@@ -41,4 +42,6 @@ export interface Affinity {
   readonly most: number
   /** Undefined when the call has nothing of the kind. */
   keysOf(ask: AffinityAsk): AffinityKeys | undefined
+  /** For what the call itself says: which deployments it belongs to. Nothing is remembered then. */
+  match?(ask: AffinityAsk): ((deployment: Deployment) => boolean) | undefined
 }

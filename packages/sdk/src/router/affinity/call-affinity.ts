@@ -52,7 +52,7 @@ export class CallAffinity {
     let picked: Candidate | undefined
     const others = { ...preferring, pick: () => (picked ??= preferring.pick()) }
     for (const [index, kind] of this.kinds.entries()) {
-      const found = find(kind, keys[index], preferring.now)
+      const found = this.find(kind, keys[index], preferring.able, preferring.now)
       const stays = found && this.stays(kind, found, others)
       if (stays) return stays
     }
@@ -62,7 +62,7 @@ export class CallAffinity {
   /** Those of the candidates that calls like this one went to. */
   preferred(candidates: readonly Candidate[], now: number): readonly Candidate[] {
     const keys = this.keysOfAll()
-    const ids = this.kinds.flatMap((kind, index) => find(kind, keys[index], now)?.ids ?? [])
+    const ids = this.kinds.flatMap((kind, index) => this.find(kind, keys[index], candidates, now)?.ids ?? [])
     return named(ids, candidates)
   }
 
@@ -77,7 +77,7 @@ export class CallAffinity {
     const { level, stream, now } = preferring
     const here = named(found.ids, level)
     if (here.length === 0) {
-      this.note ??= { by, left: whyNot(found.ids[0] as string, preferring) }
+      this.note ??= { by, left: whyNot(found.ids[0], preferring) }
       return undefined
     }
     const warm = here.reduce((best, next) =>
@@ -87,6 +87,27 @@ export class CallAffinity {
     if (left === undefined) this.note = { by }
     else this.note ??= { by, left }
     return left === undefined ? warm : undefined
+  }
+
+  private find(
+    { rule, memory }: Remembering,
+    keys: AffinityKeys | undefined,
+    candidates: readonly Candidate[],
+    now: number,
+  ): Found | undefined {
+    const matches = rule.match?.(this.ask)
+    if (matches) {
+      const ids = candidates
+        .map(each => each.deployment)
+        .filter(matches)
+        .map(({ id }) => id)
+      return { ids, tokens: 0 }
+    }
+    for (const { key, tokens } of keys?.lookUp ?? []) {
+      const ids = memory.find(key, now)
+      if (ids.length > 0) return { ids, tokens }
+    }
+    return undefined
   }
 
   private leave(warm: Candidate, { tokens }: Found, { pick, stream, now }: Preferring): string | undefined {
@@ -103,15 +124,7 @@ function named(ids: readonly string[], candidates: readonly Candidate[]): readon
   return ids.flatMap(id => candidates.find(({ deployment }) => deployment.id === id) ?? [])
 }
 
-function find({ memory }: Remembering, keys: AffinityKeys | undefined, now: number): Found | undefined {
-  for (const { key, tokens } of keys?.lookUp ?? []) {
-    const ids = memory.find(key, now)
-    if (ids.length > 0) return { ids, tokens }
-  }
-  return undefined
-}
-
-function whyNot(id: string, { able, ready, tried }: Preferring): string {
+function whyNot(id: string | undefined, { able, ready, tried }: Preferring): string {
   const is = ({ deployment }: Candidate) => deployment.id === id
   const candidate = able.find(is)
   if (candidate === undefined) return 'it cannot serve this call'
