@@ -10,6 +10,7 @@ export type ReadCall =
 const MOST_USAGE_CHARACTERS = 4_096
 const MOST_METADATA_CHARACTERS = 2_048
 const MOST_TAGS = 64
+const MOST_NAME_CHARACTERS = 512
 const MOST_CLASS_CHARACTERS = 64
 /** Kinds of calls that are not charged by tokens. */
 const BY_PIECE = /image|speech|transcription|translation|rerank|moderation|ocr|search|video/
@@ -146,7 +147,7 @@ function parse(text: string): unknown {
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : ''
+  return typeof value === 'string' ? value.slice(0, MOST_NAME_CHARACTERS) : ''
 }
 
 function numberOf(value: unknown): number {

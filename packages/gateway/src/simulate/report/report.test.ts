@@ -64,3 +64,12 @@ test('one configuration alone is compared with what was recorded, and the report
   expect(text).toMatch(/^ +recorded +new\.yaml +difference$/m)
   expect(text).toContain('With --baseline')
 })
+
+test('a name that a client made up does not reach the terminal as it is', async () => {
+  const odd = spendRow({ group: '\u001b[2J\u202Eevil\n__proto__' })
+  const given = await simulated([odd, spendRow({ group: '__proto__' })], await candidacyOf(lines))
+  const text = textReport(given, plain)
+  expect(text).toContain('\uFFFD[2J\uFFFDevil\uFFFD__proto__')
+  expect(text).not.toContain('\u001b')
+  expect(Object.keys(given.recorded.groups)).toContain('__proto__')
+})

@@ -50,6 +50,7 @@ export interface Figures {
   readonly success_rate: number
   /** Of calls whose price is known. */
   readonly cost_usd: number
+  readonly cost_per_answer_usd: number | null
   readonly unknown_cost_calls: number
   /** What failed, retried and hedged attempts cost; null where it is not known. */
   readonly wasted_cost_usd: number | null
@@ -73,16 +74,16 @@ export function columnOf(
   nameOf: (by: AnsweredBy) => string,
   wastes: boolean,
 ): Column {
-  const deployments: Record<string, number> = {}
+  const deployments = new Map<string, number>()
   for (const { by, count } of tally.answers.values()) {
     const called = nameOf(by)
-    deployments[called] = (deployments[called] ?? 0) + count
+    deployments.set(called, (deployments.get(called) ?? 0) + count)
   }
   return {
     name,
     total: figuresOf(tally.all, wastes),
     groups: Object.fromEntries([...tally.groups].map(([group, sums]) => [group, figuresOf(sums, wastes)])),
-    deployments,
+    deployments: Object.fromEntries(deployments),
     failures: Object.fromEntries(tally.failures),
   }
 }
@@ -94,6 +95,7 @@ function figuresOf(sums: CallSums, wastes: boolean): Figures {
     answered,
     success_rate: calls === 0 ? 0 : answered / calls,
     cost_usd: rounded(sums.costUsd),
+    cost_per_answer_usd: answered === 0 ? null : rounded(sums.costUsd / answered),
     unknown_cost_calls: sums.unknownCosts,
     wasted_cost_usd: wastes ? rounded(sums.wastedUsd) : null,
     latency_ms: percentilesOf(sums.latency),

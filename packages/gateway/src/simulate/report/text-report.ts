@@ -24,6 +24,12 @@ const LINES: readonly Line[] = [
   { name: 'answered', read: ({ success_rate }) => success_rate, write: share, more: 'better' },
   { name: 'cost', read: ({ cost_usd }) => cost_usd, write: dollars, more: 'worse' },
   {
+    name: '  per answer',
+    read: ({ cost_per_answer_usd }) => cost_per_answer_usd,
+    write: fractions,
+    more: 'worse',
+  },
+  {
     name: '  of unused attempts',
     read: ({ wasted_cost_usd }) => wasted_cost_usd,
     write: dollars,
@@ -67,13 +73,13 @@ export function textReport(report: SimulationReport, paint: Paint): string {
   ]
   if (log.unreadable > 0) {
     out.push('', paint.bold('Rows that could not be read'))
-    for (const { line, problem } of log.problems) out.push(`  line ${line}: ${problem}`)
+    for (const { line, problem } of log.problems) out.push(`  line ${line}: ${harmless(problem)}`)
     if (log.unreadable > log.problems.length)
       out.push(`  and ${whole(log.unreadable - log.problems.length)} more`)
   }
   if (report.assumptions.length > 0) {
     out.push('', paint.bold('Assumed'))
-    for (const assumption of report.assumptions) out.push(`  - ${assumption}`)
+    for (const assumption of report.assumptions) out.push(`  - ${harmless(assumption)}`)
   }
   out.push('', paint.bold('Not modelled'))
   for (const thing of report.not_modelled) out.push(`  - ${thing}`)
@@ -130,7 +136,7 @@ function groupLines(columns: readonly Column[], paint: Paint): string[] {
   )
   if (names.length < 2) return []
   const rows = names.map(name => [
-    name,
+    harmless(name),
     ...columns.map(({ groups }) => {
       const figures = groups[name]
       if (figures === undefined) return '–'
@@ -152,7 +158,7 @@ function deploymentLines(columns: readonly Column[], paint: Paint): string[] {
   )
   if (names.length === 0) return []
   const rows = names.map(name => [
-    name,
+    harmless(name),
     ...columns.map(({ deployments, total }) => share((deployments[name] ?? 0) / Math.max(1, total.answered))),
   ])
   return [
@@ -168,7 +174,10 @@ function failureLines(columns: readonly Column[], paint: Paint): string[] {
     columns.flatMap(({ failures }) => Object.keys(failures)),
   )
   if (names.length === 0) return []
-  const rows = names.map(name => [name, ...columns.map(({ failures }) => whole(failures[name] ?? 0))])
+  const rows = names.map(name => [
+    harmless(name),
+    ...columns.map(({ failures }) => whole(failures[name] ?? 0)),
+  ])
   return ['', ...aligned([['failures', ...columns.map(({ name }) => name)], ...rows], paint)]
 }
 
@@ -196,6 +205,11 @@ function aligned(rows: readonly (readonly string[])[], paint: Paint): string[] {
   })
 }
 
+/** Names come from a log, and so from clients: none of them may steer the terminal. */
+function harmless(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\uFFFD')
+}
+
 function whole(value: number): string {
   return Math.round(value).toLocaleString('en')
 }
@@ -210,6 +224,10 @@ function percent(value: number): string {
 
 function dollars(value: number): string {
   return `$${value >= 1 ? value.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 }) : value.toFixed(4)}`
+}
+
+function fractions(value: number): string {
+  return `$${value.toFixed(6)}`
 }
 
 function milliseconds(value: number): string {
