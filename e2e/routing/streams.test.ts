@@ -171,7 +171,15 @@ test('the stream is marked where it was joined, tells one usage, and the row has
   expect(row.completion_tokens).toBe(estimated + 9)
   expect([Number(usage?.[1]), Number(usage?.[2])]).toEqual([row.prompt_tokens, row.completion_tokens])
   expect(row.spend).toBeCloseTo(estimated * 0.001 + 40 * 0.01, 9)
-  expect(row).toMatchObject({ status: 'success', model_id: 'ducks-2', metadata: { usage_estimated: true } })
+  const attempts = [
+    { deployment: 'ducks-1', error: 'ServiceUnavailableError' },
+    { deployment: 'ducks-2', continues: true },
+  ]
+  expect(row).toMatchObject({
+    status: 'success',
+    model_id: 'ducks-2',
+    metadata: { usage_estimated: true, routing: { visits: [{ attempts }] } },
+  })
 })
 
 test("Google's clients, which take comments for data, get none", async () => {

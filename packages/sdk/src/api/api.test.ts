@@ -9,7 +9,7 @@ import { type MessagesEvent, messages } from './calls/messages.ts'
 import { supportedParams } from './capabilities.ts'
 import { completionCost, countTokens, streamChunkBuilder } from './models.ts'
 import type { CallFacts, WithFacts } from './result.ts'
-import { Router } from './router.ts'
+import { Router, type RouterOptions } from './router.ts'
 import type { Stream } from './stream.ts'
 
 let upstream: Upstream
@@ -247,7 +247,7 @@ describe('messages', () => {
 })
 
 describe('Router', () => {
-  const router = () => {
+  const router = (settings: Partial<RouterOptions> = {}) => {
     const litellm = { api_key: SECRET, api_base: `${upstream.url}/v1` }
     return new Router({
       modelList: [
@@ -260,6 +260,7 @@ describe('Router', () => {
         { model_name: 'vectors', litellm_params: { model: 'openai/text-embedding-3-small', ...litellm } },
       ],
       fallbacks: new Map([['fast', ['canned']]]),
+      ...settings,
     })
   }
   const request = { ...ask(), model: 'fast' }
@@ -278,6 +279,28 @@ describe('Router', () => {
     expect(streamChunkBuilder(chunks).choices[0]?.message.content).toBe('You said: Hello there')
     expect((await router().embedding({ model: 'vectors', input: 'x' })).data).toHaveLength(1)
     expect(router().modelNames()).toEqual(['fast', 'canned', 'vectors'])
+  })
+
+  test('goes on elsewhere with a stream that breaks, if it may; leaving the loop ends that too', async () => {
+    const first = { match: { model: 'a' }, reply: { text: 'One two three four' }, failAfterEvents: 3 }
+    upstream.script(first)
+    upstream.script({ match: { model: 'b' }, reply: { text: 'three four' } })
+    const routed = router({ streamContinuation: true })
+    const stream = await routed.completion({ ...request, stream: true })
+    const chunks = await collect(stream)
+    expect(streamChunkBuilder(chunks).choices[0]?.message).toMatchObject({
+      content: 'One two three four',
+      provider_specific_fields: { sluice_continuation: { after_characters: 8 } },
+    })
+    expect((await stream.result).usage?.completion_tokens).toBe(4)
+    upstream.script(first)
+    upstream.script({ match: { model: 'b' }, reply: { events: 99 }, tokenIntervalMs: 20 })
+    let text = ''
+    for await (const { choices } of await routed.completion({ ...request, stream: true })) {
+      text += choices[0]?.delta.content ?? ''
+      if (text.length > 20) break
+    }
+    await upstream.until(() => upstream.aborted.length === 1)
   })
 
   test('a deployment’s own strictness holds for it alone', async () => {

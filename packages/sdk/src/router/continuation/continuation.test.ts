@@ -147,6 +147,16 @@ test('a continuation that breaks is gone on with too, and the receipt tells each
   expect(WHOLE.slice(0, mark?.after_characters)).toBe('Otters hold hands ')
 })
 
+test('silence after the first words is survived too, and so is a preamble where the rest should be', async () => {
+  upstream.script({ ...FIRST, reply: { text: WHOLE }, cutAfterBytes: 1_500, cutMode: 'hang' })
+  upstream.script({ match: { model: 'b' }, reply: { text: 'x' }, cutAfterBytes: 40, cutMode: 'hang' })
+  goOnAnywhere({}, ['c'])
+  const times = { streamIdleTimeoutMs: 60, streamTimeoutMs: 120 }
+  const { text, error } = await received(await table().run(route({}, times)))
+  expect({ text, error }).toEqual({ text: WHOLE, error: undefined })
+  expect(asked()).toEqual(['a', 'b', 'c'])
+})
+
 test('at most as many continuations as retries, then the error it broke off with', async () => {
   upstream.script({ ...FIRST, reply: { text: WHOLE }, failAfterEvents: 4 })
   goOnAnywhere({ failAfterEvents: 2 })
@@ -223,6 +233,23 @@ describe('money', () => {
     expect(told).toHaveLength(1)
     expect(told[0]?.completion_tokens).toBe(estimated + output)
     expect(reply.meter.usage).toEqual(told[0])
+  })
+
+  test('a stream whose continuation breaks too is charged for what came of both', async () => {
+    const priced = { modelInfo: { input_cost_per_token: 0, output_cost_per_token: 0.01 } }
+    upstream.script({ ...FIRST, reply: { text: WHOLE }, failAfterEvents: 5 })
+    goOnAnywhere({ failAfterEvents: 4 })
+    const call = route({}, { retries: 1 })
+    const reply = await table([priced, priced]).run(call)
+    const { text, error, chunks } = await received(reply)
+    expect(error).toBeDefined()
+    expect(finishes(chunks)).toEqual([])
+    stampRecord(call.record, reply.meter, createCatalogue(), { promptTokens: 30 })
+    const first = 'Otters hold hands while '.length
+    const tokens = Math.ceil(first / 4) + Math.ceil((text.length - first) / 4)
+    expect(text.length).toBeGreaterThan(first)
+    expect(call.record.cost).toMatchObject({ nanoUsd: tokens * 1e7 })
+    expect(call.record).toMatchObject({ usageEstimated: true, usage: { completion_tokens: tokens } })
   })
 
   test('the limit of output is what is left of it', async () => {
