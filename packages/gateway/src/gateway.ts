@@ -1,27 +1,16 @@
-import {
-  type Catalogue,
-  createCatalogue,
-  createHost,
-  type Newswire,
-  RouteTable,
-  type RoutingHost,
-} from 'sluice/internal'
+import { type Catalogue, createCatalogue, createHost, RouteTable, type RoutingHost } from 'sluice/internal'
 import { type Authenticator, createAuthenticator } from './auth/authenticate.ts'
 import { createKeyCache, type KeyCache } from './auth/key-cache.ts'
 import { credentialLookup } from './config/credential-lookup.ts'
 import type { Settings } from './config/settings.ts'
 import type { Database } from './db/database.ts'
-import { isUnavailable } from './db/database-error.ts'
 import type { Log } from './db/log.ts'
 import { openDatabase } from './db/open-database.ts'
 import { createHealth, type Health } from './health.ts'
 import { HealthChecker } from './health-checks/health-checker.ts'
-import { type AdaptiveWeightsJob, startAdaptiveWeights } from './jobs/adaptive-weights.ts'
-import { startBudgetReset } from './jobs/budget-reset.ts'
-import { startBudgetSync } from './jobs/budget-sync.ts'
-import { startGlobalSpend } from './jobs/global-spend.ts'
-import { startKeySync } from './jobs/key-sync.ts'
-import { startWeightsSync, type WeightsSync } from './jobs/weights-sync.ts'
+import type { AdaptiveWeightsJob } from './jobs/adaptive-weights.ts'
+import { startJobs } from './jobs/start-jobs.ts'
+import type { WeightsSync } from './jobs/weights-sync.ts'
 import { createMemoryLimiter, type MemoryLimiter } from './limits/memory-limiter.ts'
 import { loadPrices } from './load-prices.ts'
 import { SharedRedis } from './redis/shared-redis.ts'
@@ -71,15 +60,11 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   let current = settings
   let secret = credentialLookup(settings.environment)
   const shared = new SharedRedis(settings.redis, log)
-  const { limiter, recentCalls, streams } = openMemory(settings, () => current, shared, log)
+  const live = { shared, log, settings: () => current, routes: () => stages.routes }
+  const { limiter, recentCalls, streams } = openMemory(live)
   const keys = createKeyCache({ store: database.keys, maxStalenessMs: () => current.auth.maxKeyStalenessMs })
-  const { jobs, globalSpend, budgets, onError, ...shown } = startJobs({
-    ...{ database, keys, log, news: shared.news, settings: () => current, routes: () => stages.routes },
-  })
-  const { metrics, callbacks, metricSources } = openTelemetry(settings.telemetry, {
-    ...{ shared, adaptive: shown.adaptive, routes: () => stages.routes },
-    isAdaptive: () => current.router.adaptiveWeights !== undefined,
-  })
+  const { jobs, globalSpend, budgets, onError, ...shown } = startJobs({ ...live, database, keys })
+  const { metrics, callbacks, metricSources } = openTelemetry({ ...live, adaptive: shown.adaptive })
   const authenticator = createAuthenticator({ settings: () => current, keys, globalSpend })
   const host = hostOf(settings, names => secret(names), { catalogue, log, onError, stages: () => stages })
   const stagesOf = (next: Settings, previous?: RouteTable): Stages => ({
@@ -117,16 +102,24 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   }
 }
 
+/** What is in force now; settings and routes are replaced by a reload. */
+interface Live {
+  readonly shared: SharedRedis
+  readonly log: Log
+  readonly settings: () => Settings
+  readonly routes: () => RouteTable
+}
+
 /** What this process remembers of its calls. */
-function openMemory(settings: Settings, current: () => Settings, shared: SharedRedis, log: Log) {
+function openMemory({ settings, shared, log }: Live) {
   return {
-    limiter: createMemoryLimiter({ timezone: settings.limits.timezone }),
+    limiter: createMemoryLimiter({ timezone: settings().limits.timezone }),
     recentCalls: new RecentCalls(),
     streams: new KeptStreams(
-      () => current().resume,
+      () => settings().resume,
       new SharedStreams(
         () => shared.redis,
-        () => current().resume.ttlMs,
+        () => settings().resume.ttlMs,
         log,
       ),
     ),
@@ -142,15 +135,6 @@ async function openBooks(settings: Settings, log: Log) {
   const catalogue = createCatalogue()
   await loadPrices(catalogue, settings.prices, log)
   return { database, ledger, catalogue }
-}
-
-interface JobServices {
-  readonly database: Database
-  readonly keys: KeyCache
-  readonly log: Log
-  readonly news: Newswire
-  readonly settings: () => Settings
-  readonly routes: () => RouteTable
 }
 
 interface HostServices {
@@ -172,33 +156,6 @@ function hostOf(
       log.error(fault, 'the routing strategy of the configuration failed; simple-shuffle chose in its place'),
     mirror: createMirrorHost(stages, onError),
   }
-}
-
-/** What runs beside the calls. A database that is away is the database's own news, told once by its connection. */
-function startJobs({ database, keys, log, news, settings, routes }: JobServices) {
-  const onError = (error: unknown) => {
-    if (!isUnavailable(error)) log.error({ reason: (error as Error).message }, 'a background job failed')
-  }
-  const timezone = () => settings().limits.timezone
-  const globalSpend = startGlobalSpend({ database, settings, onError })
-  const weights = startWeightsSync({
-    ...{ store: database.weights, news, onError },
-    weights: () => routes().weights,
-  })
-  const adaptive = startAdaptiveWeights({
-    ...{ store: database.outcomes, routes, log, onError },
-    settings: () => settings().router.adaptiveWeights,
-  })
-  const budgets = startBudgetSync({ store: database.spend, budgets: () => routes().budgets, onError })
-  const jobs = [
-    startKeySync({ keys, onError }),
-    startBudgetReset({ database, keys, timezone, onError }),
-    globalSpend,
-    weights,
-    budgets,
-    adaptive,
-  ]
-  return { jobs, globalSpend: globalSpend.current, budgets, onError, weights, adaptive }
 }
 
 /** What the table before it knew of its deployments, resting ones among them, stays known. */

@@ -1,5 +1,5 @@
 import type { Callback, RouteTable } from 'sluice/internal'
-import type { TelemetrySettings } from '../config/settings.ts'
+import type { Settings } from '../config/settings.ts'
 import { exposeBudgets } from './budget-metrics.ts'
 import { CallMetrics } from './call-metrics.ts'
 import type { MetricSource } from './metric-source.ts'
@@ -19,22 +19,20 @@ export interface Measured {
   readonly shared: Parameters<typeof exposeShared>[0]
   /** Rollbacks of adaptive weights so far. */
   readonly adaptive: { readonly rollbacks: number }
-  /** Weights are adapted. */
-  readonly isAdaptive: () => boolean
+  readonly settings: () => Settings
   readonly routes: () => RouteTable
 }
 
-export function openTelemetry(
-  { latencyBuckets }: TelemetrySettings,
-  { shared, adaptive, isAdaptive, routes }: Measured,
-): Telemetry {
-  const metrics = new CallMetrics(latencyBuckets)
+export function openTelemetry({ shared, adaptive, settings, routes }: Measured): Telemetry {
+  const metrics = new CallMetrics(settings().telemetry.latencyBuckets)
   const router = new RouterMetrics(() => routes().state())
+  const weights = () =>
+    settings().router.adaptiveWeights ? exposeWeights(routes().weightReports(), adaptive.rollbacks) : ''
   const metricSources = [
     ...[metrics, router],
     { expose: () => exposeShared(shared) },
     { expose: () => exposeBudgets(routes().budgets.reports()) },
-    { expose: () => (isAdaptive() ? exposeWeights(routes().weightReports(), adaptive.rollbacks) : '') },
+    { expose: weights },
   ]
   return { metrics, callbacks: [metrics, router], metricSources }
 }

@@ -1,0 +1,48 @@
+import type { Newswire, RouteTable } from 'sluice/internal'
+import type { KeyCache } from '../auth/key-cache.ts'
+import type { Settings } from '../config/settings.ts'
+import type { Database } from '../db/database.ts'
+import { isUnavailable } from '../db/database-error.ts'
+import type { Log } from '../db/log.ts'
+import { startAdaptiveWeights } from './adaptive-weights.ts'
+import { startBudgetReset } from './budget-reset.ts'
+import { startBudgetSync } from './budget-sync.ts'
+import { startGlobalSpend } from './global-spend.ts'
+import { startKeySync } from './key-sync.ts'
+import { startWeightsSync } from './weights-sync.ts'
+
+export interface JobServices {
+  readonly database: Database
+  readonly keys: KeyCache
+  readonly log: Log
+  readonly shared: { readonly news: Newswire }
+  readonly settings: () => Settings
+  readonly routes: () => RouteTable
+}
+
+/** What runs beside the calls. A database that is away is the database's own news, told once by its connection. */
+export function startJobs({ database, keys, log, shared: { news }, settings, routes }: JobServices) {
+  const onError = (error: unknown) => {
+    if (!isUnavailable(error)) log.error({ reason: (error as Error).message }, 'a background job failed')
+  }
+  const timezone = () => settings().limits.timezone
+  const globalSpend = startGlobalSpend({ database, settings, onError })
+  const weights = startWeightsSync({
+    ...{ store: database.weights, news, onError },
+    weights: () => routes().weights,
+  })
+  const adaptive = startAdaptiveWeights({
+    ...{ store: database.outcomes, routes, log, onError },
+    settings: () => settings().router.adaptiveWeights,
+  })
+  const budgets = startBudgetSync({ store: database.spend, budgets: () => routes().budgets, onError })
+  const jobs = [
+    startKeySync({ keys, onError }),
+    startBudgetReset({ database, keys, timezone, onError }),
+    globalSpend,
+    weights,
+    budgets,
+    adaptive,
+  ]
+  return { jobs, globalSpend: globalSpend.current, budgets, onError, weights, adaptive }
+}
