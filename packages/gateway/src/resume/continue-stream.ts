@@ -92,7 +92,7 @@ function dropped(): SluiceError {
 function ownerLost(): SluiceError {
   return createError({
     kind: 'truncated',
-    message: 'The replica that read this answer is gone, and the rest of it with it.',
+    message: 'The replica that reads this answer is not heard of any more: the rest of it is lost.',
   })
 }
 

@@ -75,6 +75,7 @@ export class KeptStream implements Readable {
   /** Another replica passes the stream on and has taken what lies before `position`, or does so no longer. */
   noteElsewhere(position: number | undefined): void {
     this.elsewhere = position
+    if (position !== undefined && this.isAlone) this.startGrace()
     this.moved()
   }
 
@@ -151,16 +152,17 @@ export class KeptStream implements Readable {
 
   private startGrace(): void {
     const { graceMs } = this.keeper
+    clearTimeout(this.timer)
     if (graceMs === 0) return this.abandon()
     this.timer = setTimeout(() => void this.graceOver(), graceMs)
     this.timer.unref()
   }
 
   private async graceOver(): Promise<void> {
+    const { timer } = this
     const isRead = await this.keeper.isReadElsewhere(this)
-    if (this.readers.size > 0 || this.end) return
-    if (isRead) this.startGrace()
-    else this.abandon()
+    // Somebody may have come, or come and gone, in the meantime.
+    if (!isRead && this.isAlone && this.timer === timer) this.abandon()
   }
 
   private add({ bytes, isEvent, blankBytes }: Block): void {

@@ -87,8 +87,10 @@ export class RemoteStream {
         }
         if (reachedAt > lookAt) {
           lookAt = reachedAt + MARK_MS
-          if (await this.isOwned()) aliveAt = reachedAt
-          else if (reachedAt - aliveAt > LOST_MS) return sink.end(lost())
+          const missing = await this.missing()
+          if (missing === undefined) aliveAt = reachedAt
+          else if (reachedAt - aliveAt > LOST_MS)
+            return missing === 'owner' ? sink.end(lost()) : sink.breakOff()
         }
       } catch {
         // Redis is away. The stream may be well: whoever asks again may find it.
@@ -107,8 +109,12 @@ export class RemoteStream {
     return entriesOf(await this.redis.command(args))
   }
 
-  private async isOwned(): Promise<boolean> {
-    return (await this.redis.command(['EXISTS', ownerKey(this.redis, this.owner)])) === 1
+  /** Why no more events may come. */
+  private async missing(): Promise<'owner' | 'stream' | undefined> {
+    const keys = [this.keys.facts, ownerKey(this.redis, this.owner)]
+    const [stream, owner] = await Promise.all(keys.map(key => this.redis.command(['EXISTS', key])))
+    if (stream !== 1) return 'stream'
+    return owner === 1 ? undefined : 'owner'
   }
 
   /** The owner reads on for us, and no further than we follow. */

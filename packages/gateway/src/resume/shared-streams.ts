@@ -80,10 +80,10 @@ export class SharedStreams {
     const mirror = this.mirrors.get(stream)
     if (mirror) this.waiting.delete(mirror)
     this.mirrors.delete(stream)
-    const { facts, events } = keysOf(redis, stream.facts.id)
+    const { facts, events, reader } = keysOf(redis, stream.facts.id)
     // What cannot be deleted ends with its time.
     const nothing = () => {}
-    this.track(redis.command(['DEL', facts, events], PATIENT).then(nothing, nothing))
+    this.track(redis.command(['DEL', facts, events, reader], PATIENT).then(nothing, nothing))
   }
 
   /** Resolves when what was said is with Redis, or cannot be brought there. */
@@ -108,6 +108,7 @@ export class SharedStreams {
   }
 
   private gather(mirror: StreamMirror): void {
+    if (!this.mirrors.has(mirror.stream)) return
     this.waiting.add(mirror)
     this.gathering ??= setTimeout(() => this.flush(), GATHER_MS)
   }

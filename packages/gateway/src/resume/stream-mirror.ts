@@ -42,6 +42,7 @@ export class StreamMirror {
     this.isSending = true
     try {
       if (this.isUnsure) await this.recall(redis, keys, options)
+      if (this.isComplete) return
       const { commands, sent, isComplete } = this.news(keys, ttlMs)
       await Promise.all(commands.map(command => redis.command(command, options)))
       this.sent = sent
