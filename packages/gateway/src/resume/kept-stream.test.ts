@@ -234,3 +234,58 @@ test('memory is bounded over all streams: finished ones go first, then a stream 
   await held
   expect(streams.find(one.facts.id) === undefined).toBe(true)
 })
+
+/** Numbers from 0 to below 1, the same for the same seed. */
+function randomOf(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+test.each(Array.from({ length: 40 }, (_, seed) => seed))(
+  'whoever comes, goes, lags and comes back reads every event once, in order (seed %i)',
+  async seed => {
+    const random = randomOf(seed)
+    const stream = open(keep({ maxStreamBytes: 40 * KB }))
+    const readers: { listener: Listener; from: number; stop: () => void }[] = []
+    const come = (from: number) => {
+      const listener = new Listener()
+      listener.isSlow = random() < 0.5
+      const reader = stream.attach(from, listener)
+      readers.push({ listener, from, stop: reader.leave })
+    }
+    come(1)
+    let held: undefined | Promise<void>
+    let isHeld = false
+    for (let step = 0; step < 400; step++) {
+      const turn = random()
+      const one = readers[Math.floor(random() * readers.length)]
+      if (turn < 0.5 && !isHeld) {
+        held = stream.append(event('x'.repeat(Math.floor(random() * 3 * KB))))
+        isHeld = held !== undefined
+        void held?.then(() => {
+          isHeld = false
+        })
+      } else if (turn < 0.8) one?.listener.drain()
+      else if (turn < 0.9) one?.stop()
+      else if (readers.length < 30)
+        come(stream.log.oldest + Math.floor(random() * (stream.log.newest - stream.log.oldest + 2)))
+      await settled()
+    }
+    stream.finish('ended', event('[DONE]'))
+    come(stream.log.oldest)
+    for (let round = 0; round < 100; round++) {
+      for (const { listener } of readers) listener.drain()
+      await settled()
+    }
+    for (const { listener, from } of readers) {
+      const seen = numbers(listener.text)
+      expect(seen).toEqual(seen.map((_, index) => from + index))
+      expect(listener.ended).toBe(listener.text.includes('[DONE]'))
+    }
+    expect(readers.at(-1)?.listener.ended).toBe(true)
+    expect(stream.log.size).toBeLessThan(80 * KB)
+  },
+)
