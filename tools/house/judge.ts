@@ -4,6 +4,8 @@ import {
   environmentAllowed,
   forbiddenNames,
   providerNamesAllowed,
+  redisAllowed,
+  redisModules,
   rooms,
   shipped,
   siblings,
@@ -99,6 +101,7 @@ function judgeReach({ path, imports, environment, fetches }: Module): Problem[] 
   const used = imports.filter(({ typeOnly }) => !typeOnly)
   const sockets = used.filter(({ from }) => socketModules.includes(from)).map(asFound)
   const sql = imports.filter(({ from }) => sqlModules.includes(from)).map(asFound)
+  const redis = imports.filter(({ from }) => redisModules.includes(from)).map(asFound)
   return [
     { found: environment, allowed: environmentAllowed, rule: 'the environment is read in config/ only' },
     {
@@ -107,6 +110,7 @@ function judgeReach({ path, imports, environment, fetches }: Module): Problem[] 
       rule: 'sockets belong to transport/ and http/',
     },
     { found: sql, allowed: sqlAllowed, rule: 'SQL belongs to db/' },
+    { found: redis, allowed: redisAllowed, rule: 'the client of Redis belongs to redis/' },
   ].flatMap(({ found, allowed, rule }) =>
     matches(path, allowed)
       ? []

@@ -95,6 +95,9 @@ export const socketsAllowed = [
 export const sqlModules = ['kysely', 'pg', 'node:sqlite']
 export const sqlAllowed = ['packages/gateway/src/db/**']
 
+export const redisModules = ['@redis/client']
+export const redisAllowed = ['packages/gateway/src/redis/**']
+
 /** The registry, whose keys are the names that may appear only in these places. */
 export const providerRegistry = 'packages/sdk/src/providers/registry.ts'
 export const providerNamesAllowed = [
