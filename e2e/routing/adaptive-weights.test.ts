@@ -80,7 +80,14 @@ test('scores move calls to the better one, alike on all replicas, until it fails
     better: { share: 0.75, adaptive: { mean_score: 1, rolled_back_because: null } },
     worse: { factor: 0.5, share: 0.25, adaptive: { mean_score: 0 } },
   })
-  expect((rows.better.adaptive?.attempts ?? 0) + (rows.worse.adaptive?.attempts ?? 0)).toBe(80)
+  await eventually(
+    'the attempts of both replicas are counted',
+    async () => {
+      const { better, worse } = await rowsOn(two)
+      return (better.adaptive?.attempts ?? 0) + (worse.adaptive?.attempts ?? 0) === 80
+    },
+    15_000,
+  )
   const metrics = await (await one.admin('/metrics')).text()
   expect(metrics).toContain('sluice_deployment_weight_factor{model_group="duo",model_id="better"} 1.5')
 

@@ -120,6 +120,27 @@ describe('weights set at run time', () => {
     ])
   })
 
+  test('what was set for a deployment that is not configured is told, kept, and taken away by null', async () => {
+    await patch(one, { fresh: 3 })
+    const row = deployment(upstream, 'openai', 'canary', { id: 'stable' }, 'stable')
+    const without = await startRig({
+      upstream,
+      models: [row],
+      config: { general_settings: { database_url: database.url } },
+      env: { LITELLM_MASTER_KEY: one.gateway.masterKey },
+    })
+    try {
+      const unknown = async () =>
+        ((await (await without.admin('/router/weights')).json()) as { unknown: object }).unknown
+      expect(await unknown()).toEqual({ fresh: 3 })
+      expect((await patch(without, { fresh: 4 })).status).toBe(400)
+      expect((await patch(without, { fresh: null })).status).toBe(200)
+      expect(await unknown()).toEqual({})
+    } finally {
+      await without.close()
+    }
+  }, 30_000)
+
   test.each([
     [{ stable: -1 }, 'weights.stable'],
     [{ stable: 'much' }, 'weights.stable'],

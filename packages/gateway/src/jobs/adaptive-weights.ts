@@ -52,6 +52,7 @@ class Rounds {
   private written: ReadonlyMap<string, OutcomeCount> = new Map()
   private known: ReadonlyMap<string, Rollback> = new Map()
   private turn = 0
+  private resting = false
 
   constructor(options: Rounds['options']) {
     this.options = options
@@ -72,6 +73,7 @@ class Rounds {
   }
 
   private rest(): void {
+    this.resting = true
     if (this.found.size === 0) return
     this.found = new Map()
     this.options.routes().weights.replaceFactors(new Map())
@@ -92,7 +94,9 @@ class Rounds {
       }
       if (more.attempts > 0 || more.failures > 0) added.set(id, more)
     }
-    if (added.size > 0) await store.add(now - (now % SLOT_MS), added)
+    // What was counted while nobody asked belongs to no slot.
+    if (added.size > 0 && !this.resting) await store.add(now - (now % SLOT_MS), added)
+    this.resting = false
     this.written = counted
   }
 
