@@ -14,6 +14,8 @@ const MOST_NAME_CHARACTERS = 512
 const MOST_CLASS_CHARACTERS = 64
 /** Kinds of calls that are not charged by tokens. */
 const BY_PIECE = /image|speech|transcription|translation|rerank|moderation|ocr|search|video/
+/** The tag of a mirrored call: its caller's own call is in the log too. */
+const MIRRORED = 'silent_experiment'
 /** Rows that no model group was asked for. */
 const FOREIGN = /pass_through|mcp|batch|file|vector_store|a2a|agent/
 
@@ -29,7 +31,8 @@ export function readCall(row: JsonObject): ReadCall {
   const end = timeOf(row.endTime)
   if (end === undefined) return { problem: `endTime is no time: ${shown(row.endTime)}` }
   const metadata = objectOf(row.metadata)
-  if (FOREIGN.test(textOf(row.call_type))) return { leftOut: 'foreign' }
+  const tags = listOf(row.request_tags).filter(tag => typeof tag === 'string')
+  if (FOREIGN.test(textOf(row.call_type)) || tags.includes(MIRRORED)) return { leftOut: 'foreign' }
   const model = textOf(metadata.requested_model) || textOf(row.model_group) || textOf(row.model)
   if (model === '') return { problem: 'it names no model' }
   if (row.cache_hit === 'True' || row.cache_hit === true) return { leftOut: 'cached' }
@@ -52,9 +55,7 @@ export function readCall(row: JsonObject): ReadCall {
       spendUsd: row.spend === null || row.spend === undefined ? null : numberOf(row.spend),
       retries: Math.min(numberOf(metadata.attempted_retries), 100),
       fallbacks: Math.min(numberOf(metadata.attempted_fallbacks), 100),
-      tags: listOf(row.request_tags)
-        .filter(tag => typeof tag === 'string')
-        .slice(0, MOST_TAGS),
+      tags: tags.slice(0, MOST_TAGS),
       ...(began && { firstMs: first - at }),
       ...(deployment && { deployment }),
       ...(BY_PIECE.test(textOf(row.call_type)) && { byPiece: true }),

@@ -187,6 +187,7 @@ function simulated(deployment: Deployment): Deployment {
     ...deployment,
     params: undefined,
     extraBody: undefined,
+    silentModels: undefined,
     headers: { [MARK_DEPLOYMENT]: deployment.id },
   }
 }

@@ -9,6 +9,7 @@ export const NOT_MODELLED: readonly string[] = [
   'clients: they ask at the same times whatever they are answered, and do not ask again',
   'providers under another load: a deployment that gets more calls is as fast as it was, and as often rate-limited',
   "the gateway's caches, keys, budgets and guardrails; the providers' own prompt caches hit as often as they did",
+  'what the gateway does beside the router: health checks, adaptive weights, budgets of providers, mirrored copies',
   'endpoints besides chat: their calls are routed as chats of as many tokens',
 ]
 
@@ -76,7 +77,11 @@ export function logAssumptions(
     'were refused before a deployment was asked (keys, budgets, limits), and left out.',
   )
   say(leftOut.left, 'call', 'were given up by their clients, and left out.')
-  say(leftOut.foreign, 'row', 'are of pass-through routes, tools, files or batches, and were left out.')
+  say(
+    leftOut.foreign,
+    'row',
+    'are of pass-through routes, tools, files, batches or mirrored copies, and were left out.',
+  )
   say(
     unsized,
     'call',
