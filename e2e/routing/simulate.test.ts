@@ -25,7 +25,7 @@ interface Column {
   readonly deployments: Readonly<Record<string, number>>
 }
 
-const CALLS = 200
+const CALLS = 120
 const AT_ONCE = 8
 const upstream = await startUpstream()
 let directory: string
@@ -45,8 +45,8 @@ function configOf(weights: readonly [number, number], router: object = {}): obje
   })
   return {
     model_list: [
-      one('quick', 'testkit-slow-60ms', weights[0], 1e-6),
-      one('slow', 'testkit-slow-300ms', weights[1], 4e-6),
+      one('quick', 'testkit-slow-250ms', weights[0], 1e-6),
+      one('slow', 'testkit-slow-1000ms', weights[1], 4e-6),
     ],
     router_settings: { num_retries: 0, ...router },
     general_settings: { proxy_batch_write_at: 0.05 },
@@ -109,8 +109,8 @@ describe('sluice simulate, on the spend rows of a gateway', () => {
     const { recorded, simulated } = await simulate(configOf([1, 1]))
     expect(recorded.total).toMatchObject({ calls: CALLS, success_rate: 1 })
     expect(simulated.total).toMatchObject({ calls: CALLS, success_rate: 1 })
-    expect(ratio(simulated.total.cost_usd, recorded.total.cost_usd)).toBeLessThan(1.15)
-    expect(ratio(simulated.total.latency_ms.p95, recorded.total.latency_ms.p95)).toBeLessThan(1.1)
+    expect(ratio(simulated.total.cost_usd, recorded.total.cost_usd)).toBeLessThan(1.2)
+    expect(ratio(simulated.total.latency_ms.p95, recorded.total.latency_ms.p95)).toBeLessThan(1.2)
   })
 
   test('says of another configuration what then really happens: cost, latency and shares', async () => {
@@ -118,12 +118,12 @@ describe('sluice simulate, on the spend rows of a gateway', () => {
     const { simulated } = await simulate(other)
     const real = await trafficAt(other)
     const spent = real.reduce((sum, { spend }) => sum + spend, 0)
-    expect(ratio(simulated.total.cost_usd, spent)).toBeLessThan(1.3)
+    expect(ratio(simulated.total.cost_usd, spent)).toBeLessThan(1.35)
     expect(
       ratio(simulated.total.latency_ms.p50, median(real.map(row => row.request_duration_ms))),
     ).toBeLessThan(1.5)
-    const quick = simulated.deployments['openai/testkit-slow-60ms'] ?? 0
-    expect(quick / CALLS).toBeGreaterThan(0.8)
+    const quick = simulated.deployments['openai/testkit-slow-250ms'] ?? 0
+    expect(quick / CALLS).toBeGreaterThan(0.75)
   })
 
   test('shows people a table, and compares with a baseline', async () => {
