@@ -1,7 +1,13 @@
 import type { SluiceError } from '../errors.ts'
 import type { RouteVisit } from '../types/route-receipt.ts'
 import type { CallAffinity } from './affinity/call-affinity.ts'
-import { budgetRefusal, fitsBudgets, type SpendingCall, withinBudgets } from './budgets/within-budgets.ts'
+import {
+  budgetRefusal,
+  fitsBudgets,
+  noteHeld,
+  type SpendingCall,
+  withinBudgets,
+} from './budgets/within-budgets.ts'
 import type { Candidate } from './candidate.ts'
 import { type Awake, readAwake } from './circuit/awake.ts'
 import { lowestOrder } from './filters/order.ts'
@@ -49,9 +55,9 @@ export type Choice =
   /** Milliseconds until one may be asked again, and the error that says so. */
   | { readonly kind: 'nobody'; readonly waitMs: number; readonly error: SluiceError }
 
-/** Rules out who cannot be asked now, prefers who was not tried, keeps to `order`, and lets the strategy pick. */
+/** Rules out who cannot be asked now, and takes one of the others. */
 export function choose(choosing: Choosing): Choice {
-  const { able, pool, tried, health, now, visit, affinity } = choosing
+  const { able, pool, health, now, visit } = choosing
   // A lone deployment without fallbacks is never kept resting: its own answer is the truth. Its limits still hold.
   const heedRest = able.length > 1 || !choosing.isOnlyWay()
   const awake = able === pool.candidates ? pool.awake.read(now) : readAwake(able, now)
@@ -61,23 +67,40 @@ export function choose(choosing: Choosing): Choice {
   const { ready, full } = readyNow(well, choosing)
   if (full.length > 0) return { kind: 'full', candidates: full }
   if (ready.length === 0) return nobody(choosing)
+  return payable(ready, awake, choosing) ?? nobody(choosing)
+}
+
+/** Of those ready, the one to take. Its worst case is looked at when it was picked: to know all of them costs more than choosing. */
+function payable(ready: readonly Candidate[], awake: Awake, choosing: Choosing): Choice | undefined {
+  const { spending, visit } = choosing
+  for (let left = ready; left.length > 0; ) {
+    const candidate = take(left, awake, choosing)
+    if (!spending || fitsBudgets(candidate, spending)) return { kind: 'chosen', candidate }
+    noteHeld(candidate, spending, visit)
+    left = left.filter(other => other !== candidate)
+  }
+  return undefined
+}
+
+/** Prefers who was not tried, keeps to `order` and affinity, and lets the strategy pick. */
+function take(ready: readonly Candidate[], awake: Awake, choosing: Choosing): Candidate {
+  const { able, pool, tried, affinity, stream, now } = choosing
   const untried = tried.size === 0 ? ready : ready.filter(candidate => !tried.has(candidate))
   const left = untried.length > 0 ? untried : ready
   const level = pool.hasOrder ? lowestOrder(left) : left
-  if (affinity === undefined) return { kind: 'chosen', candidate: pick(level, awake, choosing) }
-  const { stream } = choosing
+  if (affinity === undefined) return pick(level, awake, choosing)
   const preferring = { able, ready, level, tried, stream, now, pick: () => pick(level, awake, choosing) }
-  return { kind: 'chosen', candidate: affinity.choose(preferring) }
+  return affinity.choose(preferring)
 }
 
 /** Whom the call may wait for: those whose budgets have room. Where none has, time alone does not help. */
 function nobody({ able, group, spending, preCallChecks, now, visit }: Choosing): Choice {
-  const payable = spending ? able.filter(candidate => fitsBudgets(candidate, spending)) : able
-  if (spending && payable.length === 0) {
+  const solvent = spending ? able.filter(candidate => fitsBudgets(candidate, spending)) : able
+  if (spending && solvent.length === 0) {
     const error = budgetRefusal(group, able, spending)
     return { kind: 'nobody', waitMs: error.retryAfterMs ?? Number.POSITIVE_INFINITY, error }
   }
-  const waitMs = leastWait(payable, now)
+  const waitMs = leastWait(solvent, now)
   return { kind: 'nobody', waitMs, error: nobodyReady(group, waitMs, preCallChecks, visit) }
 }
 

@@ -31,6 +31,7 @@ export interface BudgetReport {
 export class BudgetState {
   readonly kind: BudgetKind
   readonly id: string
+  maxNanoUsd: number
   own = 0
   reserved = 0
   resetAt: number | undefined
@@ -44,12 +45,9 @@ export class BudgetState {
     this.kind = kind
     this.id = id
     this.setting = setting
+    this.maxNanoUsd = nanoOf(setting)
     this.calendar = calendar
     this.resetAt = nextBudgetReset(setting.duration, now, calendar)
-  }
-
-  get maxNanoUsd(): number {
-    return Math.round(this.setting.maxBudget * 1e9)
   }
 
   get spent(): number {
@@ -61,8 +59,17 @@ export class BudgetState {
     const isSamePeriod =
       setting.duration === this.setting.duration && calendar.timezone === this.calendar.timezone
     this.setting = setting
+    this.maxNanoUsd = nanoOf(setting)
     this.calendar = calendar
     if (!isSamePeriod) this.begin(now)
+  }
+
+  /** False when no call fits, whatever it costs. */
+  hasRoom(now: number): boolean {
+    this.roll(now)
+    return (
+      this.spent < this.maxNanoUsd && (this.reserved === 0 || this.spent + this.reserved <= this.maxNanoUsd)
+    )
   }
 
   check(now: number, worst: () => number | undefined): BudgetVerdict {
@@ -103,4 +110,8 @@ export class BudgetState {
     this.othersSpent = 0
     this.resetAt = nextBudgetReset(this.setting.duration, now, this.calendar)
   }
+}
+
+function nanoOf({ maxBudget }: BudgetSetting): number {
+  return Math.round(maxBudget * 1e9)
 }

@@ -1,7 +1,7 @@
 import { createError, type SluiceError } from '../../errors.ts'
 import type { RouteVisit } from '../../types/route-receipt.ts'
 import type { Candidate } from '../candidate.ts'
-import { ruleOut } from '../filters/rule-out.ts'
+import { noteRuledOut, ruleOut } from '../filters/rule-out.ts'
 import type { BudgetState } from './budget-state.ts'
 
 /** The code of a refusal because every deployment's budget, or its provider's, is used up: a group elsewhere may have one. */
@@ -17,13 +17,29 @@ export interface SpendingCall {
   worstCase(candidate: Candidate): number | undefined
 }
 
-/** Leaves out deployments whose own budget, or whose provider's, has no room for the call. */
+/** Leaves out deployments whose own budget, or whose provider's, has no room for any call: whether this one fits is dearer to know. */
 export function withinBudgets(
   candidates: readonly Candidate[],
   call: SpendingCall,
   visit: RouteVisit,
 ): readonly Candidate[] {
-  return ruleOut(candidates, 'budget', candidate => usedUp(candidate, call), visit)
+  const anyCall = { ...call, worstCase: () => 0 }
+  return ruleOut(
+    candidates,
+    'budget',
+    candidate => (hasRoom(candidate, call.now) ? undefined : usedUp(candidate, anyCall)),
+    visit,
+  )
+}
+
+function hasRoom({ budgets }: Candidate, now: number): boolean {
+  for (const budget of budgets) if (!budget.hasRoom(now)) return false
+  return true
+}
+
+/** Puts on the receipt that the call does not fit into a budget of a deployment that was picked. */
+export function noteHeld(candidate: Candidate, call: SpendingCall, visit: RouteVisit): void {
+  noteRuledOut(candidate, 'budget', () => usedUp(candidate, call) ?? '', visit)
 }
 
 /** True while the call fits into every budget of the deployment. */
