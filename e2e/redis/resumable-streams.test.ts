@@ -150,6 +150,19 @@ test('a stream that its owner forgets is forgotten everywhere', async () => {
   expect(a.log.lines.join()).not.toContain('warn')
 })
 
+test('a client elsewhere that wants no more is heard by the owner', async () => {
+  const [a, b] = await Promise.all([replica(), replica()])
+  const given = Promise.withResolvers<void>()
+  const stream = a.streams.open(FACTS, given.resolve)
+  if (typeof stream === 'string') throw new Error(stream)
+  const reader = stream.attach(1, new Listener())
+  void stream.append(event('1'))
+  const remote = await found(b, stream)
+  reader.leave()
+  await remote.stop()
+  await given.promise
+})
+
 test('one who still reads what was forgotten is broken off', async () => {
   const [a, b] = await Promise.all([replica(), replica()])
   const stream = a.open()

@@ -16,8 +16,9 @@ export function goOn(
   key: string,
   lastEventId: string,
   path = '/v1/chat/completions',
+  resumable = 'true',
 ): Promise<Response> {
-  return send(url, key, path, { 'x-sluice-resumable': 'true', 'last-event-id': lastEventId }, {})
+  return send(url, key, path, { 'x-sluice-resumable': resumable, 'last-event-id': lastEventId }, {})
 }
 
 function send(

@@ -146,6 +146,19 @@ test('when nobody comes back the provider is hung up on, and what came is charge
   expect(rest).not.toContain('[DONE]')
 })
 
+test('a client that wants no more says so, and the provider is hung up on at once', async () => {
+  const key = await rig.newKey()
+  rig.upstream.script({ reply: { events: 2_000 }, tokenIntervalMs: 10 })
+  const { lastId, leave } = await readUntil(await begin(rig.gateway.url, key), 'uick')
+  leave()
+  const last = await goOn(rig.gateway.url, key, lastId, '/v1/chat/completions', 'false')
+  const text = await last.text()
+  expect(text).toContain('"error"')
+  expect(text).not.toContain('[DONE]')
+  expect(rig.upstream.aborted.length).toBe(1)
+  expect(await oneRow(key)).toMatchObject({ status: 'failure', metadata: { client_disconnected: true } })
+})
+
 test('a stream that broke breaks the same way for whoever comes back', async () => {
   const key = await rig.newKey()
   rig.upstream.script({ reply: { text: ANSWER }, failAfterEvents: 10 })

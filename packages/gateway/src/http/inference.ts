@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Codec, EndpointName, SluiceError } from 'sluice/internal'
-import { continueStream, LAST_EVENT_HEADER } from '../resume/continue-stream.ts'
+import type { Codec, EndpointName } from 'sluice/internal'
+import { type Continuation, continueStream, LAST_EVENT_HEADER } from '../resume/continue-stream.ts'
 import { failureEvent } from '../resume/failure-event.ts'
 import type { KeptStreams } from '../resume/kept-streams.ts'
-import { ResumableClient } from '../resume/resumable-client.ts'
+import { RESUMABLE_HEADER, ResumableClient } from '../resume/resumable-client.ts'
 import { serve } from '../serve.ts'
 import type { InferenceRequest } from '../steps/inference-request.ts'
 import type { Stages } from '../steps/stages.ts'
@@ -34,14 +34,9 @@ export async function handleInference<E extends EndpointName>(
     const startedAt = stages.now()
     const bytes = await readBody(request, stages.settings.server.maxRequestBytes)
     const credential = credentialOf(request, path, query, stages.settings)
-    const lastEventId = request.headers[LAST_EVENT_HEADER]
-    if (typeof lastEventId === 'string' && lastEventId !== '') {
-      const { endpoint, codec, access = 'llm', route = path } = door
-      const encodeFailure = (error: SluiceError, id: string) =>
-        failureEvent(codec as unknown as Codec, error, id)
-      const ask = { lastEventId, credential, route, access, endpoint, format: codec.format, encodeFailure }
-      return await continueStream(ask, client, { authenticate: stages.authenticate, streams })
-    }
+    const continuation = continuationOf(request, door as unknown as Door, path, credential)
+    if (continuation)
+      return await continueStream(continuation, client, { authenticate: stages.authenticate, streams })
     asked = {
       open: { id, callId, endpoint: door.endpoint, format: door.codec.format, startedAt },
       codec: door.codec,
@@ -65,6 +60,22 @@ export async function handleInference<E extends EndpointName>(
   }
   if (!asked.hints.resumable) return serve(asked, client, stages)
   await serve(asked, new ResumableClient(client, streams, obstacleOf(request)), stages)
+}
+
+/** What a request asks that names the last event of a stream; its body says nothing new. */
+function continuationOf(
+  { headers }: IncomingMessage,
+  { endpoint, codec, access = 'llm', route }: Door,
+  path: string,
+  credential: string | undefined,
+): Continuation | undefined {
+  const lastEventId = headers[LAST_EVENT_HEADER]
+  if (typeof lastEventId !== 'string' || lastEventId === '') return undefined
+  return {
+    ...{ lastEventId, credential, access, endpoint, route: route ?? path, format: codec.format },
+    stops: headers[RESUMABLE_HEADER] === 'false',
+    encodeFailure: (error, callId) => failureEvent(codec, error, callId),
+  }
 }
 
 /** Google's own clients take every line of an event for JSON. */

@@ -12,6 +12,8 @@ export const LAST_EVENT_HEADER = 'last-event-id'
 export interface Continuation {
   /** As the client sent it, unchecked. */
   readonly lastEventId: string
+  /** What is left is not wanted: the provider is hung up on. */
+  readonly stops: boolean
   readonly credential: string | undefined
   readonly route: string
   readonly access: RouteAccess
@@ -54,6 +56,7 @@ export async function continueStream(
   if (number > newest) throw notYet(number, newest)
   if (number + 1 < oldest) throw dropped()
   if (stream.readerCount >= MOST_READERS) throw tooManyReaders()
+  if (ask.stops) await stream.stop()
   client.resume(facts)
   await stream.bring(number + 1, client, () => ask.encodeFailure(ownerLost(), facts.callId))
 }

@@ -187,7 +187,7 @@ test('giving a stream up frees whoever waits to write', async () => {
   void stream.append(big('a'))
   const held = stream.append(big('b'))
   expect(held).toBeInstanceOf(Promise)
-  stream.abandon()
+  void stream.stop()
   await held
 })
 

@@ -113,8 +113,13 @@ export class KeptStream implements Readable {
     this.keeper.ended(this)
   }
 
+  /** A client wants no more of it: the answer is given up, whoever else reads. */
+  async stop(): Promise<void> {
+    this.abandon()
+  }
+
   /** Nobody is waited for any longer. */
-  abandon(): void {
+  private abandon(): void {
     clearTimeout(this.timer)
     if (this.end || this.isAbandoned) return
     this.isAbandoned = true

@@ -10,6 +10,8 @@ const SHORTEST_WAIT_MS = 20
 const LONGEST_WAIT_MS = 100
 /** How often Redis is told how far a reader is, and asked for the owner. */
 const MARK_MS = 1_000
+/** How long an owner has to hear that it should stop. */
+const STOP_MS = 60_000
 /** An owner that was not there for so long is gone. */
 const LOST_MS = 2_000
 /** How long Redis may be away before a reader is sent away. */
@@ -50,6 +52,11 @@ export class RemoteStream {
 
   get readerCount(): number {
     return this.readers.get(this.facts.id) ?? 0
+  }
+
+  /** Asks the owner to give it up; it looks once a second when nobody is connected there. */
+  async stop(): Promise<void> {
+    await this.redis.command(['SET', this.keys.stop, '1', 'PX', String(STOP_MS)])
   }
 
   /** Brings the events from `from` on to a client; `lost` words the end of a stream whose owner has gone. */

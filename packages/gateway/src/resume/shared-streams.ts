@@ -80,10 +80,10 @@ export class SharedStreams {
     const mirror = this.mirrors.get(stream)
     if (mirror) this.waiting.delete(mirror)
     this.mirrors.delete(stream)
-    const { facts, events, reader } = keysOf(redis, stream.facts.id)
+    const { facts, events, reader, stop } = keysOf(redis, stream.facts.id)
     // What cannot be deleted ends with its time.
     const nothing = () => {}
-    this.track(redis.command(['DEL', facts, events, reader], PATIENT).then(nothing, nothing))
+    this.track(redis.command(['DEL', facts, events, reader, stop], PATIENT).then(nothing, nothing))
   }
 
   /** Resolves when what was said is with Redis, or cannot be brought there. */
@@ -161,9 +161,10 @@ export class SharedStreams {
   }
 
   private async lookForReader(redis: Redis, stream: KeptStream): Promise<void> {
-    const { reader } = keysOf(redis, stream.facts.id)
-    const taken = await redis.command(['GET', reader], PATIENT)
-    stream.noteElsewhere(taken === null ? undefined : Number(taken))
+    const { reader, stop } = keysOf(redis, stream.facts.id)
+    const [taken, stopped] = (await redis.command(['MGET', reader, stop], PATIENT)) as (string | null)[]
+    stream.noteElsewhere(taken == null ? undefined : Number(taken))
+    if (stopped != null) await stream.stop()
   }
 
   private track(work: Promise<void>): void {

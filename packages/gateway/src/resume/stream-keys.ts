@@ -12,11 +12,13 @@ export interface StreamKeys {
   readonly events: string
   /** Number of the first event that a reader at another replica has not taken. */
   readonly reader: string
+  /** There when a client at another replica wants no more of it. */
+  readonly stop: string
 }
 
 export function keysOf(redis: Redis, id: string): StreamKeys {
   const key = (part: string) => redis.key('resumable', `{${id}}`, part)
-  return { facts: key('facts'), events: key('events'), reader: key('reader') }
+  return { facts: key('facts'), events: key('events'), reader: key('reader'), stop: key('stop') }
 }
 
 /** There as long as the replica is. */
