@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { RedisScript } from '../../packages/gateway/src/redis/redis.ts'
+import { createRedisNewswire } from '../../packages/gateway/src/redis/redis-newswire.ts'
 import { eventually } from '../eventually.ts'
 import { startTcpProxy } from '../failure/tcp-proxy.ts'
 import { findProgram } from '../services/find-program.ts'
@@ -170,6 +171,16 @@ test('a cluster: keys of one script share a slot, commands and channels find the
     await cluster.publish(cluster.key('channel'), 'hello')
     return heard.includes('hello')
   })
+  const told = createRedisNewswire(cluster, log)
+  told.publish({ topic: 't', key: 'x', value: { n: 1 }, ttlMs: 60_000 })
+  const late = createRedisNewswire(connect(redisSettings(0, { kind: 'cluster', nodes })), log)
+  onTestFinished(() => [told, late].forEach(wire => wire.close()))
+  const news: unknown[] = []
+  late.subscribe('t', ({ value }) => news.push(value))
+  await eventually('what holds is heard', () => news.length > 0, 20_000)
+  told.publish({ topic: 't', key: 'x', value: { n: 2 }, ttlMs: 60_000 })
+  await eventually('what is new is heard', () => news.length > 1)
+  expect(news).toEqual([{ n: 1 }, { n: 2 }])
   expect(log.lines).toHaveLength(1)
 })
 
