@@ -129,6 +129,8 @@ function strategyAndLimits(own: RouterFile) {
     ),
     affinityTtlMs: milliseconds(own.deployment_affinity_ttl_seconds),
     enableTagFiltering: own.enable_tag_filtering,
+    tagRoutingPrefix: own.tag_routing_prefix,
+    defaultPriority: own.default_priority,
     tagFilteringMatchAny: own.tag_filtering_match_any,
     defaultMaxParallelRequests: own.default_max_parallel_requests,
     maxWaiting: own.max_waiting_requests,

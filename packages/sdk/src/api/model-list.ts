@@ -3,6 +3,7 @@ import { badRequest } from '../errors.ts'
 import { resolveModel } from '../providers/naming/resolve.ts'
 import { providers } from '../providers/registry.ts'
 import { splitOptions } from '../router/call-options.ts'
+import { readAccessWindows } from '../router/filters/read-access-windows.ts'
 import type { Deployment } from '../types/deployment.ts'
 import type { JsonObject } from '../types/json.ts'
 
@@ -36,6 +37,7 @@ export function deploymentOf({
     ...(Object.keys(params).length > 0 && { params }),
     baseModel: typeof info?.base_model === 'string' ? info.base_model : undefined,
     modelInfo: info,
+    accessWindows: readAccessWindows(info?.access_windows),
   }
 }
 

@@ -39,6 +39,8 @@ export interface RoutingSettings
   readonly enforceModelRateLimits?: boolean | undefined
   /** Most calls at one time of a deployment that states no limit of its own. */
   readonly defaultMaxParallelRequests?: number | undefined
+  /** Priority of calls that state none: of those that wait for a place, lower goes first; 0 unless stated. */
+  readonly defaultPriority?: number | undefined
   /** Most calls that wait for a place at one deployment; 1000 unless stated. */
   readonly maxWaiting?: number | undefined
   /** Weight by deployment id, in place of the deployments' own. */

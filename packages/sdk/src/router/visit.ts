@@ -203,7 +203,7 @@ export class Visit<E extends EndpointName> {
     const { settings, host } = this.with
     const { route, deadline, signal } = this.trip
     return {
-      priority: route.priority ?? 0,
+      priority: route.priority ?? settings.defaultPriority ?? 0,
       patienceMs: Math.max(0, deadline - host.now()),
       signal,
       mostWaiting: settings.maxWaiting ?? ROUTING_DEFAULTS.maxWaiting,
@@ -269,6 +269,8 @@ function askOf<E extends EndpointName>(
     tags: route.record.tags,
     userAgent: route.record.userAgent,
     region: route.region,
+    teamId: route.record.caller?.teamId,
+    now: host.now(),
     inputTokens: () =>
       request === route.request
         ? trip.inputTokens()

@@ -51,6 +51,8 @@ export interface Deployment {
   readonly silentShare?: number | undefined
   /** LiteLLM's `region_name`. */
   readonly region?: string | undefined
+  /** Times at which only some teams may use it. */
+  readonly accessWindows?: readonly AccessWindow[] | undefined
   /** Largest file of a request, bytes. */
   readonly maxFileBytes?: number | undefined
   /** The price-list name when it differs from `model` (LiteLLM: `base_model`). */
@@ -59,4 +61,15 @@ export interface Deployment {
   readonly modelInfo?: Readonly<JsonObject> | undefined
   /** A canned answer (LiteLLM: `mock_response`). */
   readonly mockResponse?: unknown
+}
+
+/** A time of the day at which a deployment is reserved for some teams. */
+export interface AccessWindow {
+  /** `HH:MM`; belongs to the window. */
+  readonly start: string
+  /** `HH:MM`; does not. Before `start` it is on the next day. */
+  readonly end: string
+  /** IANA name. */
+  readonly timezone: string
+  readonly teamIds: readonly string[]
 }

@@ -74,6 +74,7 @@ function fields(
     silentModels: params.silent_model,
     silentShare: params.silent_model_share,
     maxFileBytes: params.max_file_size_mb === undefined ? undefined : params.max_file_size_mb * 1_048_576,
+    accessWindows: windowsOf(info),
     baseModel: info.base_model,
     modelInfo: { ...sorted.prices, ...info },
     mockResponse: params.mock_response,
@@ -92,6 +93,14 @@ function sortParams(params: EntryValues['params']): { params: JsonObject; prices
     else if (row.to === 'deployment.modelInfo') sorted.prices[name] = value
   }
   return sorted
+}
+
+/** Windows that are wrong were reported when they were read. */
+function windowsOf({ access_windows: windows = [] }: EntryValues['info']): Deployment['accessWindows'] {
+  const read = windows.flatMap(({ start, end, timezone = 'UTC', team_ids: teamIds }) =>
+    start && end && teamIds ? [{ start, end, timezone, teamIds }] : [],
+  )
+  return read.length > 0 ? read : undefined
 }
 
 function headersOf(params: EntryValues['params']): Record<string, string> | undefined {

@@ -56,13 +56,13 @@ model_list:
       some_new_flag: { deep: [1] }
       input_cost_per_token_above_200k_tokens: "3e-06"
       input_cost_per_token_batches: 1e-6
-      silent_model: b
+      prompt_id: b
       max_tokens: 100
 `
   const { settings, warnings } = await loadText(text)
   expect(warnings.map(({ message }) => message)).toContainEqual(
     expect.stringMatching(
-      /s3_bucket_name \(line 6\), .*silent_model \(line 10\) are accepted but have no effect yet/,
+      /s3_bucket_name \(line 6\), .*prompt_id \(line 10\) are accepted but have no effect yet/,
     ),
   )
   expect(settings.deployments[0]?.params).toEqual({

@@ -1,6 +1,7 @@
+import { windowOfDay } from './access-windows.ts'
 import { pricing, pricingPatterns } from './pricing.ts'
 import { accepted, type Section, unenforced, works } from './row.ts'
-import { amount, anyList, anything, flag, list, object, positiveSeconds, text, whole } from './types.ts'
+import { amount, anything, flag, list, object, positiveSeconds, text, whole } from './types.ts'
 
 const info = (doc: string) => works(anything, doc, 'deployment.modelInfo')
 
@@ -68,7 +69,11 @@ export const modelInfo = {
     ),
     blocked: works(flag, 'The deployment takes no calls.', 'deployment.modelInfo'),
     discoverable: accepted(flag, 'Show it in lists.'),
-    access_windows: unenforced(anyList, 'Times at which it may be used.'),
+    access_windows: works(
+      list(windowOfDay),
+      'Times of the day at which only some teams may use it.',
+      'deployment.accessWindows',
+    ),
     ptu_count: accepted(amount, 'Provisioned throughput units.'),
     cost_per_ptu_per_hour: accepted(amount, 'Price of one unit per hour.'),
     ptu_effective_from: accepted(text, 'Start of the provisioned time.'),

@@ -235,8 +235,15 @@ export const routerSettings = {
       'One matching tag is enough; else a deployment needs every tag of the call.',
       'router.tagFilteringMatchAny',
     ),
-    tag_routing_prefix: accepted(text, 'Prefix of tags that route.'),
-    enable_weighted_failover: on('After a failure choose another deployment by weight.'),
+    tag_routing_prefix: works(
+      text,
+      'Tags of calls that begin with it are looked for without it.',
+      'router.tagRoutingPrefix',
+    ),
+    enable_weighted_failover: works(
+      flag,
+      'Nothing to switch on: a retry always chooses another deployment of the group, by the strategy.',
+    ),
     provider_budget_config: works(
       map(objectOf(providerBudget)),
       'What may be spent at providers, by their names.',
@@ -257,7 +264,11 @@ export const routerSettings = {
       'Most copies to a `silent_model` at one time, 100 unless stated; more are left out.',
       'router.maxMirrored',
     ),
-    default_priority: accepted(whole(), 'Priority of calls that wait.'),
+    default_priority: works(
+      whole(),
+      'Priority of calls that state none; of those that wait for a place, lower goes first.',
+      'router.defaultPriority',
+    ),
     polling_interval: accepted(amount, 'Seconds between looks at the queue.'),
     default_litellm_params: accepted(object, 'Parameters of every call.'),
     client_ttl: accepted(seconds, 'Seconds an HTTP client is kept.'),

@@ -1,5 +1,6 @@
 import type { RouteVisit } from '../../types/route-receipt.ts'
 import type { Candidate } from '../candidate.ts'
+import { accessWindows } from './access-windows.ts'
 import { blocked } from './blocked.ts'
 import { contextWindow } from './context-window.ts'
 import type { Filter, FilterAsk, FilterSettings } from './filter.ts'
@@ -10,7 +11,7 @@ import { ruleOut } from './rule-out.ts'
 import { tags } from './tags.ts'
 
 /** In this order; the first that leaves nobody says why. */
-const FILTERS: readonly Filter[] = [blocked, tags, region, needs, contextWindow]
+const FILTERS: readonly Filter[] = [blocked, accessWindows, tags, region, needs, contextWindow]
 
 /** The deployments that can serve the call at all. Throws, by the filter that left none, an error that names each. */
 export function capable(

@@ -13,6 +13,10 @@ export interface FilterAsk {
   readonly userAgent: string | undefined
   /** LiteLLM's `allowed_model_region`. */
   readonly region: string | undefined
+  /** The team that is charged. */
+  readonly teamId: string | undefined
+  /** Milliseconds since the epoch. */
+  readonly now: number
   /** Estimated once, when first asked. */
   inputTokens(): number
   facts(deployment: Deployment): ModelFacts | undefined
@@ -23,6 +27,8 @@ export interface FilterSettings {
   readonly enableTagFiltering?: boolean | undefined
   /** One matching tag is enough; else every tag of the call must be the deployment's. True unless stated. */
   readonly tagFilteringMatchAny?: boolean | undefined
+  /** Tags of calls that begin with it are looked for without it. */
+  readonly tagRoutingPrefix?: string | undefined
 }
 
 /** Why a deployment cannot serve the call; `undefined` when it can. */

@@ -5,6 +5,7 @@ import { candidatesOf, emptyVisit, idOf } from '../testing/candidates.ts'
 import { capable } from './capable.ts'
 import type { FilterAsk, FilterSettings } from './filter.ts'
 import { lowestOrder } from './order.ts'
+import { readAccessWindows } from './read-access-windows.ts'
 
 const ask = (over: Partial<FilterAsk> = {}): FilterAsk => ({
   group: 'g',
@@ -13,6 +14,8 @@ const ask = (over: Partial<FilterAsk> = {}): FilterAsk => ({
   tags: [],
   userAgent: undefined,
   region: undefined,
+  teamId: undefined,
+  now: 0,
   inputTokens: () => 100,
   facts: ({ modelInfo }) => modelInfo && ({ key: 'm', ...modelInfo } as ModelFacts),
   ...over,
@@ -82,8 +85,64 @@ describe('tags', () => {
     })
   })
 
+  test('tags with the routing prefix are looked for without it', () => {
+    const prefixed = { ...settings, tagRoutingPrefix: 'route:' }
+    expect(left(overs, ask({ tags: ['feature:demo', 'route:paid'] }), prefixed).ids).toBe('b')
+    expect(left(overs, ask({ tags: ['route:paid'] }), settings).ids).toBe('c')
+  })
+
   test('nothing happens where it is not switched on', () => {
     expect(left(overs, ask({ tags: ['free'] })).ids).toBe('abcd')
+  })
+})
+
+describe('access windows', () => {
+  const night = { start: '22:00', end: '06:00', timezone: 'America/New_York', teamIds: ['night'] }
+  const at = (time: string) => Date.parse(`2026-03-10T${time}:00-04:00`)
+  const overs = [{ accessWindows: [night] }, {}]
+
+  test('a reserved deployment is its teams’ alone while the window is open, over midnight too', () => {
+    const open = (time: string, teamId?: string) => left(overs, ask({ now: at(time), teamId })).ids
+    expect(['21:59', '22:00', '23:30', '00:10', '05:59', '06:00'].map(time => open(time))).toEqual([
+      'ab',
+      'b',
+      'b',
+      'b',
+      'b',
+      'ab',
+    ])
+    expect([open('23:00', 'night'), open('23:00', 'other')]).toEqual(['ab', 'b'])
+  })
+
+  test('the clocks of its time zone count, in summer and in winter', () => {
+    const office = { start: '09:00', end: '17:00', timezone: 'Europe/Berlin', teamIds: ['t'] }
+    const ids = (utc: string) =>
+      left([{ accessWindows: [office] }, {}], ask({ now: Date.parse(`${utc}:00Z`) })).ids
+    expect([ids('2026-01-15T07:59'), ids('2026-01-15T08:00')]).toEqual(['ab', 'b'])
+    expect([ids('2026-07-15T06:59'), ids('2026-07-15T07:00')]).toEqual(['ab', 'b'])
+  })
+
+  test('of two windows that are open, the teams of both may', () => {
+    const both = [{ accessWindows: [night, { ...night, teamIds: ['late'] }] }, {}]
+    expect(left(both, ask({ now: at('23:00'), teamId: 'late' })).ids).toBe('ab')
+  })
+
+  test('when all are reserved, the refusal says until when', () => {
+    const { error } = left(overs.slice(0, 1), ask({ now: at('23:00') }))
+    expect(error).toMatchObject({
+      status: 400,
+      message: expect.stringContaining('reserved for another team until 06:00 America/New_York'),
+    })
+  })
+
+  test.each([
+    [{ start: '25:00' }, 'start'],
+    [{ end: '22:00' }, 'end'],
+    [{ timezone: 'Mars/Olympus' }, 'timezone'],
+    [{ team_ids: [] }, 'team_ids'],
+  ])('%j is refused by name', (wrong, name) => {
+    const window = { start: '22:00', end: '06:00', timezone: 'UTC', team_ids: ['t'], ...wrong }
+    expect(() => readAccessWindows([window])).toThrow(`model_info.access_windows[0].${name}`)
   })
 })
 

@@ -11,6 +11,11 @@ const REFUSALS: Readonly<Record<string, (group: string) => ErrorFacts>> = {
     message: `There are no healthy deployments for this model: ${group} is blocked by the operator.`,
     retryable: false,
   }),
+  'access-windows': group => ({
+    kind: 'bad_request',
+    message: `Every deployment of ${group} is reserved for another team at this time.`,
+    code: NO_CAPABLE_DEPLOYMENT,
+  }),
   tags: group => ({
     kind: 'permission',
     message: `Not allowed to access model due to tags configuration. Passed model=${group}.`,
