@@ -155,7 +155,7 @@ test('a client that wants no more says so, and the provider is hung up on at onc
   const text = await last.text()
   expect(text).toContain('"error"')
   expect(text).not.toContain('[DONE]')
-  expect(rig.upstream.aborted.length).toBe(1)
+  await rig.upstream.until(() => rig.upstream.aborted.length === 1)
   expect(await oneRow(key)).toMatchObject({ status: 'failure', metadata: { client_disconnected: true } })
 })
 
