@@ -5,7 +5,7 @@ import { checkHealthRouting } from './deployments/check-health-routing.ts'
 import { allProviders } from './deployments/custom-providers.ts'
 import { checkGroupNames } from './deployments/group-names.ts'
 import { checkProviderBudgets } from './deployments/provider-budgets.ts'
-import { readModelList } from './deployments/read-model-list.ts'
+import { type ModelListOptions, readModelList } from './deployments/read-model-list.ts'
 import { searchToolDeployments } from './deployments/search-tools.ts'
 import { zeroConfig } from './deployments/zero-config.ts'
 import { commandLine, environmentVariables } from './keys/environment-variables.ts'
@@ -65,7 +65,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     path === undefined
       ? zeroConfig(environment, providers.values())
       : [
-          ...readModelList(root, { providers, environmentName: variables.LITELLM_ENVIRONMENT }, report),
+          ...readModelList(root, modelListOptions(root, providers, variables.LITELLM_ENVIRONMENT), report),
           ...searchToolDeployments(file.search_tools ?? [], root, providers, report),
         ]
   const strategy = file.router_settings?.routing_strategy
@@ -89,6 +89,16 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   report.closeAccepted()
   if (report.problems.length > 0) throw refusal(report, [...files, ...modules])
   return { settings, warnings: inFileOrder(report.warnings, files), files: [...files, ...modules] }
+}
+
+function modelListOptions(
+  root: MapNode,
+  providers: ModelListOptions['providers'],
+  environmentName: string | undefined,
+): ModelListOptions {
+  const router = root.entries.get('router_settings')?.value
+  const defaults = router?.kind === 'map' ? router.entries.get('default_litellm_params')?.value : undefined
+  return { providers, environmentName, defaults }
 }
 
 /** `model_list` and `credential_list` have readers of their own. */

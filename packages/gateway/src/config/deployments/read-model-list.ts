@@ -1,6 +1,7 @@
 import type { Deployment } from 'sluice/internal'
 import { litellmParams } from '../keys/litellm-params.ts'
 import { objectOf } from '../keys/read-section.ts'
+import type { Row } from '../keys/row.ts'
 import { modelEntry } from '../keys/top-level.ts'
 import { refuse } from '../keys/types.ts'
 import type { Report } from '../report.ts'
@@ -12,6 +13,8 @@ export interface ModelListOptions {
   readonly providers: ReadonlyMap<string, unknown>
   /** LiteLLM's LITELLM_ENVIRONMENT. */
   readonly environmentName: string | undefined
+  /** Parameters that hold where a deployment does not state them (`router_settings.default_litellm_params`). */
+  readonly defaults?: ConfigNode | undefined
 }
 
 const entryType = objectOf(modelEntry)
@@ -60,13 +63,28 @@ function readEntry(
     item.kind === 'map'
       ? withParams(item, params => withCredential(params, credentials, `${key}.litellm_params`, report))
       : item
-  const entry = entryType.read(complete, key, report)
+  const entry = entryType.read(withDefaults(complete, options.defaults), key, report)
   if (complete.kind !== 'map' || !entry?.model_name || !entry.litellm_params) return []
   refuseSecrets(complete, key, report)
   const node = complete.entries.get('litellm_params')?.value
   if (node?.kind !== 'map') return []
   const values = { group: entry.model_name, params: entry.litellm_params, info: entry.model_info ?? {} }
   return deploymentsOf(values, node, `${key}.litellm_params`, options.providers, report)
+}
+
+/** The entry's own parameters over the defaults; what it states under another name is stated. */
+function withDefaults(item: ConfigNode, defaults: ConfigNode | undefined): ConfigNode {
+  if (item.kind !== 'map' || defaults?.kind !== 'map') return item
+  return withParams(item, params => {
+    const stated = new Set([...params.entries.keys()].map(trueName))
+    const missing = [...defaults.entries].filter(([name]) => !stated.has(trueName(name)))
+    return { ...params, entries: new Map([...params.entries, ...missing]) }
+  })
+}
+
+function trueName(name: string): string {
+  const rows: Readonly<Record<string, Row>> = litellmParams.rows
+  return (Object.hasOwn(rows, name) ? rows[name]?.alias : undefined) ?? name
 }
 
 function withParams(item: MapNode, change: (params: MapNode) => MapNode): MapNode {

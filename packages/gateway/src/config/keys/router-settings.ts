@@ -270,7 +270,11 @@ export const routerSettings = {
       'router.defaultPriority',
     ),
     polling_interval: accepted(amount, 'Seconds between looks at the queue.'),
-    default_litellm_params: accepted(object, 'Parameters of every call.'),
+    default_litellm_params: works(
+      object,
+      '`litellm_params` of every deployment that does not state them itself, keys among them: mind whose they are.',
+      'deployment',
+    ),
     client_ttl: accepted(seconds, 'Seconds an HTTP client is kept.'),
     ignore_invalid_deployments: accepted(flag, 'Skip wrong entries.', {
       remedy: 'A wrong entry refuses the start, so that no model is missing unnoticed.',
