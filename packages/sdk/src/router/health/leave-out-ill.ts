@@ -35,15 +35,22 @@ export function leaveOutIll(
   now: number,
   visit: RouteVisit,
 ): readonly Candidate[] {
-  const illnessOf = ({ state, deployment }: Candidate) =>
-    !groups || groups.has(deployment.group) ? state.health.illness(now, staleMs) : undefined
-  if (!candidates.some(illnessOf)) return candidates
-  const well = candidates.filter(candidate => !illnessOf(candidate))
-  if (well.length === 0) return candidates
-  for (const candidate of candidates) {
-    const illness = illnessOf(candidate)
-    if (illness) noteRuledOut(candidate, 'health', () => reasonOf(illness, now), visit)
+  let well: Candidate[] | undefined
+  const ill: [Candidate, Finding][] = []
+  for (let index = 0; index < candidates.length; index++) {
+    const candidate = candidates[index] as Candidate
+    const { state, deployment } = candidate
+    const illness = state.health.illness(now, staleMs)
+    if (illness === undefined || (groups && !groups.has(deployment.group))) {
+      well?.push(candidate)
+      continue
+    }
+    well ??= candidates.slice(0, index)
+    ill.push([candidate, illness])
   }
+  if (well === undefined || well.length === 0) return candidates
+  for (const [candidate, illness] of ill)
+    noteRuledOut(candidate, 'health', () => reasonOf(illness, now), visit)
   return well
 }
 
