@@ -22,6 +22,8 @@ const groups = new Groups(
   new Map([
     ['gpt', { group: 'fast', hidden: false }],
     ['secret', { group: 'fast', hidden: true }],
+    ['newest', { group: 'openai/gpt-5', hidden: false }],
+    ['second', { group: 'two', hidden: false }],
   ]),
   providers,
 )
@@ -32,6 +34,11 @@ describe('find', () => {
     expect(groups.find('gpt')).toEqual(groups.find('fast'))
     expect(groups.find('secret')).toEqual(groups.find('fast'))
     expect(groups.find('two')?.map(({ model }) => model)).toEqual(['gpt-4o-mini'])
+  })
+
+  test('an alias of one deployment, or of what a wildcard serves', () => {
+    expect(groups.find('second')).toEqual(groups.find('two'))
+    expect(groups.find('newest')).toEqual(groups.find('openai/gpt-5'))
   })
 
   test('the most specific wildcard fills in what it matched', () => {

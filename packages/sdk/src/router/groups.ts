@@ -59,9 +59,11 @@ export class Groups {
     return this.find(name) !== undefined
   }
 
-  /** The deployments behind `name`; `undefined` when nothing answers to it. */
-  find(name: string): readonly Deployment[] | undefined {
-    const exact = this.byName.get(this.aliases.get(name)?.group ?? name)
+  /** The deployments behind a name; `undefined` when nothing answers to it. */
+  find(asked: string): readonly Deployment[] | undefined {
+    // What an alias stands for may be anything that can be asked for, but another alias.
+    const name = this.aliases.get(asked)?.group ?? asked
+    const exact = this.byName.get(name)
     if (exact) return exact
     const byId = this.byId.get(name)
     if (byId) return [byId]

@@ -41,7 +41,9 @@ export class Trip<E extends EndpointName> {
   /** Whether it is to be mirrored has been decided. */
   isMirrored = false
   private readonly fallbacks: FallbackSettings | undefined
+  /** Groups that were asked or will be, whatever alias they were named by. */
   private readonly seen: Set<string>
+  private readonly aliases: RoutingSettings['groupAliases']
   private readonly queue: FallbackTarget[] = []
   private tokens: number | undefined
 
@@ -50,7 +52,8 @@ export class Trip<E extends EndpointName> {
     this.route = route
     this.signal = route.signal
     this.deadline = now + (route.timeoutMs ?? settings.timeoutMs)
-    this.seen = new Set([route.model])
+    this.aliases = settings.groupAliases
+    this.seen = new Set([this.groupOf(route.model)])
     this.fallbacks = route.disableFallbacks || pinned ? undefined : withOptions(settings, route)
     route.record.routing = this.receipt
   }
@@ -74,8 +77,8 @@ export class Trip<E extends EndpointName> {
   /** True when the call may go on elsewhere should `group` fail. */
   hasMore(group: string): boolean {
     if (this.queue.length > 0) return true
-    if (this.fallbacks === undefined) return false
-    return anyFallbacksOf(group, this.fallbacks).some(({ model }) => !this.seen.has(model))
+    if (this.fallbacks === undefined || this.isFull) return false
+    return anyFallbacksOf(group, this.fallbacks).some(({ model }) => !this.seen.has(this.groupOf(model)))
   }
 
   inputTokens(): number {
@@ -84,8 +87,18 @@ export class Trip<E extends EndpointName> {
   }
 
   private add(target: FallbackTarget): void {
-    if (this.seen.has(target.model) || this.seen.size > (this.fallbacks?.maxFallbacks ?? 0)) return
-    this.seen.add(target.model)
+    const group = this.groupOf(target.model)
+    if (this.isFull || this.seen.has(group)) return
+    this.seen.add(group)
     this.queue.push(target)
+  }
+
+  /** As many fallbacks as a call may have are on its list. */
+  private get isFull(): boolean {
+    return this.seen.size > (this.fallbacks?.maxFallbacks ?? 0)
+  }
+
+  private groupOf(model: string): string {
+    return this.aliases.get(model)?.group ?? model
   }
 }
