@@ -85,6 +85,16 @@ describe('a session', () => {
     expect(notesOf(record)).toEqual([{ by: 'session' }])
   })
 
+  test('is its key’s own: another key that calls its session the same neither follows nor moves it', async () => {
+    const routes = table({ affinity: ['session'] })
+    const mine = { sessionId: 's', keyHash: 'mine' }
+    await ask(routes, mine)
+    const theirs = await ask(routes, { sessionId: 's', keyHash: 'theirs' })
+    expect(notesOf(theirs)).toEqual([undefined])
+    await ask(routes, mine)
+    expect(asked()).toEqual(['a', 'b', 'a'])
+  })
+
   test('moves when its deployment fails, stays where it went, and the receipt says so', async () => {
     const routes = table({ affinity: ['session'] })
     await ask(routes, { sessionId: 's' })
