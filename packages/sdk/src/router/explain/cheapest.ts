@@ -1,7 +1,7 @@
 import { costOf } from '../../models/cost.ts'
 import type { CallRecord } from '../../types/call-record.ts'
 import type { Deployment } from '../../types/deployment.ts'
-import type { CheapestAlternative } from '../../types/route-receipt.ts'
+import type { CheapestAlternative, RouteVisit } from '../../types/route-receipt.ts'
 import type { RoutingHost } from '../route.ts'
 
 /**
@@ -14,17 +14,28 @@ export function cheapestAlternative(
   facts: RoutingHost['facts'],
 ): CheapestAlternative | undefined {
   if (usage === undefined || facts === undefined) return undefined
+  const visits = routing?.visits ?? []
   const unable = new Set(
-    routing?.visits.flatMap(({ ruledOut }) =>
+    visits.flatMap(({ ruledOut }) =>
       ruledOut.filter(({ by }) => by !== 'circuit').map(({ deploymentId }) => deploymentId),
     ),
   )
   let cheapest: CheapestAlternative | undefined
   for (const other of reachable) {
-    if (other.id === deployment?.id || unable.has(other.id)) continue
+    if (other.id === deployment?.id || unable.has(other.id) || isUnsure(other, visits)) continue
     const cost = costOf(usage, facts(other)?.price, { now, provider: other.provider })
     if (cost.state !== 'known' || (cheapest && cheapest.nanoUsd <= cost.nanoUsd)) continue
     cheapest = { deploymentId: other.id, nanoUsd: cost.nanoUsd }
   }
   return cheapest
+}
+
+/** Reserved for some callers, and the receipt does not say whether for this one: its group was not asked, or not all fitted. */
+function isUnsure(
+  { group, tags, tagPatterns, accessWindows }: Deployment,
+  visits: readonly RouteVisit[],
+): boolean {
+  if (!tags && !tagPatterns && !accessWindows) return false
+  const looked = visits.filter(visit => visit.group === group)
+  return looked.length === 0 || looked.some(({ ruledOut, ruledOutCount }) => ruledOut.length < ruledOutCount)
 }

@@ -2,9 +2,7 @@ import { decimalUsd } from '../../models/rate.ts'
 import type { Attempt, CallRecord } from '../../types/call-record.ts'
 import type { JsonObject } from '../../types/json.ts'
 import type { RouteAttempt, RouteVisit } from '../../types/route-receipt.ts'
-
-/** Rules whose decisions callers are not told by name: they may not know of the deployment. */
-const SECRET_RULES: ReadonlySet<string> = new Set(['tags'])
+import { SECRET_RULES } from '../filters/refusal.ts'
 
 /**
  * What happened on the way, in the words of the wire: candidates, who was ruled out and why, each attempt, what it cost,

@@ -85,6 +85,13 @@ describe('tags', () => {
     })
   })
 
+  test('what tags left out is not named either where another rule left nobody', () => {
+    const tagged = [{ tags: ['secret'] }, { tags: ['free'], region: 'us' }]
+    const { error } = left(tagged, ask({ tags: ['free'], region: 'eu' }), settings)
+    expect(error).toMatchObject({ status: 400, message: expect.stringContaining('b: ') })
+    expect((error as Error).message).not.toMatch(/a: |has not the tags/)
+  })
+
   test('tags with the routing prefix are looked for without it', () => {
     const prefixed = { ...settings, tagRoutingPrefix: 'route:' }
     expect(left(overs, ask({ tags: ['feature:demo', 'route:paid'] }), prefixed).ids).toBe('b')

@@ -5,6 +5,9 @@ import type { FilterAsk } from './filter.ts'
 /** The code of a refusal because no deployment of the group can do what is asked: a group elsewhere may. */
 export const NO_CAPABLE_DEPLOYMENT = 'no_capable_deployment'
 
+/** Rules whose decisions callers are not told by name: they may not know of the deployment. */
+export const SECRET_RULES: ReadonlySet<string> = new Set(['tags'])
+
 const REFUSALS: Readonly<Record<string, (group: string) => ErrorFacts>> = {
   blocked: group => ({
     kind: 'unavailable',
@@ -44,7 +47,7 @@ export function refusalOf(by: string, { group }: FilterAsk, visit: RouteVisit): 
     kind: 'unavailable',
     message: `No deployment of ${group} is left.`,
   }
-  return createError({ ...facts, message: `${facts.message} ${rulingsOf(visit, by === 'tags')}`.trim() })
+  return createError({ ...facts, message: `${facts.message} ${rulingsOf(visit)}`.trim() })
 }
 
 /**
@@ -66,15 +69,16 @@ export function nobodyReady(
     message:
       `No deployments available for selected model, Try again in ${seconds} seconds. Passed model=${group}. ` +
       `pre-call-checks=${preCallChecks ? 'True' : 'False'}, cooldown_list=[${resting.map(id => `'${id}'`).join(', ')}]. ` +
-      rulingsOf(visit, false),
+      rulingsOf(visit),
     retryAfterMs: Math.max(1, Math.ceil(waitMs)),
   })
 }
 
-/** Deployments that a caller may not use are not told to it. */
-function rulingsOf({ ruledOut, ruledOutCount }: RouteVisit, secret: boolean): string {
-  if (secret || ruledOut.length === 0) return ''
-  const last = new Map(ruledOut.map(({ deploymentId, reason }) => [deploymentId, reason]))
+/** Deployments that a caller may not use are not told to it, whichever rule left nobody in the end. */
+function rulingsOf({ ruledOut, ruledOutCount }: RouteVisit): string {
+  const shown = ruledOut.filter(({ by }) => !SECRET_RULES.has(by))
+  if (shown.length === 0) return ''
+  const last = new Map(shown.map(({ deploymentId, reason }) => [deploymentId, reason]))
   const told = [...last].map(([id, reason]) => `${id}: ${reason}`).join('; ')
   return ruledOutCount > ruledOut.length
     ? `${told}; and ${ruledOutCount - ruledOut.length} more.`
