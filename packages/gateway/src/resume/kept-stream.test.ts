@@ -217,6 +217,21 @@ test('at the bound the stream that ended first is forgotten, unless somebody rea
   expect([first, second, third].map(isKept)).toEqual([false, true, true])
 })
 
+test('whoever needs room for more makes it out of its own finished streams first', () => {
+  const streams = keep({ maxStreams: 4 })
+  const theirs = [open(streams, 'quiet'), open(streams, 'quiet')]
+  const mine = [open(streams, 'busy'), open(streams, 'busy')]
+  for (const stream of [...theirs, ...mine]) stream.finish('ended', big('a'))
+  for (let n = 0; n < 10; n++) open(streams, 'busy').finish('ended', big('a'))
+  const isKept = ({ facts }: KeptStream) => streams.find(facts.id) !== undefined
+  expect([...theirs, ...mine].map(isKept)).toEqual([true, true, false, false])
+  const full = keep({ maxBytes: 60 * KB })
+  const quiet = open(full, 'quiet')
+  quiet.finish('ended', big('a'))
+  for (let n = 0; n < 10; n++) open(full, 'busy').finish('ended', big('a'))
+  expect(full.find(quiet.facts.id)).toBe(quiet)
+})
+
 test('memory is bounded over all streams: finished ones go first, then a stream waits', async () => {
   const streams = keep({ maxBytes: 50 * KB })
   const old = open(streams)

@@ -7,7 +7,7 @@ import type { StreamFacts } from './stream-facts.ts'
 
 /**
  * The resumable streams of this process. At a bound the finished streams nobody reads are forgotten, those first that
- * ended first; where that is not enough a new stream is not resumable, and a running one keeps its newest events.
+ * the same key began, then those that ended first; where that is not enough a new stream is not resumable, and a running one keeps its newest events.
  */
 export class KeptStreams implements Keeper {
   private readonly settings: () => ResumeSettings
@@ -38,7 +38,8 @@ export class KeptStreams implements Keeper {
     const open = this.openByKey.get(facts.keyHash) ?? 0
     if (open >= maxStreamsPerKey) return `The key has ${open} resumable streams under way; more are not kept.`
     while (this.streams.size >= maxStreams)
-      if (!this.forgetOldest()) return 'The gateway has as many resumable streams under way as it may keep.'
+      if (!this.forgetOldest(facts.keyHash))
+        return 'The gateway has as many resumable streams under way as it may keep.'
     const id = randomBytes(16).toString('base64url')
     const stream = new KeptStream({ ...facts, id }, this, abandoned)
     this.streams.set(id, stream)
@@ -56,11 +57,11 @@ export class KeptStreams implements Keeper {
     return this.settings().enabled ? await this.shared?.find(id) : undefined
   }
 
-  hasRoom({ log }: KeptStream, more: number): boolean {
+  hasRoom({ log, facts }: KeptStream, more: number): boolean {
     const { maxStreamBytes, maxBytes } = this.settings()
     if (log.size + more > maxStreamBytes) return false
     while (this.bytes + more > maxBytes) {
-      this.isShort = !this.forgetOldest()
+      this.isShort = !this.forgetOldest(facts.keyHash)
       if (this.isShort) return false
     }
     return true
@@ -96,13 +97,18 @@ export class KeptStreams implements Keeper {
     await this.shared?.close()
   }
 
-  private forgetOldest(): boolean {
+  /** Of those the key itself began, where there are any: one busy key must not cost the others theirs. */
+  private forgetOldest(keyHash: string): boolean {
+    let oldest: KeptStream | undefined
     for (const stream of this.finished.keys()) {
       if (stream.readerCount > 0) continue
-      this.forget(stream)
-      return true
+      oldest ??= stream
+      if (stream.facts.keyHash !== keyHash) continue
+      oldest = stream
+      break
     }
-    return false
+    if (oldest) this.forget(oldest)
+    return oldest !== undefined
   }
 
   private forget(stream: KeptStream): void {
