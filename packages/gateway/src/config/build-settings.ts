@@ -101,16 +101,24 @@ function adaptiveWeights(own: RouterFile['adaptive_weights']): AdaptiveSettings 
   }
 }
 
+function strategyArgsOf(args: RouterFile['routing_strategy_args']) {
+  return {
+    ttlMs: milliseconds(args?.ttl),
+    lowestLatencyBuffer: args?.lowest_latency_buffer,
+    maxLatencyListSize: args?.max_latency_list_size,
+    own: args,
+  }
+}
+
 /** How deployments are chosen and how often one is tried. */
 function strategyAndLimits(own: RouterFile) {
-  const args = own.routing_strategy_args
   return {
-    strategyArgs: {
-      ttlMs: milliseconds(args?.ttl),
-      lowestLatencyBuffer: args?.lowest_latency_buffer,
-      maxLatencyListSize: args?.max_latency_list_size,
-      own: args,
-    },
+    strategyArgs: strategyArgsOf(own.routing_strategy_args),
+    routingGroups: own.routing_groups?.map(({ models = [], routing_strategy, routing_strategy_args }) => ({
+      models,
+      strategy: routing_strategy ?? defaults.strategy,
+      strategyArgs: strategyArgsOf(routing_strategy_args),
+    })),
     retryPolicy: own.retry_policy,
     modelGroupRetryPolicy: own.model_group_retry_policy,
     retryBudget: own.retry_budget,

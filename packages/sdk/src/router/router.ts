@@ -27,7 +27,8 @@ import { Mirroring } from './mirror/mirroring.ts'
 import { Pools } from './pools.ts'
 import type { Reach, Route, RoutingHost } from './route.ts'
 import { ROUTING_DEFAULTS, type RoutingSettings } from './settings.ts'
-import { createStrategy } from './strategies/create-strategy.ts'
+import type { RoutingStrategy } from './strategies/strategy.ts'
+import { StrategyBook } from './strategies/strategy-book.ts'
 import { tokenPriceOf } from './strategies/token-price.ts'
 import { Trip } from './trip.ts'
 import { Visit, type VisitHost } from './visit.ts'
@@ -62,7 +63,7 @@ export class RouteTable {
   ) {
     this.budgets = new Budgets(deployments, settings, host, previous?.budgets)
     const affinities = new Affinities(settings, host.news, host.now, previous?.with.affinities)
-    this.with = { settings, host, strategy: createStrategy(settings, host), affinities }
+    this.with = { settings, host, strategies: new StrategyBook(settings, host), affinities }
     this.groups = new Groups(weighed(deployments, settings.weights), settings.groupAliases, host.providers)
     const { retryBudget = ROUTING_DEFAULTS.retryBudget, hedging } = settings
     // Whoever lets nothing rest has nothing to tell, and nothing to hear.
@@ -159,15 +160,14 @@ export class RouteTable {
 
   /** How every configured deployment weighs in its group right now. */
   weightReports(): WeightReport[] {
-    const { strategy } = this.with
-    return this.eachGroup().flatMap(candidates => reportWeights(candidates, strategy))
+    return this.eachGroup().flatMap(candidates => reportWeights(candidates, this.strategyOf(candidates)))
   }
 
   /** Finds factors by how deployments do, and puts them in force. */
   adapt(facts: AdaptiveFacts): AdaptiveWeight[] {
-    const { strategy, host } = this.with
+    const { host } = this.with
     const priceOf = ({ deployment }: Candidate) => tokenPriceOf(host.facts?.(deployment))
-    const found = adaptGroups(this.eachGroup(), strategy, facts, priceOf)
+    const found = adaptGroups(this.eachGroup(), each => this.strategyOf(each), facts, priceOf)
     this.weights.replaceFactors(new Map(found.map(({ id, factor }) => [id, factor])))
     return found
   }
@@ -176,6 +176,10 @@ export class RouteTable {
   outcomes(): ReadonlyMap<string, Readonly<LoadState['outcomes']>> {
     const candidates = this.groups.all().map(deployment => this.pools.candidate(deployment))
     return new Map(candidates.map(({ deployment, load }) => [deployment.id, { ...load.outcomes }]))
+  }
+
+  private strategyOf(candidates: readonly Candidate[]): RoutingStrategy {
+    return this.with.strategies.of(candidates[0]?.deployment.group)
   }
 
   private eachGroup(): readonly (readonly Candidate[])[] {

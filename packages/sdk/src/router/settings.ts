@@ -9,6 +9,7 @@ import type { HedgingSettings } from './hedging/hedge-state.ts'
 import type { RetrySettings } from './retry/retry-policy.ts'
 import type { StrategyName } from './strategies/registry.ts'
 import type { CreateStrategy, RoutingStrategy, StrategyArgs } from './strategies/strategy.ts'
+import type { RoutingGroup } from './strategies/strategy-book.ts'
 
 /** How calls are spread, tried again and taken elsewhere. */
 export interface RoutingSettings
@@ -21,6 +22,8 @@ export interface RoutingSettings
   /** One of LiteLLM's strategies, `p2c`, or one of your own; `simple-shuffle` unless stated. */
   readonly strategy?: StrategyName | RoutingStrategy | CreateStrategy | undefined
   readonly strategyArgs?: StrategyArgs | undefined
+  /** Strategies of single groups, in place of `strategy`; a group belongs to one of them at most. */
+  readonly routingGroups?: readonly RoutingGroup[] | undefined
   /** Milliseconds for a whole call, retries and fallbacks included. */
   readonly timeoutMs: number
   /** Milliseconds to the first output of a stream. */

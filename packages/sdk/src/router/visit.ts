@@ -24,6 +24,7 @@ import { retriesFor, retryableAt } from './retry/retry-policy.ts'
 import type { Route, RoutingHost } from './route.ts'
 import { ROUTING_DEFAULTS, type RoutingSettings } from './settings.ts'
 import type { RoutingStrategy } from './strategies/strategy.ts'
+import type { StrategyBook } from './strategies/strategy-book.ts'
 import type { Trip } from './trip.ts'
 
 /** When all of a group rest for longer, the caller is told when to come back instead. */
@@ -33,7 +34,7 @@ const LONGEST_WAIT_MS = 8_000
 export interface VisitHost {
   readonly settings: RoutingSettings
   readonly host: RoutingHost
-  readonly strategy: RoutingStrategy
+  readonly strategies: StrategyBook
   readonly affinities: Affinities
 }
 
@@ -57,6 +58,7 @@ export class Visit<E extends EndpointName> {
   private failures = 0
   private lastError: SluiceError | undefined
   private lastFailed: Candidate | undefined
+  private readonly strategy: RoutingStrategy
   private hasWaited = false
   private isCharged = false
 
@@ -66,13 +68,14 @@ export class Visit<E extends EndpointName> {
     this.trip = trip
     this.with = surroundings
     const { route } = trip
+    this.strategy = surroundings.strategies.of(pool.candidates[0]?.deployment.group)
     this.request = target.params
       ? { ...route.request, ...target.params, model: route.request.model }
       : route.request
     this.receipt = {
       group: target.model,
       because: trip.because,
-      strategy: surroundings.strategy.name,
+      strategy: this.strategy.name,
       candidates: pool.candidates.length,
       ruledOut: [],
       ruledOutCount: 0,
@@ -96,7 +99,8 @@ export class Visit<E extends EndpointName> {
 
   /** What the choice for the next attempt depends on. */
   choosing(able: readonly Candidate[]): Choosing {
-    const { settings, host, strategy } = this.with
+    const { settings, host } = this.with
+    const { strategy } = this
     const { enablePreCallChecks = false, enforceModelRateLimits, defaultMaxParallelRequests } = settings
     const enforceRates = strategy.enforcesRates || enablePreCallChecks || enforceModelRateLimits === true
     const { endpoint, record } = this.trip.route

@@ -39,6 +39,9 @@ const namedStrategy = partly(
   'simple-shuffle',
 )
 
+/** By name alone. */
+export const routingStrategyName = namedStrategy
+
 /** The way a deployment is chosen, by name or by a module of the operator's own. */
 export const routingStrategy: ValueType<StrategyName | ModuleName> = {
   ...namedStrategy,

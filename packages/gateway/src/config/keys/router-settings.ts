@@ -1,10 +1,10 @@
 import { allowedFailsPolicy, retryPolicy } from './error-policies.ts'
 import { fallbacks } from './fallbacks.ts'
-import { preCallChecks, routingStrategy } from './features.ts'
+import { preCallChecks, routingStrategy, routingStrategyName } from './features.ts'
 import { healthRouting } from './health-routing.ts'
 import { objectOf } from './read-section.ts'
 import { cacheKwargs, redisUrl } from './redis.ts'
-import { accepted, type Section, unenforced, works } from './row.ts'
+import { accepted, type Section, unenforced, type Values, type ValueType, works } from './row.ts'
 import {
   amount,
   anyList,
@@ -51,6 +51,47 @@ export const strategyArgs = {
     max_latency_list_size: works(whole(1), 'Latencies kept per deployment.', 'router.strategyArgs'),
   },
 } as const satisfies Section
+
+/** A strategy for some groups alone. */
+export const routingGroup = {
+  name: 'router_settings.routing_groups[]',
+  doc: 'A strategy for some groups alone.',
+  rows: {
+    group_name: works(text, 'What it is called; nothing asks for it.', 'router.routingGroups', {
+      required: true,
+    }),
+    models: works(list(text), 'The groups it is for; each is named once at most.', 'router.routingGroups', {
+      required: true,
+    }),
+    routing_strategy: works(
+      routingStrategyName,
+      'How a deployment of these groups is chosen.',
+      'router.routingGroups',
+      { required: true },
+    ),
+    routing_strategy_args: works(
+      objectOf(strategyArgs),
+      'Settings of this strategy.',
+      'router.routingGroups',
+    ),
+    model_priorities: accepted(object, 'Which model comes first, for the strategy `priority`.', {
+      remedy: 'Set litellm_params.order.',
+    }),
+  },
+} as const satisfies Section
+
+/** A group that two of them name would have two strategies. */
+const routingGroups: ValueType<readonly Values<typeof routingGroup.rows>[]> = {
+  ...list(objectOf(routingGroup)),
+  read(node, key, report) {
+    const groups = list(objectOf(routingGroup)).read(node, key, report)
+    const named = (groups ?? []).flatMap(({ models }) => models ?? [])
+    const twice = named.find((model, index) => named.indexOf(model) !== index)
+    if (twice !== undefined)
+      report.problem(node.place, key, `the group ${twice} is named twice`, 'Name it in one of them.')
+    return groups
+  },
+}
 
 /** When a second request is sent beside a slow one. */
 export const hedging = {
@@ -135,7 +176,7 @@ export const routerSettings = {
       'router.strategy',
     ),
     routing_strategy_args: works(objectOf(strategyArgs), 'Settings of the strategy.', 'router.strategyArgs'),
-    routing_groups: accepted(anyList, 'Strategy by set of models.'),
+    routing_groups: works(routingGroups, 'Strategies of single groups.', 'router.routingGroups'),
     redis_host: works(text, 'Redis that replicas share; wins over `cache_params`.', 'redis'),
     redis_port: works(whole(1, 65_535), 'Redis port; 6379 unless stated.', 'redis'),
     redis_password: works(secret, 'Redis password.', 'redis'),

@@ -3,7 +3,7 @@ import { createError, SluiceError } from '../../errors.ts'
 import type { Reply } from '../../steps/reply.ts'
 import type { Deployment } from '../../types/deployment.ts'
 import type { EndpointName } from '../../types/endpoint-map.ts'
-import { trackOf } from '../candidate.ts'
+import { type Candidate, trackOf } from '../candidate.ts'
 import { Circuits } from '../circuit/circuits.ts'
 import type { AttemptCancel } from '../hedging/attempt-cancel.ts'
 import type { Ticket } from '../load/ticket.ts'
@@ -89,8 +89,7 @@ export class Attempts {
   }
 
   private answered<E extends EndpointName>(ticket: Ticket, { kind, meter }: Reply<E>): void {
-    const { strategy, host } = this.with
-    const now = host.now()
+    const now = this.with.host.now()
     const { startedAt, candidate } = ticket
     this.circuits.succeeded(candidate, startedAt, now)
     ticket.answered()
@@ -102,23 +101,24 @@ export class Attempts {
       stream,
       completionTokens: meter.usage?.completion_tokens,
     }
-    trackOf(candidate, stream).observe(outcome)
-    strategy.observe?.(candidate, outcome)
+    this.observe(candidate, outcome)
   }
 
   private failed(ticket: Ticket, error: SluiceError, times: AttemptTimes): void {
-    const { strategy, host } = this.with
     const { candidate, startedAt } = ticket
-    const now = host.now()
+    const now = this.with.host.now()
     const durationMs = now - startedAt
     const callersHaste = isCallersHaste(error, durationMs, times)
     this.circuits.failed(candidate, { error, startedAt, now, callersHaste })
     if (!error.retryable || callersHaste) return
     candidate.load.outcomes.failures++
     const failure = error.kind === 'timeout' ? 'timeout' : 'other'
-    const outcome: Outcome = { now, durationMs, stream: times.stream, failure }
-    trackOf(candidate, times.stream).observe(outcome)
-    strategy.observe?.(candidate, outcome)
+    this.observe(candidate, { now, durationMs, stream: times.stream, failure })
+  }
+
+  private observe(candidate: Candidate, outcome: Outcome): void {
+    trackOf(candidate, outcome.stream).observe(outcome)
+    this.with.strategies.of(candidate.deployment.group).observe?.(candidate, outcome)
   }
 }
 

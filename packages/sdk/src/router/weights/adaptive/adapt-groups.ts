@@ -21,16 +21,19 @@ export interface AdaptiveFacts {
  */
 export function adaptGroups(
   groups: readonly (readonly Candidate[])[],
-  { weighs }: RoutingStrategy,
+  strategyOf: (group: readonly Candidate[]) => RoutingStrategy,
   facts: AdaptiveFacts,
   priceOf: (candidate: Candidate) => number | undefined,
 ): AdaptiveWeight[] {
-  if (weighs === undefined) return []
-  const levels = groups.flatMap(group => [
-    ...Map.groupBy(group, ({ deployment }) => deployment.order ?? 0).values(),
-  ])
-  return levels.flatMap(level => {
-    const key = weightKeyOf(level, weighs)
+  const levels = groups.flatMap(group => {
+    const { weighs } = strategyOf(group)
+    if (weighs === undefined) return []
+    return [...Map.groupBy(group, ({ deployment }) => deployment.order ?? 0).values()].map(level => ({
+      level,
+      key: weightKeyOf(level, weighs),
+    }))
+  })
+  return levels.flatMap(({ level, key }) => {
     const stats = level.map((candidate): DeploymentStats => {
       const { id } = candidate.deployment
       return {
