@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest'
-import type { RedisSettings } from '../../packages/gateway/src/config/redis/redis-settings.ts'
+import type { RedisSettings } from '../../packages/gateway/src/config/redis-settings.ts'
 import type { Log } from '../../packages/gateway/src/db/log.ts'
 import { openRedis } from '../../packages/gateway/src/redis/open-redis.ts'
 import type { Redis } from '../../packages/gateway/src/redis/redis.ts'

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { providers } from 'sluice/internal'
 import { describe, expect, test } from 'vitest'
-import { defaults } from './defaults.ts'
+import { defaults } from './build/defaults.ts'
 import { loadConfig } from './load-config.ts'
 import { loadText, problemsOf, warningsOf } from './testing/load-text.ts'
 

@@ -6,9 +6,9 @@ import type {
   RoutingSettings,
   StrategyName,
 } from 'sluice/internal'
-import type { RedisSettings } from './redis/redis-settings.ts'
+import type { RedisSettings } from './redis-settings.ts'
 
-export type { RedisSettings } from './redis/redis-settings.ts'
+export type { RedisSettings } from './redis-settings.ts'
 
 /**
  * The configuration in our own words: frozen, validated, swapped whole on reload. The LiteLLM-shaped file is the

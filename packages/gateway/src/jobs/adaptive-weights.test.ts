@@ -7,7 +7,7 @@ import {
   RouteTable,
 } from 'sluice/internal'
 import { afterAll, expect, test } from 'vitest'
-import { defaults } from '../config/defaults.ts'
+import { defaults } from '../config/build/defaults.ts'
 import { silentLog } from '../db/log.ts'
 import { sqlitePlace } from '../db/testing/each-database.ts'
 import { startAdaptiveWeights } from './adaptive-weights.ts'

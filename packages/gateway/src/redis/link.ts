@@ -1,6 +1,6 @@
 import type { RedisClientOptions } from '@redis/client'
 import { namedExports } from 'sluice/internal'
-import type { RedisNode, RedisSettings } from '../config/redis/redis-settings.ts'
+import type { RedisNode, RedisSettings } from '../config/redis-settings.ts'
 import { inTime } from './in-time.ts'
 import { redisRefusal } from './redis-error.ts'
 

@@ -1,4 +1,4 @@
-import type { RedisSettings } from '../config/redis/redis-settings.ts'
+import type { RedisSettings } from '../config/redis-settings.ts'
 import type { Log } from '../db/log.ts'
 import { inTime, LateError } from './in-time.ts'
 import { connectLink, type RedisLink } from './link.ts'

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { News, Newswire } from 'sluice/internal'
-import type { RedisSettings } from '../config/redis/redis-settings.ts'
+import type { RedisSettings } from '../config/redis-settings.ts'
 import type { Log } from '../db/log.ts'
 import { openRedis } from './open-redis.ts'
 import type { Redis } from './redis.ts'

@@ -1,5 +1,3 @@
-import type { Endpoint } from '../endpoints/endpoint.ts'
-import { endpoints } from '../endpoints/registry.ts'
 import { createError, SluiceError } from '../errors.ts'
 import type { Reply } from '../steps/reply.ts'
 import { wait } from '../transport/wait.ts'
@@ -24,6 +22,7 @@ import { Hedging } from './hedging/hedging.ts'
 import { Ticket } from './load/ticket.ts'
 import { releasePlace, waitForPlace } from './load/waiting.ts'
 import { Mirroring } from './mirror/mirroring.ts'
+import { pinned, pinOf } from './pin.ts'
 import { Pools } from './pools.ts'
 import type { Reach, Route, RoutingHost } from './route.ts'
 import { ROUTING_DEFAULTS, type RoutingSettings } from './settings.ts'
@@ -283,21 +282,5 @@ function failAsAsked<E extends EndpointName>({ mockFailure: kind, model }: Route
     kind,
     message: `This is a mock exception for model=${model}, to trigger a fallback.`,
     retryable: false,
-  })
-}
-
-function pinOf<E extends EndpointName>({ endpoint: name, request }: Route<E>): string | undefined {
-  const endpoint: Endpoint<E> = endpoints[name]
-  return endpoint.pin?.(request)
-}
-
-/** The one deployment that keeps what the request is about. An only one is it, though its key and so its id changed. */
-function pinned(all: readonly Deployment[], pin: string | undefined): readonly Deployment[] {
-  if (pin === undefined || all.length === 1) return all
-  const found = all.filter(({ id }) => id === pin)
-  if (found.length > 0) return found
-  throw createError({
-    kind: 'not_found',
-    message: 'The deployment that keeps this is no longer configured, or does not belong to the model named.',
   })
 }

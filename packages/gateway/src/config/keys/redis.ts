@@ -1,5 +1,5 @@
 import { isJsonArray } from 'sluice/internal'
-import type { RedisNode } from '../redis/redis-settings.ts'
+import type { RedisNode } from '../redis-settings.ts'
 import { type ConfigNode, toJson } from '../source/node.ts'
 import { accepted, type Row, type Section, type Table, type ValueType, works } from './row.ts'
 import { anything, flag, positiveSeconds, refuse, scalar, secret, text, whole } from './types.ts'

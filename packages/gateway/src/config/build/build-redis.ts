@@ -1,9 +1,9 @@
-import type { SettingsParts } from '../build-settings.ts'
-import { defaults } from '../defaults.ts'
 import type { cacheKwargs } from '../keys/redis.ts'
 import type { Values } from '../keys/row.ts'
+import type { RedisSettings } from '../redis-settings.ts'
 import type { Report } from '../report.ts'
-import type { RedisSettings } from './redis-settings.ts'
+import type { SettingsParts } from './build-settings.ts'
+import { defaults } from './defaults.ts'
 
 type Source = Values<typeof cacheKwargs.rows>
 

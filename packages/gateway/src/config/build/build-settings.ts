@@ -1,0 +1,145 @@
+import { resolve } from 'node:path'
+import type { Deployment, Provider } from 'sluice/internal'
+import { freezeDeep } from '../freeze-deep.ts'
+import type { commandLine, environmentVariables } from '../keys/environment-variables.ts'
+import type { Values } from '../keys/row.ts'
+import type { topLevel } from '../keys/top-level.ts'
+import type { StrategySetting } from '../load-strategy.ts'
+import type * as target from '../settings.ts'
+import type { Environment } from '../source/references.ts'
+import { buildRedis } from './build-redis.ts'
+import { buildHealth, buildRouter } from './build-router.ts'
+import { defaults } from './defaults.ts'
+import { megabytes, milliseconds } from './units.ts'
+
+/** Everything that was read, checked and not yet in our own words. */
+export interface SettingsParts {
+  readonly source: string | undefined
+  readonly environment: Environment
+  readonly deployments: readonly Deployment[]
+  readonly providers: ReadonlyMap<string, Provider>
+  readonly file: Values<typeof topLevel.rows>
+  readonly variables: Values<typeof environmentVariables.rows>
+  readonly cli: Values<typeof commandLine.rows>
+  readonly strategy: StrategySetting | undefined
+}
+
+/** Puts the parts together: command line over file over environment over defaults. The result is frozen. */
+export function buildSettings(parts: SettingsParts): target.Settings {
+  return freezeDeep({
+    source: parts.source,
+    environment: parts.environment,
+    deployments: parts.deployments,
+    providers: parts.providers,
+    router: buildRouter(parts),
+    health: buildHealth(parts),
+    calls: calls(parts),
+    media: media(parts),
+    server: server(parts),
+    resume: resume(parts),
+    auth: auth(parts),
+    database: database(parts),
+    redis: buildRedis(parts),
+    spend: spend(parts),
+    limits: limits(parts),
+    telemetry: telemetry(parts),
+    prices: { file: parts.variables.SLUICE_PRICE_FILE ?? parts.variables.LITELLM_MODEL_COST_MAP_URL },
+  })
+}
+
+function calls({ file, variables }: SettingsParts): target.CallSettings {
+  return {
+    dropParams: file.litellm_settings?.drop_params ?? variables.LITELLM_DROP_PARAMS ?? false,
+    alwaysIncludeStreamUsage: file.general_settings?.always_include_stream_usage ?? false,
+    forwardClientHeaders: file.general_settings?.forward_client_headers_to_llm_api ?? false,
+    modifyParams: file.litellm_settings?.modify_params ?? variables.LITELLM_MODIFY_PARAMS ?? false,
+    completionModel: file.general_settings?.completion_model,
+  }
+}
+
+function media({ file, variables }: SettingsParts): target.MediaSettings {
+  return {
+    maxBytes: megabytes(variables.MAX_IMAGE_URL_DOWNLOAD_SIZE_MB) ?? defaults.maxMediaBytes,
+    validateUrls: file.litellm_settings?.user_url_validation ?? true,
+    allowedHosts: file.litellm_settings?.user_url_allowed_hosts ?? [],
+  }
+}
+
+function server({ file, variables, cli }: SettingsParts): target.ServerSettings {
+  return {
+    host: cli['--host'] ?? variables.SLUICE_HOST ?? variables.HOST ?? defaults.host,
+    port: cli['--port'] ?? variables.SLUICE_PORT ?? variables.PORT ?? defaults.port,
+    maxRequestBytes: megabytes(file.general_settings?.max_request_size_mb) ?? defaults.maxRequestBytes,
+    maxResponseBytes: megabytes(file.general_settings?.max_response_size_mb) ?? defaults.maxResponseBytes,
+    drainMs: milliseconds(variables.SLUICE_DRAIN_SECONDS) ?? defaults.drainMs,
+    requestTimeoutMs: milliseconds(variables.SLUICE_CLIENT_TIMEOUT_SECONDS) ?? defaults.requestTimeoutMs,
+    requireMetricsAuth: file.litellm_settings?.require_auth_for_metrics_endpoint ?? false,
+  }
+}
+
+function resume({ file }: SettingsParts): target.ResumeSettings {
+  const own = file.general_settings?.resumable_streams
+  return {
+    enabled: own?.enabled ?? true,
+    graceMs: milliseconds(own?.grace_seconds) ?? defaults.resumeGraceMs,
+    ttlMs: milliseconds(own?.ttl_seconds) ?? defaults.resumeTtlMs,
+    maxStreamBytes: megabytes(own?.max_stream_size_mb) ?? defaults.maxStreamBytes,
+    maxBytes: megabytes(own?.max_size_mb) ?? defaults.maxStreamsBytes,
+    maxStreams: own?.max_streams ?? defaults.maxStreams,
+    maxStreamsPerKey: own?.max_streams_per_key ?? defaults.maxStreamsPerKey,
+  }
+}
+
+function auth({ file, variables }: SettingsParts): target.AuthSettings {
+  return {
+    masterKey: file.general_settings?.master_key ?? variables.LITELLM_MASTER_KEY,
+    keyHeaderName: file.general_settings?.litellm_key_header_name?.toLowerCase(),
+    maxKeyStalenessMs: milliseconds(variables.SLUICE_KEY_STALENESS_SECONDS) ?? defaults.maxKeyStalenessMs,
+  }
+}
+
+function database({ file, variables, cli }: SettingsParts): target.DatabaseSettings {
+  return {
+    url: file.general_settings?.database_url ?? variables.DATABASE_URL,
+    poolSize: file.general_settings?.database_connection_pool_limit ?? defaults.poolSize,
+    dataDirectory: resolve(cli['--data-directory'] ?? variables.SLUICE_DATA_DIR ?? defaults.dataDirectory),
+  }
+}
+
+function spend({ file, variables }: SettingsParts): target.SpendSettings {
+  return {
+    flushMs:
+      milliseconds(file.general_settings?.proxy_batch_write_at ?? variables.PROXY_BATCH_WRITE_AT) ??
+      defaults.flushMs,
+  }
+}
+
+function limits({ file, variables }: SettingsParts): target.LimitSettings {
+  const { max_budget: budget, budget_duration: duration, timezone } = file.litellm_settings ?? {}
+  return {
+    globalBudgetNanoUsd: budget !== undefined ? Math.round(budget * 1e9) : undefined,
+    globalBudgetDuration: duration,
+    globalMaxParallelRequests: file.general_settings?.global_max_parallel_requests,
+    defaultMaxOutputTokens: variables.SLUICE_DEFAULT_MAX_OUTPUT_TOKENS ?? defaults.defaultMaxOutputTokens,
+    timezone: timezone ?? defaults.timezone,
+  }
+}
+
+function telemetry({ file, variables, cli }: SettingsParts): target.TelemetrySettings {
+  const {
+    callbacks = [],
+    success_callback: success = [],
+    failure_callback: failure = [],
+  } = file.litellm_settings ?? {}
+  const verbose = file.litellm_settings?.set_verbose ? 'debug' : undefined
+  return {
+    logLevel:
+      cli['--log-level'] ??
+      variables.SLUICE_LOG_LEVEL ??
+      verbose ??
+      variables.LITELLM_LOG ??
+      defaults.logLevel,
+    latencyBuckets: file.litellm_settings?.prometheus_latency_buckets,
+    callbacks: [...new Set([...callbacks, ...success, ...failure])],
+  }
+}
