@@ -59,11 +59,13 @@ export async function translatedStream<E extends EndpointName>(
   if (decoder === undefined || meter === undefined)
     throw createError({ kind: 'internal', message: `${codec.format} does not stream.` })
   const isReal = (event: EventOf<E>) => !endpoint.isPreamble?.(event)
+  const told = new ToldMeter(meter, decoder)
   const beginning = new HeldBeginning<EventOf<E>>()
   const run = async (push: Push<readonly EventOf<E>[]>) => {
     await reply.pump(bytes => {
       const events = decode(read(bytes), decoder)
       for (const event of events) meter.see(event)
+      if (!beginning.isOver) prepared.ask.begun?.(told)
       const ready = beginning.isOver ? events : beginning.add(events, bytes.length, events.some(isReal))
       return ready.length === 0 ? undefined : push(ready)
     })
@@ -76,7 +78,7 @@ export async function translatedStream<E extends EndpointName>(
   return {
     kind: 'stream',
     headers: reply.headers,
-    meter: new ToldMeter(meter, decoder),
+    meter: told,
     pump,
     abort: () => reply.abort(),
   }
@@ -134,6 +136,7 @@ export async function relayStream<E extends EndpointName>(
     await reply.pump(bytes => {
       const forward = relay.push(bytes)
       if (beginning.isOver) return forward && push(forward)
+      prepared.ask.begun?.(tap)
       const ready = beginning.add(forward ? [forward] : [], bytes.length, !tap.isPreamble)
       return ready.length === 0 ? undefined : push(joined(ready))
     })

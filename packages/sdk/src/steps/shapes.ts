@@ -8,6 +8,7 @@ import type { CancelSignal } from '../types/cancel-signal.ts'
 import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName, RequestOf, ResponseOf } from '../types/endpoint-map.ts'
 import type { JsonObject } from '../types/json.ts'
+import type { Meter } from '../types/meter.ts'
 import type { Warning } from '../types/warning.ts'
 
 /** One call of one deployment. */
@@ -35,6 +36,8 @@ export interface Call<E extends EndpointName> {
   /** The client's own bytes, when it might be enough to pass them on. */
   readonly original?: OriginalRequest | undefined
   warn(warning: Warning): void
+  /** Told what is known of a stream that has begun, and may end before its first output. */
+  readonly begun?: ((meter: Meter) => void) | undefined
 }
 
 /** A request as the client sent it. */

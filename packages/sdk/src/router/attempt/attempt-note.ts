@@ -15,6 +15,8 @@ export class AttemptNote<E extends EndpointName> {
   private readonly listed: RouteAttempt
   private readonly visit: Visit<E>
   private readonly candidate: Candidate
+  /** Of a stream of which there is no output yet. */
+  private seen: Meter | undefined
 
   constructor(
     { candidate, startedAt, isProbe }: Ticket,
@@ -43,9 +45,14 @@ export class AttemptNote<E extends EndpointName> {
     this.attempt.meter = meter
   }
 
+  /** Its stream has begun: the provider has read the prompt. */
+  begun(meter: Meter): void {
+    this.seen = meter
+  }
+
   /** It was sent, and another answered first: what the provider read is charged, as far as can be known. */
   cancelled(): void {
-    this.attempt.meter = { textLength: 0 }
+    this.attempt.meter = this.seen ?? { textLength: 0 }
     this.listed.cancelled = true
   }
 
@@ -66,6 +73,8 @@ export class AttemptNote<E extends EndpointName> {
     const told = error instanceof Error ? error : new Error(String(error))
     this.attempt.error = told
     this.listed.error = told.name
+    // Whoever leaves while an answer begins pays for it; what a provider broke off before its first output is free.
+    if (error instanceof SluiceError && error.kind === 'aborted') this.attempt.meter ??= this.seen
     if (!(error instanceof SluiceError) || error.provider === undefined) return
     this.attempt.status = error.status
     this.listed.status = error.status

@@ -1,4 +1,4 @@
-import { call } from '../../call.ts'
+import { type Call, call } from '../../call.ts'
 import { createError, SluiceError } from '../../errors.ts'
 import type { Reply } from '../../steps/reply.ts'
 import type { Deployment } from '../../types/deployment.ts'
@@ -47,7 +47,7 @@ export class Attempts {
     const note = new AttemptNote(ticket, visit, options)
     const times = timesOf(route, candidate.deployment, settings, deadline - startedAt)
     try {
-      const reply = await this.ask(ticket, visit, times, cancel)
+      const reply = await this.ask(ticket, visit, times, { cancel, begun: meter => note.begun(meter) })
       note.answered(reply.meter)
       this.answered(ticket, reply)
       visit.affinity?.answered(ticket.candidate, host.now())
@@ -81,11 +81,11 @@ export class Attempts {
     { candidate: { deployment }, startedAt: now }: Ticket,
     { trip: { route, signal }, asked }: Visit<E>,
     { timeoutMs, limits }: AttemptTimes,
-    cancel: AttemptCancel | undefined,
+    { cancel, begun }: Pick<AttemptOptions, 'cancel'> & Pick<Call<E>, 'begun'>,
   ): Promise<Reply<E>> {
     if (timeoutMs <= 0) throw createError({ kind: 'timeout', message: 'The time for this call is used up.' })
     const how = { now, deployment: laidOver(deployment, route.overrides), signal: cancel ?? signal }
-    return call({ ...route, ...limits, ...asked, ...how }, this.with.host)
+    return call({ ...route, ...limits, ...asked, ...how, begun }, this.with.host)
   }
 
   private answered<E extends EndpointName>(ticket: Ticket, { kind, meter }: Reply<E>): void {

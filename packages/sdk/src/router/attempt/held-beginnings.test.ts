@@ -1,6 +1,7 @@
 import { type Script, startUpstream, type Upstream } from '@sluice/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { openRecord } from '../../callbacks/records.ts'
+import { openRecord, stampRecord } from '../../callbacks/records.ts'
+import { createCatalogue } from '../../models/catalogue.ts'
 import type { Reply } from '../../steps/reply.ts'
 import { askChat, asSent, deploymentAt, SECRET, testHost } from '../../testing/ask.ts'
 import type { Deployment } from '../../types/deployment.ts'
@@ -157,6 +158,19 @@ describe.each(cases)('a stream of $name, relayed: $relays, whose preamble', ({ f
     expect(attempts[0]?.meter).toBeUndefined()
   })
 
+  test('is given up by its caller is charged for its prompt', async () => {
+    const { preamble, path = '', deployment } = format
+    const length = await lengthOf(format)
+    upstream.script({ events: preamble, cutAfterBytes: length, cutMode: 'hang' })
+    const caller = new AbortController()
+    const seen = hostSeenBy(now => now >= length && caller.abort())
+    const route = { ...routeOf(format, relays), signal: caller.signal }
+    const only = deploymentAt(upstream.url + path, { model: 'a', apiKey: SECRET, ...deployment })
+    await expect(new RouteTable([only], SETTINGS, seen).run(route)).rejects.toMatchObject({ kind: 'aborted' })
+    stampRecord(route.record, undefined, createCatalogue(), { promptTokens: 7 })
+    expect(route.record.usage?.prompt_tokens).toBeGreaterThan(0)
+  })
+
   test('goes on is handed over as one piece with the first output', async () => {
     const route = routeOf(format, relays)
     const reply = await table(format).run(route)
@@ -167,31 +181,35 @@ describe.each(cases)('a stream of $name, relayed: $relays, whose preamble', ({ f
   })
 })
 
+/** The host, with `see` told how many bytes of answers went up so far. */
+function hostSeenBy(see: (length: number) => void): typeof host {
+  let length = 0
+  const open: typeof host.transport.open = async (...asked) => {
+    const reply = await host.transport.open(...asked)
+    return {
+      ...{ status: reply.status, headers: reply.headers },
+      collect: () => reply.collect(),
+      abort: () => reply.abort(),
+      pump: push =>
+        reply.pump(bytes => {
+          const taken = push(bytes)
+          see((length += bytes.length))
+          return taken
+        }),
+    }
+  }
+  return { ...host, transport: { ...host.transport, open } }
+}
+
 /** Bytes of the preamble as this format writes it. */
 async function lengthOf(format: Format): Promise<number> {
   upstream.script({ events: format.preamble, match: { model: 'a' } })
   let length = 0
-  const counting: typeof host.transport = {
-    ...host.transport,
-    open: async (...asked) => {
-      const reply = await host.transport.open(...asked)
-      return {
-        ...{ status: reply.status, headers: reply.headers },
-        collect: () => reply.collect(),
-        abort: () => reply.abort(),
-        pump: push =>
-          reply.pump(bytes => {
-            length += bytes.length
-            return push(bytes)
-          }),
-      }
-    },
-  }
-  const routes = new RouteTable(
-    [deploymentAt(upstream.url + (format.path ?? ''), { model: 'a', ...format.deployment })],
-    { ...SETTINGS, retries: 0 },
-    { ...host, transport: counting },
-  )
+  const seen = hostSeenBy(now => {
+    length = now
+  })
+  const only = deploymentAt(upstream.url + (format.path ?? ''), { model: 'a', ...format.deployment })
+  const routes = new RouteTable([only], { ...SETTINGS, retries: 0 }, seen)
   await routes.run(routeOf(format, false)).catch(() => undefined)
   return length
 }
