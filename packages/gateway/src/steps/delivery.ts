@@ -105,7 +105,7 @@ export class Delivery<E extends EndpointName> {
   /** A stream's head left before its cost was known: its end says the whole, as a comment that no client reads. */
   private withExplanation(rest: string | Buffer): string | Buffer {
     const isText = this.encoder?.contentType === undefined && typeof rest === 'string'
-    if (!this.from.hints.explain || !isText) return rest
+    if (!this.from.hints.explain || !isText || this.inbound.takesNoComments) return rest
     return `: route ${explanationLine(this.record)}\n\n${rest}`
   }
 
