@@ -59,6 +59,15 @@ describe('an OpenAI client', () => {
     expect(places()).toHaveLength(2)
   })
 
+  test.each([{ litellm_session_id: 'session-2' }, { metadata: { session_id: 'session-3' } }])(
+    'may name its session in the body: %j',
+    async said => {
+      for (let n = 0; n < 12; n++)
+        await client().chat.completions.create({ model: 'sticky', messages: hello, ...said })
+      expect(places()).toHaveLength(1)
+    },
+  )
+
   test('is answered where the beginning of its long conversation was read, whole and streamed', async () => {
     type Message = OpenAI.ChatCompletionMessageParam
     const messages: Message[] = [{ role: 'user', content: long }]

@@ -149,8 +149,9 @@ function note(
   record.clientIp = hints.clientIp
   record.userAgent = hints.userAgent
   record.traceId = options.traceId ?? hints.traceId
-  record.sessionId = options.sessionId ?? hints.sessionId ?? record.traceId
   const { tags: metadataTags, ...metadata } = options.metadata ?? {}
+  const session = options.sessionId ?? stringOrUndefined(metadata.session_id)
+  record.sessionId = session ?? hints.sessionId ?? record.traceId
   record.endUser = hints.endUser ?? stringOrUndefined(request.user) ?? stringOrUndefined(metadata.user_id)
   const tags = [...caller.tags, ...(options.tags ?? hints.tags ?? NONE)]
   if (Array.isArray(metadataTags)) for (const tag of metadataTags) if (typeof tag === 'string') tags.push(tag)

@@ -21,7 +21,8 @@ export function deploymentOf({
   model_info: info,
 }: ModelListEntry): Deployment {
   const { request, options = {} } = splitOptions(litellm_params)
-  const { model, rest: params, ...numbers } = numbersOf(request)
+  const { model, rest, ...numbers } = numbersOf(request)
+  const { params, prices } = withoutPrices(rest)
   const resolved = resolveModel(model, providers, options.provider, options.apiBase)
   const { apiKey, apiBase, apiVersion, organization, headers, extraBody, mockResponse } = options
   const { dropParams, modifyParams, additionalDropParams, allowedOpenaiParams } = options
@@ -36,7 +37,7 @@ export function deploymentOf({
     ...numbers,
     ...(Object.keys(params).length > 0 && { params }),
     baseModel: typeof info?.base_model === 'string' ? info.base_model : undefined,
-    modelInfo: info,
+    modelInfo: Object.keys(prices).length > 0 ? { ...prices, ...info } : info,
     accessWindows: readAccessWindows(info?.access_windows),
   }
 }
@@ -74,6 +75,16 @@ function numbersOf(request: ModelListEntry['litellm_params']) {
     region: typeof region_name === 'string' ? region_name : undefined,
     tagPatterns: patternsOf(tag_regex),
   }
+}
+
+const PRICE = /_cost_per_|_token_cost|^(tiered|off_peak)_pricing$|^regional_processing_uplift_/
+
+/** LiteLLM takes prices among the parameters too; a provider would not. */
+function withoutPrices(all: JsonObject): { params: JsonObject; prices: JsonObject } {
+  const sorted = { params: {} as JsonObject, prices: {} as JsonObject }
+  for (const [name, value] of Object.entries(all))
+    sorted[PRICE.test(name) ? 'prices' : 'params'][name] = value
+  return sorted
 }
 
 /** Groups that get copies, and of which share of the calls. */

@@ -68,10 +68,19 @@ export async function run<E extends EndpointName>(
     startedAt: Date.now(),
     requestedModel: request.model,
   })
-  record.metadata = options.metadata ?? {}
-  record.tags = [...(options.tags ?? [])]
+  note(record, options)
   const reply = await routes.run(routeOf(endpoint, request, options, record))
   return answer(reply, record, () => estimateRequestTokens(request))
+}
+
+/** What the options say of the call beside the question. */
+function note(record: CallRecord, { metadata = {}, tags = [], traceId, sessionId }: RunOptions): void {
+  const { tags: more, session_id: session } = metadata
+  record.metadata = metadata
+  const named = Array.isArray(more) ? more.filter(tag => typeof tag === 'string') : []
+  record.tags = [...new Set([...tags, ...named])]
+  record.traceId = traceId
+  record.sessionId = sessionId ?? (typeof session === 'string' ? session : traceId)
 }
 
 function routeOf<E extends EndpointName>(
