@@ -131,12 +131,14 @@ function telemetry({ file, variables, cli }: SettingsParts): target.TelemetrySet
     success_callback: success = [],
     failure_callback: failure = [],
   } = file.litellm_settings ?? {}
-  const verbose = file.litellm_settings?.set_verbose ? 'debug' : undefined
+  const router = file.router_settings
+  const isVerbose =
+    file.litellm_settings?.set_verbose || (router?.set_verbose && router.debug_level === 'DEBUG')
   return {
     logLevel:
       cli['--log-level'] ??
       variables.SLUICE_LOG_LEVEL ??
-      verbose ??
+      (isVerbose ? 'debug' : undefined) ??
       variables.LITELLM_LOG ??
       defaults.logLevel,
     latencyBuckets: file.litellm_settings?.prometheus_latency_buckets,

@@ -24,9 +24,7 @@ export const modelInfo = {
     base_model: works(text, 'Name in the price catalogue.', 'deployment.baseModel'),
     mode: works(text, 'Kind of work: chat, embedding, rerank and so on.', 'deployment.modelInfo'),
     tier: accepted(text, 'Tier for the old tier filter: free or paid.'),
-    team_id: unenforced(text, 'Team that alone may use the model.', {
-      remedy: 'Limit the models of keys instead.',
-    }),
+    team_id: works(text, 'Team whose keys alone reach the deployment.', 'deployment.modelInfo'),
     team_public_model_name: accepted(text, 'Name under which the team sees it.'),
     access_groups: unenforced(list(text), 'Access groups the model belongs to.', {
       remedy: 'List models on keys by name.',

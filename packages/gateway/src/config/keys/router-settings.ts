@@ -9,6 +9,7 @@ import {
   amount,
   anyList,
   bounds,
+  choice,
   duration,
   flag,
   fraction,
@@ -23,8 +24,6 @@ import {
   weight,
   whole,
 } from './types.ts'
-
-const on = (doc: string) => accepted(flag, doc)
 
 /** The long form of an alias. */
 export const groupAlias = {
@@ -184,7 +183,7 @@ export const routerSettings = {
     redis_url: works(redisUrl, 'Redis address; wins over host, port, password and database.', 'redis'),
     redis_namespace: works(text, 'What every key in Redis begins with; `sluice` unless stated.', 'redis'),
     cache_kwargs: works(objectOf(cacheKwargs), 'More settings of Redis.', 'redis'),
-    cache_responses: on('Cache answers.'),
+    cache_responses: accepted(flag, 'Cache answers.'),
     caching_groups: accepted(anyList, 'Groups that share cached answers.'),
     num_retries: works(whole(), 'Retries of a call.', 'router.retries'),
     max_fallbacks: works(whole(), 'Most fallbacks of one call.', 'router.maxFallbacks'),
@@ -230,11 +229,7 @@ export const routerSettings = {
     cooldown_time: works(seconds, 'Seconds a failing deployment rests.', 'router.cooldownMs'),
     disable_cooldowns: works(flag, 'Never rest a deployment.', 'router.disableCooldowns'),
     fallbacks: works(fallbacks, 'Groups to try after a failure.', 'router.fallbacks'),
-    default_fallbacks: works(
-      list(text),
-      'Groups to try where a group has no entry.',
-      'router.defaultFallbacks',
-    ),
+    default_fallbacks: works(list(text), 'Groups to try after those lists.', 'router.defaultFallbacks'),
     context_window_fallbacks: works(
       fallbacks,
       'Groups to try when the prompt is too long.',
@@ -310,13 +305,13 @@ export const routerSettings = {
       'Priority of calls that state none; of those that wait for a place, lower goes first.',
       'router.defaultPriority',
     ),
-    polling_interval: accepted(amount, 'Seconds between looks at the queue.'),
+    polling_interval: works(amount, 'Nothing to set: a place is given the moment there is one.'),
     default_litellm_params: works(
       object,
       '`litellm_params` of every deployment that does not state them itself, keys among them: mind whose they are.',
       'deployment',
     ),
-    client_ttl: accepted(seconds, 'Seconds an HTTP client is kept.'),
+    client_ttl: works(seconds, 'Nothing to set: connections are shared by all deployments of a host.'),
     ignore_invalid_deployments: accepted(flag, 'Skip wrong entries.', {
       remedy: 'A wrong entry refuses the start, so that no model is missing unnoticed.',
     }),
@@ -337,7 +332,7 @@ export const routerSettings = {
       'Weights that follow scores, failures and prices; off unless enabled.',
       'router.adaptiveWeights',
     ),
-    set_verbose: on('Log in detail.'),
-    debug_level: accepted(text, 'How much to log.'),
+    set_verbose: works(flag, 'Log in detail where `debug_level` is DEBUG.', 'telemetry.logLevel'),
+    debug_level: works(choice('INFO', 'DEBUG'), 'How much to log with `set_verbose`.', 'telemetry.logLevel'),
   },
 } as const satisfies Section

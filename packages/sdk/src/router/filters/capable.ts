@@ -9,9 +9,10 @@ import { refusalOf } from './refusal.ts'
 import { region } from './region.ts'
 import { ruleOut } from './rule-out.ts'
 import { tags } from './tags.ts'
+import { team } from './team.ts'
 
 /** In this order; the first that leaves nobody says why. */
-const FILTERS: readonly Filter[] = [blocked, accessWindows, tags, region, needs, contextWindow]
+const FILTERS: readonly Filter[] = [blocked, team, accessWindows, tags, region, needs, contextWindow]
 
 /** The deployments that can serve the call at all. Throws, by the filter that left none, an error that names each. */
 export function capable(

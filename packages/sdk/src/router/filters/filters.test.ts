@@ -103,6 +103,20 @@ describe('tags', () => {
   })
 })
 
+describe('team', () => {
+  const overs = [{ modelInfo: { team_id: 'red' } }, { modelInfo: { team_id: 'blue' } }, {}]
+
+  test('a deployment of a team is reached by its team alone', () => {
+    expect(left(overs, ask({ teamId: 'red' })).ids).toBe('ac')
+    expect(left(overs, ask()).ids).toBe('c')
+  })
+
+  test('when all are of other teams, no name is told', () => {
+    const message = 'Every deployment of g belongs to another team.'
+    expect(left(overs.slice(0, 2), ask({ teamId: 'green' })).error).toMatchObject({ status: 403, message })
+  })
+})
+
 describe('access windows', () => {
   const night = { start: '22:00', end: '06:00', timezone: 'America/New_York', teamIds: ['night'] }
   const at = (time: string) => Date.parse(`2026-03-10T${time}:00-04:00`)

@@ -6,13 +6,17 @@ import type { FilterAsk } from './filter.ts'
 export const NO_CAPABLE_DEPLOYMENT = 'no_capable_deployment'
 
 /** Rules whose decisions callers are not told by name: they may not know of the deployment. */
-export const SECRET_RULES: ReadonlySet<string> = new Set(['tags'])
+export const SECRET_RULES: ReadonlySet<string> = new Set(['tags', 'team'])
 
 const REFUSALS: Readonly<Record<string, (group: string) => ErrorFacts>> = {
   blocked: group => ({
     kind: 'unavailable',
     message: `There are no healthy deployments for this model: ${group} is blocked by the operator.`,
     retryable: false,
+  }),
+  team: group => ({
+    kind: 'permission',
+    message: `Every deployment of ${group} belongs to another team.`,
   }),
   'access-windows': group => ({
     kind: 'bad_request',
