@@ -22,6 +22,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           testTimeout: 60_000,
+          // Most of their time is waiting for processes; a worker more would make short times a matter of luck.
+          maxWorkers: 2,
           hookTimeout: 120_000,
         },
       },

@@ -75,8 +75,9 @@ test('a slow Redis keeps nobody waiting for longer than the time-out, and soon n
   expect(performance.now() - began).toBeLessThan(1_500)
   expect(redis.isUp()).toBe(false)
   const refused = performance.now()
-  await Promise.all(Array.from({ length: 1000 }, () => redis.command(['GET', 'a']).catch(() => {})))
-  expect(performance.now() - refused).toBeLessThan(90)
+  // One after the other: fifty that waited for their time-out would take five seconds.
+  for (let index = 0; index < 50; index++) await redis.command(['GET', 'a']).catch(() => {})
+  expect(performance.now() - refused).toBeLessThan(1_000)
   expect(redis.problem()).toContain('does not answer within 100 ms')
   // Who has time gets an answer.
   expect(await redis.command(['GET', 'a'], { timeoutMs: 5_000 })).toBe(null)

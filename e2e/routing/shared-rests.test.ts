@@ -117,6 +117,8 @@ test('a deployment that stays dead is tried out by one replica at a time, less a
   upstream.script({ status: 503, times: Infinity, match })
   await callOften(a, 1)
   await heeds(b)
+  // The other may have found out by itself, a moment before the news came.
+  tries.splice(0, tries.length - 1)
   await eventually(
     'it was tried five times',
     async () => {
