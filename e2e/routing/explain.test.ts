@@ -1,3 +1,4 @@
+import Anthropic from '@anthropic-ai/sdk'
 import { startUpstream, type Upstream } from '@sluice/testkit'
 import OpenAI, { APIError } from 'openai'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -20,7 +21,7 @@ beforeAll(async () => {
     upstream,
     models: [
       // A pair for each test: what one of them makes rest is none of another's business.
-      ...['answer', 'error', 'log'].flatMap(group => [
+      ...['answer', 'error', 'log', 'claude'].flatMap(group => [
         one(group, `${group}-left`, { order: 1 }, 0.000_02),
         one(group, `${group}-right`, { order: 2 }, 0.000_03),
       ]),
@@ -119,4 +120,25 @@ test('a header that is neither true nor false is refused by its name', async () 
     .chat.completions.create({ model: 'spare', messages: hello }, { headers: { 'x-sluice-explain': 'yes' } })
     .catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ status: 400, param: 'x-sluice-explain' })
+})
+
+test("Anthropic's client hears the same, whole, streamed and in errors", async () => {
+  const anthropic = new Anthropic({ apiKey: rig.gateway.masterKey, baseURL: rig.gateway.url, maxRetries: 0 })
+  const asked = { model: 'claude', max_tokens: 50, messages: hello }
+  upstream.script({ failure: 'server', match: { model: 'claude-left' } })
+  const { data, response } = await anthropic.messages.create(asked, EXPLAIN).withResponse()
+  expect(data.content).toMatchObject([{ text: 'You said: Hello' }])
+  expect(routeOf(response.headers.get('x-sluice-route'))).toMatchObject({
+    visits: [{ attempts: [{ deployment: 'claude-left' }, { deployment: 'claude-right' }] }],
+  })
+  const streamed = await anthropic.messages.create({ ...asked, stream: true }, EXPLAIN).withResponse()
+  expect(routeOf(streamed.response.headers.get('x-sluice-route'))).toMatchObject({ visits: [{}] })
+  const types: string[] = []
+  for await (const { type } of streamed.data) types.push(type)
+  expect(types.at(-1)).toBe('message_stop')
+  upstream.script({ status: 500, times: 9 })
+  const error = await anthropic.messages.create(asked, EXPLAIN).catch((thrown: unknown) => thrown)
+  if (!(error instanceof Anthropic.APIError)) throw new Error('Expected an error of the API.')
+  expect(error.message).toMatch(/Tried claude-(left|right) \(500 after \d+ ms/)
+  expect(routeOf(error.headers?.get('x-sluice-route'))).toMatchObject({ visits: [{ group: 'claude' }] })
 })

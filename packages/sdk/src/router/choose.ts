@@ -9,9 +9,10 @@ import {
   withinBudgets,
 } from './budgets/within-budgets.ts'
 import type { Candidate } from './candidate.ts'
-import { type Awake, readAwake } from './circuit/awake.ts'
+import { type Awake, isAwake, readAwake } from './circuit/awake.ts'
 import { lowestOrder } from './filters/order.ts'
 import {
+  fitsRates,
   leastWait,
   noteResting,
   type ReadyCall,
@@ -58,8 +59,7 @@ export type Choice =
 /** Rules out who cannot be asked now, and takes one of the others. */
 export function choose(choosing: Choosing): Choice {
   const { able, pool, health, now, visit } = choosing
-  // A lone deployment without fallbacks is never kept resting: its own answer is the truth. Its limits still hold.
-  const heedRest = able.length > 1 || !choosing.isOnlyWay()
+  const heedRest = heedsRest(choosing)
   const awake = able === pool.candidates ? pool.awake.read(now) : readAwake(able, now)
   if (heedRest && awake.resting.length > 0) noteResting(awake.resting, now, visit)
   const wanted = undrained(heedRest ? awake.ready : able)
@@ -68,6 +68,19 @@ export function choose(choosing: Choosing): Choice {
   if (full.length > 0) return { kind: 'full', candidates: full }
   if (ready.length === 0) return nobody(choosing)
   return payable(ready, awake, choosing) ?? nobody(choosing)
+}
+
+/** While a call waited for its place, others may have made the deployment rest, or used its minute or a budget up. */
+export function stillReady(candidate: Candidate, choosing: Choosing, now: number): boolean {
+  const { ready, spending, inputTokens } = choosing
+  if (heedsRest(choosing) && !isAwake(candidate, now)) return false
+  if (ready.enforceRates && !fitsRates(candidate, { now, inputTokens })) return false
+  return spending === undefined || fitsBudgets(candidate, { ...spending, now })
+}
+
+/** A lone deployment without fallbacks is never kept resting: its own answer is the truth. Its limits still hold. */
+function heedsRest({ able, isOnlyWay }: Choosing): boolean {
+  return able.length > 1 || !isOnlyWay()
 }
 
 /** Of those ready, the one to take. Its worst case is looked at when it was picked: to know all of them costs more than choosing. */

@@ -107,6 +107,35 @@ describe('max_parallel_requests', () => {
     expect(asked()).toHaveLength(3)
   })
 
+  test('a place at a deployment that rests by now is none', async () => {
+    const routes = table([{ maxParallelRequests: 1 }, { maxParallelRequests: 1 }], {
+      retries: 0,
+      cooldownMs: 30_000,
+    })
+    fail('a', { latencyMs: 30, failure: 'rate-limit', times: 99 })
+    fail('b', { latencyMs: 60, times: 99 })
+    const all = await Promise.allSettled(Array.from({ length: 8 }, () => routes.run(chatRoute(false))))
+    expect(asked().filter(model => model === 'a')).toHaveLength(1)
+    expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(7)
+    expect([inFlight(routes), waiting(routes)]).toEqual([
+      [0, 0],
+      [0, 0],
+    ])
+  })
+
+  test('a place is none where others have used the minute up', async () => {
+    const one = { maxParallelRequests: 1, rpm: 2 }
+    const routes = table([one, one], { enforceModelRateLimits: true, retries: 0 }, () => 1_000_000)
+    upstream.script({ latencyMs: 20, times: 99 })
+    const all = await Promise.allSettled(Array.from({ length: 8 }, () => routes.run(chatRoute(false))))
+    expect(asked().sort()).toEqual(['a', 'a', 'b', 'b'])
+    expect(all.filter(({ status }) => status === 'rejected')).toHaveLength(4)
+    expect([inFlight(routes), waiting(routes)]).toEqual([
+      [0, 0],
+      [0, 0],
+    ])
+  })
+
   test('no more may wait than is set', async () => {
     const routes = table([{}], { defaultMaxParallelRequests: 1, maxWaiting: 1 })
     upstream.script({ latencyMs: 30, times: 3 })
@@ -125,6 +154,19 @@ describe('rpm and tpm', () => {
     expect(error).toMatchObject({ status: 429, kind: 'rate_limit' })
     expect(String(error)).toContain('a: its 1 requests of this minute are used up')
     expect((error as { retryAfterMs: number }).retryAfterMs).toBeLessThanOrEqual(60_000)
+  })
+
+  test.each([
+    'usage-based-routing',
+    'usage-based-routing-v2',
+    'latency-based-routing',
+    'cost-based-routing',
+  ] as const)('are limits under %s', async strategy => {
+    const rates = [{ rpm: 2 }, { rpm: 1, tpm: 5_000 }, { rpm: 5, tpm: 1 }]
+    const routes = table(rates, { strategy, retries: 0 }, () => 1_000_000)
+    const all = await Promise.allSettled(Array.from({ length: 6 }, () => routes.run(chatRoute(false))))
+    expect(asked().sort()).toEqual(['a', 'a', 'b'])
+    expect(all.filter(({ status }) => status === 'rejected')).toHaveLength(3)
   })
 
   test('are weights where they are not', async () => {

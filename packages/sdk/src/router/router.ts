@@ -7,9 +7,8 @@ import type { EndpointName } from '../types/endpoint-map.ts'
 import { Affinities } from './affinity/affinities.ts'
 import { Attempts } from './attempt/attempts.ts'
 import { Budgets } from './budgets/budgets.ts'
-import { fitsBudgets } from './budgets/within-budgets.ts'
 import type { Candidate, LoadState } from './candidate.ts'
-import { type Choosing, choose } from './choose.ts'
+import { type Choosing, choose, stillReady } from './choose.ts'
 import { ContinuedStream } from './continuation/continued-stream.ts'
 import { type ContinuableRoute, mayContinue, mostContinuations } from './continuation/may-continue.ts'
 import { type DeploymentReport, reportOf } from './deployment-report.ts'
@@ -250,7 +249,7 @@ export class RouteTable {
         const candidate = await waitForPlace(choice.candidates, visit.waitLimits())
         const now = host.now()
         waitedMs += now - choosing.now
-        if (stillFits(candidate, choosing, now))
+        if (stillReady(candidate, choosing, now))
           return { ticket: this.ticket(candidate, choosing, now, true), waitedMs }
         releasePlace(candidate)
         continue
@@ -263,11 +262,6 @@ export class RouteTable {
       waitedMs += pause
     }
   }
-}
-
-/** While a call waited for a place, others may have used a budget up. */
-function stillFits(candidate: Candidate, { spending }: Choosing, now: number): boolean {
-  return spending === undefined || fitsBudgets(candidate, { ...spending, now })
 }
 
 /** What the call will take of a deployment's minute, where that is watched; what it took replaces it. */

@@ -12,6 +12,11 @@ export interface Awake {
   readonly validUntil: number
 }
 
+/** True when neither the deployment nor its credential rests. */
+export function isAwake({ state, credential }: Candidate, now: number): boolean {
+  return state.circuit.admits(now) && credential.circuit.admits(now)
+}
+
 /** Reads every circuit. */
 export function readAwake(candidates: readonly Candidate[], now: number): Awake {
   let ready: Candidate[] | undefined
@@ -25,8 +30,7 @@ export function readAwake(candidates: readonly Candidate[], now: number): Awake 
       ready?.push(candidate)
       continue
     }
-    const isReady = state.circuit.admits(now) && credential.circuit.admits(now)
-    if (isReady) {
+    if (isAwake(candidate, now)) {
       due ??= candidate
       ready?.push(candidate)
       continue

@@ -29,6 +29,11 @@ export function withinRates(
   return ruleOut(candidates, 'rate', candidate => usedUp(candidate, call), visit)
 }
 
+/** True while the call fits into the deployment's minute. */
+export function fitsRates(candidate: Candidate, call: ReadyCall): boolean {
+  return usedUp(candidate, call) === undefined
+}
+
 /** Those with a place free, and those that serve as many calls as they may: a call can wait for them. */
 export function withPlace(
   candidates: readonly Candidate[],
