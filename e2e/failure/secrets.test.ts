@@ -92,9 +92,11 @@ function brokenOff(provider: ProviderName): Buffer {
 
 /** Calls that succeed, fail at the provider, break off, are refused, are malformed. */
 async function everyKindOfCall(format: ClientFormat): Promise<void> {
-  const call = async (model: string, credential: string, stream = false, headers = {}) => {
+  const call = async (model: string, credential: string, stream = false, more = {}) => {
     const text = `say ${secrets.prompt}`
+    const headers = { 'x-sluice-explain': 'true', ...more }
     const reply = await ask(rig.gateway.url, format, credential, { model, text, stream }, { headers })
+    told.push(...(reply.body.match(/^: .*$/gm) ?? []))
     if (reply.error !== undefined || !reply.finished) told.push(reply.body)
     told.push(JSON.stringify(reply.headers))
     return reply
@@ -198,10 +200,22 @@ test('Guardrail logging leaked Authorization headers into logs and OTel: no cana
   })
   told.forEach((text, index) => expectClean(`reply ${index}`, text))
   expectClean('spend rows', JSON.stringify(rows))
+  // Checks of deployments fail as calls do, with the key in the vendor's words.
+  const quoting = (secret: string) => ({ error: { message: `Incorrect API key provided: ${secret}.` } })
+  for (const provider of providers)
+    upstream.script({
+      ...{ status: 401, body: quoting(secrets.providerKey), match: { model: `secret-${provider}` } },
+    })
+  upstream.script({ status: 401, body: quoting(secrets.environmentKey), match: { model: 'm' } })
   for (const path of [
     '/metrics',
     '/health',
+    '/health/latest',
     '/health/readiness',
+    '/router/state',
+    '/router/weights',
+    '/provider/budgets',
+    '/v1/feedback',
     '/model/info',
     '/v1/models',
     '/key/list?return_full_object=true',
