@@ -51,10 +51,16 @@ export function race<E extends EndpointName>(
       )
     }
     const hedge = () => {
-      const ticket = spare()
-      if (ticket === undefined) return
-      visit.alsoTried(ticket.candidate)
-      run(ticket, true)
+      try {
+        const ticket = spare()
+        if (ticket === undefined) return
+        visit.alsoTried(ticket.candidate)
+        run(ticket, true)
+      } catch (error) {
+        // Thrown out of a timer it would end the process.
+        finish()
+        reject(error as Error)
+      }
     }
     const timer = delayMs === undefined ? undefined : setTimeout(hedge, delayMs)
     run(first, false)
