@@ -40,6 +40,8 @@ export class Affinities {
   private readonly byGroup = new Map<string, readonly Remembering[]>()
   private readonly everywhere: readonly Remembering[]
   private readonly news: Newswire | undefined
+  /** The wire that is listened to already; a reload may bring the first one. */
+  private readonly heard: Newswire | undefined
   private readonly settings: AffinitySettings
 
   constructor(
@@ -48,15 +50,16 @@ export class Affinities {
     now: () => number,
     previous: Affinities | undefined,
   ) {
-    const wasOn = previous?.isOn === true
     this.settings = settings
     this.news = news
     this.memories = previous?.memories ?? new Map<AffinityName, AffinityMemory>()
     this.everywhere = this.remembering(settings.affinity ?? [])
     for (const [group, names] of settings.groupAffinity ?? [])
       this.byGroup.set(group, this.remembering(names))
-    if (this.isOn && !wasOn)
-      news?.subscribe(TOPIC, told => this.hear(told.key, told.value, told.ttlMs, now()))
+    this.heard = previous?.heard
+    if (!this.isOn || news === undefined || news === this.heard) return
+    this.heard = news
+    news.subscribe(TOPIC, told => this.hear(told.key, told.value, told.ttlMs, now()))
   }
 
   /** False when nobody asks for any. */

@@ -19,6 +19,12 @@ const TOPIC = 'spend'
 /** News of a budget that never resets, and the longest of any. */
 const LONGEST_NEWS_MS = 32 * 86_400_000
 
+/** The wire that is listened to. */
+interface Heard {
+  readonly news: Newswire
+  stop(): void
+}
+
 /** Every budget of providers and deployments. Survives a change of settings. */
 export class Budgets {
   /** This process, in what it tells of its spending. */
@@ -27,6 +33,7 @@ export class Budgets {
   private readonly settings: BudgetSettings
   private readonly calendar: ZonedCalendar
   private readonly news: Newswire | undefined
+  private readonly heard: Heard | undefined
   private readonly now: () => number
 
   constructor(
@@ -37,7 +44,6 @@ export class Budgets {
   ) {
     this.replica = previous?.replica ?? randomUUID()
     const before = previous?.all ?? new Map<string, BudgetState>()
-    const wasOn = before.size > 0
     this.all = before
     this.settings = settings
     this.calendar = zonedCalendar(settings.budgetTimezone ?? 'UTC')
@@ -53,7 +59,7 @@ export class Budgets {
       if (maxBudget !== undefined) keep('deployment', id, { maxBudget, duration })
     // Calls under way still hold what was taken out of the settings; only the look-up forgets it.
     for (const key of [...this.all.keys()]) if (!kept.has(key)) this.all.delete(key)
-    if (this.all.size > 0 && !wasOn) host.news?.subscribe(TOPIC, news => this.hear(news))
+    this.heard = this.listen(previous?.heard)
   }
 
   /** How many there are. */
@@ -88,6 +94,14 @@ export class Budgets {
   reports(): BudgetReport[] {
     const now = this.now()
     return [...this.all.values()].map(budget => budget.report(now))
+  }
+
+  /** Listens once, as long as there are budgets; a reload may bring the first of them, or the wire. */
+  private listen(heard: Heard | undefined): Heard | undefined {
+    const news = this.all.size > 0 ? this.news : undefined
+    if (news === heard?.news) return heard
+    heard?.stop()
+    return news && { news, stop: news.subscribe(TOPIC, told => this.hear(told)) }
   }
 
   private open(kind: BudgetKind, id: string, setting: BudgetSetting): void {
