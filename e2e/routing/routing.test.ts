@@ -1,6 +1,6 @@
 import OpenAI, { APIError } from 'openai'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { deployment, type Rig, startRig } from '../gateway.ts'
+import { deployment, pixel, type Rig, startRig } from '../gateway.ts'
 
 let rig: Rig
 let key: string
@@ -20,6 +20,8 @@ beforeAll(async () => {
       ...[one('pair', 'left', { order: 1 }), one('pair', 'right', { order: 2 })],
       ...[one('resting', 'rest-a'), one('resting', 'rest-b')],
       ...[one('spare', 'spare-1'), one('closed', 'closed-1', {}, { blocked: true })],
+      ...[one('sight', 'blind-1', {}, { supports_vision: false })],
+      one('sight', 'seeing-1', { region_name: 'eu' }, { supports_vision: true }),
       ...[one('small', 'small-1', {}, { max_input_tokens: 20 }), one('large', 'large-1')],
       ...[one('tagged', 'free-1', { tags: ['free'] }), one('tagged', 'paid-1', { tags: ['paid'] })],
     ],
@@ -31,7 +33,7 @@ beforeAll(async () => {
       },
     },
   })
-  key = await rig.newKey({ models: ['pair', 'resting', 'small', 'tagged', 'closed'] })
+  key = await rig.newKey({ models: ['pair', 'resting', 'small', 'tagged', 'closed', 'sight'] })
 })
 beforeEach(() => rig.upstream.reset())
 afterAll(async () => {
@@ -83,6 +85,24 @@ describe('an OpenAI client', () => {
     await ask('small', { messages })
     await ask('small')
     expect(asked()).toEqual(['large-1', 'small-1'])
+  })
+
+  test('is served by a deployment that can do what it asks, in its region, or hears who cannot and why', async () => {
+    const image_url = { url: `data:image/png;base64,${pixel}` }
+    const messages = [{ role: 'user' as const, content: [{ type: 'image_url' as const, image_url }] }]
+    const asking = { model: 'sight', messages }
+    for (let n = 0; n < 4; n++) await client().chat.completions.create(asking)
+    expect(new Set(asked())).toEqual(new Set(['seeing-1']))
+    const { response } = await client()
+      .chat.completions.create(asking, { headers: { 'x-sluice-explain': 'true' } })
+      .withResponse()
+    expect(response.headers.get('x-sluice-route')).toMatch(/blind-1.*supports_vision/)
+    rig.upstream.reset()
+    for (let n = 0; n < 4; n++) await ask('sight', { allowed_model_region: 'eu' })
+    expect(new Set(asked())).toEqual(new Set(['seeing-1']))
+    const error = await refusal(ask('sight', { allowed_model_region: 'us' }))
+    expect(error.status).toBe(400)
+    expect(error.message).toMatch(/blind-1: .*seeing-1: /)
   })
 
   test('reaches the deployments of its tags, and no others', async () => {

@@ -26,6 +26,7 @@ export type { CallOptions } from './router/call-options.ts'
 export type { Candidate } from './router/candidate.ts'
 export type { DeploymentReport } from './router/deployment-report.ts'
 export type { FallbackOption, FallbackTarget } from './router/fallbacks.ts'
+export type { News, Newswire } from './router/news/newswire.ts'
 export type { RoutingSettings } from './router/settings.ts'
 export type {
   CreateStrategy,

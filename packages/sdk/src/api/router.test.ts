@@ -1,5 +1,6 @@
 import { startUpstream, type Upstream } from '@sluice/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { LocalWire } from '../router/testing/local-wire.ts'
 import type { CallRecord } from '../types/call-record.ts'
 import { Router, type RouterOptions } from './router.ts'
 
@@ -115,6 +116,17 @@ describe('what a router is told in its options', () => {
     expect(asked()).toEqual(['a', 'spare'])
     expect(sluice).toMatchObject({ retries: 0, fallbacks: 1 })
     expect(sluice.routing?.visits).toMatchObject([{ group: 'g' }, { group: 'other' }])
+  })
+
+  test('shares what it learns with other routers on a wire', async () => {
+    const wire = new LocalWire()
+    const [one, other] = [1, 2].map(() =>
+      routerOf([{ order: 1 }, { order: 2 }], { news: wire.join(), cooldownMs: 60_000 }),
+    ) as [Router, Router]
+    upstream.script({ failure: 'rate-limit', match: { model: 'a' } })
+    await one.completion(hello)
+    await other.completion(hello)
+    expect(asked()).toEqual(['a', 'b', 'b'])
   })
 
   test('is the same for other endpoints', async () => {

@@ -1,6 +1,7 @@
 import { stampRecord } from '../callbacks/records.ts'
 import type { DeploymentReport } from '../router/deployment-report.ts'
 import type { MirrorHost } from '../router/mirror/mirror-host.ts'
+import type { Newswire } from '../router/news/newswire.ts'
 import { RouteTable, type RoutingSettings } from '../router/router.ts'
 import type { WeightChanges } from '../router/weights/live-weights.ts'
 import type { WeightReport } from '../router/weights/weight-report.ts'
@@ -32,6 +33,8 @@ export type { ModelListEntry } from './model-list.ts'
 
 export interface RouterOptions extends Partial<RoutingSettings> {
   readonly modelList: readonly ModelListEntry[]
+  /** Lets the routers of several processes rest, spend and stay in sessions together; each hears what others tell. */
+  readonly news?: Newswire | undefined
   /** Told of every copy that was sent to a `silent_model`, when it is over: usage, cost, error, `metadata.mirror_of`. */
   readonly onMirrored?: ((record: CallRecord) => void) | undefined
 }
@@ -71,8 +74,8 @@ export class Router implements Routed {
   readonly ocr = over(this, ocr)
   readonly search = over(this, search)
 
-  constructor({ modelList, onMirrored, ...settings }: RouterOptions) {
-    const host = { ...sdkHost(), mirror: mirrorHost(onMirrored) }
+  constructor({ modelList, onMirrored, news, ...settings }: RouterOptions) {
+    const host = { ...sdkHost(), news, mirror: mirrorHost(onMirrored) }
     this.routes = new RouteTable(modelList.map(deploymentOf), { ...ROUTED, ...settings }, host)
   }
 
