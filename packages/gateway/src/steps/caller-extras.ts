@@ -47,16 +47,19 @@ const FOREIGN = {
   provider: 'custom_llm_provider',
   apiVersion: 'api_version',
 } as const
+type Foreign = keyof typeof FOREIGN
+const FOREIGN_ENTRIES = Object.entries(FOREIGN) as readonly (readonly [Foreign, string])[]
 
 /** Where a call goes and with whose key is the operator's to say (CVE-2024-6587). Throws `BadRequestError`. */
 export function refuseForeignRouting(options: CallOptions): void {
   refuseForeign(options, '')
-  for (const fallback of namedFallbacks(options)) refuseForeign(fallback.options ?? {}, 'fallbacks: ')
+  for (const fallback of namedFallbacks(options))
+    if (fallback.options) refuseForeign(fallback.options, 'fallbacks: ')
 }
 
-function refuseForeign(options: Pick<CallOptions, keyof typeof FOREIGN>, where: string): void {
-  for (const [name, param] of Object.entries(FOREIGN)) {
-    if (options[name as keyof typeof FOREIGN] === undefined) continue
+function refuseForeign(options: Pick<CallOptions, Foreign>, where: string): void {
+  for (const [name, param] of FOREIGN_ENTRIES) {
+    if (options[name] === undefined) continue
     throw badRequest(
       `${where}${param}: may not be set by callers of this gateway; it belongs to the deployment in its configuration.`,
       param,
