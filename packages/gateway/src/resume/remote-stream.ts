@@ -96,8 +96,10 @@ export class RemoteStream {
           lookAt = reachedAt + MARK_MS
           const missing = await this.missing()
           if (missing === undefined) aliveAt = reachedAt
-          else if (reachedAt - aliveAt > LOST_MS)
-            return missing === 'owner' ? sink.end(lost()) : sink.breakOff()
+          else if (reachedAt - aliveAt > LOST_MS) {
+            const words = missing === 'owner' ? lost() : ''
+            return words === '' ? sink.breakOff() : sink.end(words)
+          }
         }
       } catch {
         // Redis is away. The stream may be well: whoever asks again may find it.
