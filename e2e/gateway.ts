@@ -93,6 +93,24 @@ export function deployment(
   }
 }
 
+/** One deployment of a group, with a key of its own; requests and scripts know it by its id, which is its model. */
+export function member(
+  upstream: Upstream,
+  group: string,
+  id: string,
+  params: object = {},
+  info: object = {},
+): object {
+  return {
+    model_name: group,
+    litellm_params: {
+      ...{ model: `openai/${id}`, api_base: upstream.baseUrl('openai'), api_key: `key-${id}` },
+      ...params,
+    },
+    model_info: { id, input_cost_per_token: price.input, output_cost_per_token: price.output, ...info },
+  }
+}
+
 function baseOf(upstream: Upstream, provider: ProviderName): string {
   return provider === 'gemini' ? `${upstream.url}/v1beta` : upstream.baseUrl(provider)
 }

@@ -2,7 +2,7 @@ import Anthropic from '@anthropic-ai/sdk'
 import { startUpstream, type Upstream } from '@sluice/testkit'
 import OpenAI, { APIError } from 'openai'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { deployment, type Rig, startRig } from '../gateway.ts'
+import { member, type Rig, startRig } from '../gateway.ts'
 import { spendLog } from '../spend-log.ts'
 
 let upstream: Upstream
@@ -12,11 +12,8 @@ const EXPLAIN = { headers: { 'x-sluice-explain': 'true' } }
 
 beforeAll(async () => {
   upstream = await startUpstream()
-  const one = (group: string, id: string, params: object, dollars: number) => {
-    const info = { id, input_cost_per_token: dollars, output_cost_per_token: dollars }
-    const row = deployment(upstream, 'openai', group, info, id) as { litellm_params: object }
-    return { ...row, litellm_params: { ...row.litellm_params, api_key: `key-${id}`, ...params } }
-  }
+  const one = (group: string, id: string, params: object, dollars: number) =>
+    member(upstream, group, id, params, { input_cost_per_token: dollars, output_cost_per_token: dollars })
   rig = await startRig({
     upstream,
     models: [

@@ -1,7 +1,7 @@
 import { startUpstream, type Upstream } from '@sluice/testkit'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { deployment, price, type Rig, startRig } from '../gateway.ts'
+import { member, price, type Rig, startRig } from '../gateway.ts'
 import { spendLog } from '../spend-log.ts'
 
 let upstream: Upstream
@@ -10,10 +10,7 @@ const ask = { model: 'pair', messages: [{ role: 'user' as const, content: 'Hello
 
 beforeAll(async () => {
   upstream = await startUpstream()
-  const one = (id: string, order: number) => {
-    const row = deployment(upstream, 'openai', 'pair', { id }, id) as { litellm_params: object }
-    return { ...row, litellm_params: { ...row.litellm_params, api_key: `key-${id}`, weight: order } }
-  }
+  const one = (id: string, weight: number) => member(upstream, 'pair', id, { weight })
   rig = await startRig({
     upstream,
     // Weight 0 is drawn only where nobody else is left: the second is a spare.

@@ -3,7 +3,7 @@ import { startUpstream, type Upstream } from '@sluice/testkit'
 import { Agent, request } from 'undici'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../eventually.ts'
-import { deployment, type Rig, startRig } from '../gateway.ts'
+import { member, type Rig, startRig } from '../gateway.ts'
 
 const STREAMS = 1_000
 const HEAP_MEGABYTES = 160
@@ -15,10 +15,7 @@ const agent = new Agent({ connections: STREAMS, pipelining: 0 })
 
 beforeAll(async () => {
   upstream = await startUpstream()
-  const one = (id: string) => {
-    const row = deployment(upstream, 'openai', 'crowd', { id }, id) as { litellm_params: object }
-    return { ...row, litellm_params: { ...row.litellm_params, api_key: `key-${id}` } }
-  }
+  const one = (id: string) => member(upstream, 'crowd', id)
   rig = await startRig({
     upstream,
     // Little room: what a round left behind would soon fill it.

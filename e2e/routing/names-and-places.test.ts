@@ -2,7 +2,7 @@ import { startUpstream, type Upstream } from '@sluice/testkit'
 import OpenAI, { APIError } from 'openai'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { eventually } from '../eventually.ts'
-import { deployment, type Rig, startRig } from '../gateway.ts'
+import { member, type Rig, startRig } from '../gateway.ts'
 
 let upstream: Upstream
 let rig: Rig
@@ -10,10 +10,8 @@ const hello = [{ role: 'user' as const, content: 'Hello' }]
 
 beforeAll(async () => {
   upstream = await startUpstream()
-  const one = (group: string, id: string, params: object = {}, info: object = {}) => {
-    const row = deployment(upstream, 'openai', group, { id, ...info }, id) as { litellm_params: object }
-    return { ...row, litellm_params: { ...row.litellm_params, api_key: `key-${id}`, ...params } }
-  }
+  const one = (group: string, id: string, params: object = {}, info: object = {}) =>
+    member(upstream, group, id, params, info)
   const always = [
     { start: '00:00', end: '12:00', timezone: 'UTC', team_ids: ['night-team'] },
     { start: '12:00', end: '00:00', timezone: 'UTC', team_ids: ['night-team'] },

@@ -3,7 +3,7 @@ import { startUpstream, type Upstream } from '@sluice/testkit'
 import OpenAI, { APIError, toFile } from 'openai'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { eventually } from '../eventually.ts'
-import { deployment, type Rig, startRig } from '../gateway.ts'
+import { member, type Rig, startRig } from '../gateway.ts'
 
 let upstream: Upstream
 let rig: Rig
@@ -13,10 +13,7 @@ const pairs = ['pair', 'policy', 'slow', 'idle', 'credential', 'probe', 'vectors
 
 beforeAll(async () => {
   upstream = await startUpstream()
-  const one = (group: string, id: string, params: object = {}) => {
-    const row = deployment(upstream, 'openai', group, { id }, id) as { litellm_params: object }
-    return { ...row, litellm_params: { ...row.litellm_params, api_key: `key-${id}`, ...params } }
-  }
+  const one = (group: string, id: string, params: object = {}) => member(upstream, group, id, params)
   rig = await startRig({
     upstream,
     models: [

@@ -1,6 +1,6 @@
 import OpenAI, { APIError } from 'openai'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { deployment, pixel, type Rig, startRig } from '../gateway.ts'
+import { member, pixel, type Rig, startRig } from '../gateway.ts'
 
 let rig: Rig
 let key: string
@@ -8,12 +8,8 @@ const hello = [{ role: 'user' as const, content: 'Hello' }]
 
 beforeAll(async () => {
   const upstream = await import('@sluice/testkit').then(kit => kit.startUpstream())
-  const one = (group: string, model: string, params: object = {}, info: object = {}) => {
-    const row = deployment(upstream, 'openai', group, { id: model, ...info }, model) as {
-      litellm_params: object
-    }
-    return { ...row, litellm_params: { ...row.litellm_params, api_key: `key-${model}`, ...params } }
-  }
+  const one = (group: string, id: string, params: object = {}, info: object = {}) =>
+    member(upstream, group, id, params, info)
   rig = await startRig({
     upstream,
     models: [

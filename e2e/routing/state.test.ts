@@ -1,17 +1,14 @@
 import { startUpstream, type Upstream } from '@sluice/testkit'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { deployment, post, type Rig, startRig } from '../gateway.ts'
+import { member, post, type Rig, startRig } from '../gateway.ts'
 
 let upstream: Upstream
 let rig: Rig
 
 beforeAll(async () => {
   upstream = await startUpstream()
-  const one = (group: string, id: string, order: number) => {
-    const row = deployment(upstream, 'openai', group, { id }, id) as { litellm_params: object }
-    return { ...row, litellm_params: { ...row.litellm_params, api_key: `key-${id}`, order } }
-  }
+  const one = (group: string, id: string, order: number) => member(upstream, group, id, { order })
   rig = await startRig({
     upstream,
     models: [one('pair', 'left', 1), one('pair', 'right', 2), one('spare', 'spare-1', 1)],
