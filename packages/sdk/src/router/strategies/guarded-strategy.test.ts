@@ -75,6 +75,22 @@ test('a report that it does not take does not fail the call', () => {
   expect(faults[0]?.message).toBe('observe threw Error: not now')
 })
 
+test('what it does later and fails at ends no process', async () => {
+  const later = async () => {
+    await Promise.resolve()
+    throw new Error('too late')
+  }
+  const { strategy, pick, faults, later: pass } = guarded({ pick: later as never, observe: later as never })
+  expect(pick()).toBe('c')
+  pass(60_000)
+  strategy.observe?.(candidates[0] as never, { now: NOW, durationMs: 1, stream: false })
+  await new Promise(resolve => setImmediate(resolve))
+  expect(faults.map(({ message }) => message)).toEqual([
+    'pick answered with a promise (a choice must be made at once), which is none of the candidates',
+    'observe threw Error: too late',
+  ])
+})
+
 test('what it does not want to be told, or state, is not asked of it', () => {
   const { strategy } = guarded({ pick: all => all[0] as never })
   expect(strategy.observe).toBeUndefined()

@@ -41,6 +41,8 @@ export class GuardedStrategy implements RoutingStrategy {
     try {
       const picked: unknown = this.own.pick(candidates, context)
       if (candidates.includes(picked as Candidate)) return picked as Candidate
+      // Nobody waits for it, and one that is rejected unheard would end the process.
+      if (picked instanceof Promise) picked.catch(() => {})
       this.fault(`pick answered with ${shown(picked)}, which is none of the candidates`)
     } catch (error) {
       this.fault(`pick threw ${String(error)}`)
@@ -50,7 +52,9 @@ export class GuardedStrategy implements RoutingStrategy {
 
   private tellOwn(candidate: Candidate, outcome: Outcome): void {
     try {
-      this.own.observe?.(candidate, outcome)
+      const told: unknown = this.own.observe?.(candidate, outcome)
+      if (told instanceof Promise)
+        told.catch((error: unknown) => this.fault(`observe threw ${String(error)}`))
     } catch (error) {
       this.fault(`observe threw ${String(error)}`)
     }
