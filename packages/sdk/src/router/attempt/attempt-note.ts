@@ -7,7 +7,7 @@ import type { RouteAttempt } from '../../types/route-receipt.ts'
 import type { Candidate } from '../candidate.ts'
 import type { Ticket } from '../load/ticket.ts'
 import type { Visit } from '../visit.ts'
-import type { AttemptOptions } from './attempts.ts'
+import type { AttemptOptions } from './attempt-options.ts'
 
 /** What record and receipt say of one attempt. */
 export class AttemptNote<E extends EndpointName> {

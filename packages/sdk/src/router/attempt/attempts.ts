@@ -5,23 +5,14 @@ import type { Deployment } from '../../types/deployment.ts'
 import type { EndpointName } from '../../types/endpoint-map.ts'
 import { type Candidate, trackOf } from '../candidate.ts'
 import { Circuits } from '../circuit/circuits.ts'
-import type { AttemptCancel } from '../hedging/attempt-cancel.ts'
 import type { Ticket } from '../load/ticket.ts'
 import type { Outcome } from '../strategies/strategy.ts'
 import type { Visit, VisitHost } from '../visit.ts'
+import type { AttemptCancel } from './attempt-cancel.ts'
 import { AttemptNote } from './attempt-note.ts'
+import type { AttemptOptions } from './attempt-options.ts'
 import { type AttemptTimes, isCallersHaste, timesOf } from './timeouts.ts'
 import { watchReply } from './watch-reply.ts'
-
-/** How one attempt is made. */
-export interface AttemptOptions {
-  /** Milliseconds the call waited before it. */
-  readonly waitedMs: number
-  /** Ends it when another attempt answers first. */
-  readonly cancel?: AttemptCancel | undefined
-  /** It is the second of two at the same time. */
-  readonly hedge?: boolean | undefined
-}
 
 /** Makes attempts, and tells circuits, strategy, receipt and record how each of them went. */
 export class Attempts {

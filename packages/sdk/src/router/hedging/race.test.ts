@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Reply } from '../../steps/reply.ts'
+import type { AttemptCancel } from '../attempt/attempt-cancel.ts'
 import type { Ticket } from '../load/ticket.ts'
 import type { Visit } from '../visit.ts'
-import type { AttemptCancel } from './attempt-cancel.ts'
 import { race } from './race.ts'
 
 test('a choice of the second place that goes wrong fails the call, and nothing else', async () => {

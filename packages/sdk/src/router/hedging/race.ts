@@ -1,9 +1,9 @@
 import type { Reply } from '../../steps/reply.ts'
 import type { EndpointName } from '../../types/endpoint-map.ts'
-import type { AttemptOptions } from '../attempt/attempts.ts'
+import { AttemptCancel } from '../attempt/attempt-cancel.ts'
+import type { AttemptOptions } from '../attempt/attempt-options.ts'
 import type { Ticket } from '../load/ticket.ts'
 import type { Visit } from '../visit.ts'
-import { AttemptCancel } from './attempt-cancel.ts'
 
 export interface RaceRules<E extends EndpointName> {
   make(ticket: Ticket, options: Pick<AttemptOptions, 'cancel' | 'hedge'>): Promise<Reply<E>>
