@@ -126,6 +126,31 @@ describe('what a key may not do by naming fallbacks', () => {
     expect(asked()).toEqual([])
   })
 
+  test.each([
+    ['fallbacks', ['spare']],
+    ['fallbacks', [{ pair: [{ model: 'spare', max_tokens: 3 }] }]],
+    ['fallbacks', [{ cheap: ['spare'] }]],
+  ])('reach the model that an alias of its key takes the place of: %s %j', async (name, value) => {
+    const held = await rig.newKey({ models: ['pair', 'tagged'], aliases: { spare: 'tagged', cheap: 'pair' } })
+    rig.upstream.script({
+      status: 500,
+      times: 3,
+      match: ({ body }) => /left|right/.test(JSON.stringify(body)),
+    })
+    await ask('cheap', { [name]: value, num_retries: 1 }, held)
+    expect(asked()).not.toContain('spare-1')
+    expect(asked().at(-1)).toMatch(/^(free|paid)-1$/)
+  })
+
+  test.each([{ models: ['gpt-5'] }, { route: 'fallback' }])(
+    'let the provider choose another model: %j',
+    async params => {
+      const error = await refusal(ask('pair', { fallbacks: [{ model: 'tagged', ...params }] }))
+      expect(error).toMatchObject({ status: 403 })
+      expect(asked()).toEqual([])
+    },
+  )
+
   test('send a fallback with a key of its own', async () => {
     const error = await refusal(ask('pair', { fallbacks: [{ model: 'pair', api_key: 'sk-mine' }] }))
     expect(error).toMatchObject({ status: 400 })

@@ -31,7 +31,7 @@ export async function serve<E extends EndpointName>(
     stages.ledger.admit()
     const asked = await understand(request, caller, record, stages.settings)
     authorizeModel(caller, record.requestedModel)
-    for (const { model } of namedFallbacks(asked.route)) authorizeModel(caller, model)
+    for (const { model } of namedFallbacks(asked.options)) authorizeModel(caller, model)
     const claim = claimOf(asked, request, caller, record.startedAt, stages)
     promptTokens = claim.inputTokens
     reservation = await stages.limiter.reserve(claim)

@@ -43,7 +43,7 @@ export { type CallOptions, parseOptionFields, splitOptions } from './router/call
 export type { DeploymentReport } from './router/deployment-report.ts'
 export { ERROR_CLASSES, type ErrorClass, type PerErrorClass } from './router/error-class.ts'
 export { explanationLine, explanationOf, isEventful } from './router/explain/explanation.ts'
-export { namedFallbacks } from './router/fallbacks.ts'
+export { type Fallback, type FallbackOption, namedFallbacks } from './router/fallbacks.ts'
 export { TIME_OF_DAY } from './router/filters/read-access-windows.ts'
 export type { Finding } from './router/health/finding.ts'
 export type { HealthRouting } from './router/health/leave-out-ill.ts'

@@ -7,6 +7,7 @@ import {
   type InboundInfo,
   isJsonObject,
   type JsonObject,
+  namedFallbacks,
   parseOptionFields,
   type RequestOf,
   type Route,
@@ -24,6 +25,7 @@ import {
   withStreamUsage,
 } from './caller-extras.ts'
 import type { InferenceRequest } from './inference-request.ts'
+import { meantFallbacks } from './meant-fallbacks.ts'
 import { readRequest } from './read-request.ts'
 
 /** A request understood: in the hub's shape, with its options apart and its model's alias resolved. */
@@ -55,6 +57,7 @@ export async function understand<E extends EndpointName>(
   refuseForeignRouting(options)
   refuseMockFailure(options, caller)
   refuseOtherModels(request, caller)
+  for (const { params } of namedFallbacks(options)) if (params) refuseOtherModels(params, caller)
   refuseOwnHeaders(options.headers)
   checkName(request.model)
   const model = completionModelOf(from, settings) ?? caller.aliases.get(request.model) ?? request.model
@@ -69,6 +72,7 @@ export async function understand<E extends EndpointName>(
       model,
       request,
       ...wishesOf(options, from),
+      ...meantFallbacks(options, caller.aliases),
       clientFormat: format,
       strictness: strictnessOf(options, settings),
       original: mayRelay ? { format, bytes: from.bytes, body } : undefined,
@@ -86,9 +90,6 @@ function wishesOf<E extends EndpointName>(options: CallOptions, { open, hints }:
     streamTimeoutMs: hints.streamTimeoutMs ?? options.streamTimeoutMs,
     streamIdleTimeoutMs: options.streamIdleTimeoutMs,
     streamContinuation: options.streamContinuation,
-    fallbacks: options.fallbacks,
-    contextWindowFallbacks: options.contextWindowFallbacks,
-    contentPolicyFallbacks: options.contentPolicyFallbacks,
     disableFallbacks: options.disableFallbacks,
     mockFailure: options.mockFailure,
     region: options.region,
