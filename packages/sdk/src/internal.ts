@@ -27,6 +27,7 @@ export { type Catalogue, createCatalogue, factsOfDeployment } from './models/cat
 export { estimateWorstCase } from './models/cost.ts'
 export type { ModelFacts } from './models/model-facts.ts'
 export { decimalUsd } from './models/rate.ts'
+export { chargeOf } from './models/sums.ts'
 export {
   CUSTOM_ENDPOINTS,
   type CustomEndpoint,

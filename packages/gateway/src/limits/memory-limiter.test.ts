@@ -240,6 +240,14 @@ describe('budgets', () => {
     expect(() => limiter.reserve(claim(subject, { nanoUsd: undefined }))).toThrow(BudgetExceededError)
   })
 
+  test('of a call of two attempts what is known is spent, though the price of one is unknown', () => {
+    const limiter = createMemoryLimiter({ now: () => START })
+    const subject = keySubject({ budget: budget(100) })
+    const cost: Cost = { state: 'unknown', reason: 'not in the price list', knownNanoUsd: 100 }
+    limiter.reserve(claim(subject, { nanoUsd: 90 })).settle(finished({ cost }))
+    expect(() => limiter.reserve(claim(subject, { nanoUsd: 1 }))).toThrow(BudgetExceededError)
+  })
+
   test('the rest of a budget is used up by one call alone', () => {
     const limiter = createMemoryLimiter({ now: () => START })
     const subject = keySubject({ budget: budget(1000, { spentNanoUsd: 950 }) })

@@ -1,4 +1,4 @@
-import { type CallRecord, type ZonedCalendar, zonedCalendar } from 'sluice/internal'
+import { type CallRecord, chargeOf, type ZonedCalendar, zonedCalendar } from 'sluice/internal'
 import { BoundedMap } from './bounded-map.ts'
 import type { BudgetCounter } from './budget-counter.ts'
 import { budgetError, type LimitType, rateLimitError } from './limit-errors.ts'
@@ -218,7 +218,7 @@ export class MemoryReservation implements Reservation {
     this.#open = false
     const now = this.#clock()
     const tokens = tokensUsed(record)
-    const spent = record.cost.state === 'known' ? Math.max(0, record.cost.nanoUsd) : 0
+    const spent = Math.max(0, chargeOf(record.cost))
     for (const hold of this.#holds) {
       hold.counters.parallel--
       const excess = tokens === undefined ? 0 : tokens - hold.tokens

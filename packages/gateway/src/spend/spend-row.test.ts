@@ -51,6 +51,11 @@ test('an unknown price is null and says why, no price at all is 0', () => {
   expect(unknown.spendNanoUsd).toBeNull()
   expect(unknown.metadata['cost_breakdown']).toEqual({ unknown_reason: 'not in the price list' })
   expect(spendRowOf(callRecord('c', { cost: { state: 'none' } })).spendNanoUsd).toBe(0)
+  const partly = spendRowOf(
+    callRecord('c', { cost: { state: 'unknown', reason: 'not in the price list', knownNanoUsd: 7 } }),
+  )
+  expect(partly.spendNanoUsd).toBe(7)
+  expect(partly.metadata['cost_breakdown']).toEqual({ unknown_reason: 'not in the price list' })
 })
 
 test("a failure carries our own error's facts, and nothing of a foreign error's message", () => {

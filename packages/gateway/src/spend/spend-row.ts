@@ -1,6 +1,7 @@
 import {
   type CallRecord,
   type Cost,
+  chargeOf,
   endpoints,
   explanationOf,
   isEventful,
@@ -150,8 +151,8 @@ function clientMetadata(metadata: CallRecord['metadata']): Record<string, unknow
 }
 
 function nanoOf(cost: Cost): number | null {
-  if (cost.state === 'unknown') return null
-  return cost.state === 'none' ? 0 : Math.round(cost.nanoUsd)
+  if (cost.state === 'unknown' && cost.knownNanoUsd === undefined) return null
+  return Math.round(chargeOf(cost))
 }
 
 function cacheWrites(usage: Usage | undefined): number | undefined {

@@ -76,3 +76,16 @@ test('what is unknown of one attempt is unknown of the call', () => {
   stampRecord(record, answer, catalogue, { promptTokens: 7 })
   expect(record.cost.state).toBe('unknown')
 })
+
+test('what is known of the cost is kept where the price of another attempt is unknown', () => {
+  const unlisted: Deployment = { id: 'u', group: 'g', provider: 'openai', model: 'unlisted-u' }
+  for (const attempts of [
+    [cheap, unlisted, dear],
+    [unlisted, cheap, dear],
+    [cheap, dear, unlisted],
+  ]) {
+    const record = recordOf(...attempts.map(each => [each, meterOf(10, 2)] as const))
+    stampRecord(record, meterOf(10, 2), catalogue, { promptTokens: 0 })
+    expect(record.cost).toMatchObject({ state: 'unknown', knownNanoUsd: 90_000_000 })
+  }
+})

@@ -18,14 +18,25 @@ function addNumbers(first: JsonObject, second: JsonObject): JsonObject {
   return sum
 }
 
-/** The cost of two attempts together. What is unknown of one is unknown of both. */
+/** The cost of two attempts together. What is unknown of one is unknown of both; what is known is not lost. */
 export function addCost(first: Cost, second: Cost): Cost {
-  if (first.state === 'unknown' || second.state === 'none') return first
-  if (second.state === 'unknown' || first.state === 'none') return second
+  if (second.state === 'none') return first
+  if (first.state === 'none') return second
+  if (first.state === 'unknown' || second.state === 'unknown') {
+    const { reason } = (first.state === 'unknown' ? first : second) as Cost & { state: 'unknown' }
+    const knownNanoUsd = chargeOf(first) + chargeOf(second)
+    return { state: 'unknown', reason, ...(knownNanoUsd > 0 && { knownNanoUsd }) }
+  }
   return {
     state: 'known',
     nanoUsd: first.nanoUsd + second.nanoUsd,
     inputNanoUsd: first.inputNanoUsd + second.inputNanoUsd,
     outputNanoUsd: first.outputNanoUsd + second.outputNanoUsd,
   }
+}
+
+/** What a cost takes from budgets, nano-dollars: all that is known of it. */
+export function chargeOf(cost: Cost): number {
+  if (cost.state === 'known') return cost.nanoUsd
+  return cost.state === 'unknown' ? (cost.knownNanoUsd ?? 0) : 0
 }

@@ -92,4 +92,9 @@ export type Cost =
       readonly inputNanoUsd: number
       readonly outputNanoUsd: number
     }
-  | { readonly state: 'unknown'; readonly reason: string }
+  | {
+      readonly state: 'unknown'
+      readonly reason: string
+      /** What those of its attempts cost whose price is known: so much is charged. */
+      readonly knownNanoUsd?: number | undefined
+    }
