@@ -18,6 +18,7 @@ const LONGEST_NAME = 512
  */
 export class RecentCalls implements Callback {
   readonly name = 'recent_calls'
+  readonly isInternal = true
   private readonly ring: RecentCall[] = []
   private next = 0
 

@@ -72,7 +72,8 @@ const STATES = { closed: 0, 'half-open': 1, open: 2 } as const
 
 /** Tells how deployments are, as the router sees them, and counts what it had to do for calls. */
 export class RouterMetrics implements MetricSource {
-  readonly name = 'router-metrics'
+  readonly name = 'router_metrics'
+  readonly isInternal = true
   private readonly reports: () => readonly DeploymentReport[]
   private readonly fallbacksOk = new BoundedCounter(ROUTER_METRICS.fallbacksOk)
   private readonly fallbacksFailed = new BoundedCounter(ROUTER_METRICS.fallbacksFailed)

@@ -25,7 +25,7 @@ export function registerHealthRoutes(app: FastifyInstance, stages: () => Stages,
         db: report.database,
         cache: report.cache,
         litellm_version: VERSION,
-        success_callbacks: stages().callbacks.map(({ name }) => name),
+        success_callbacks: stages().callbacks.flatMap(({ name, isInternal }) => (isInternal ? [] : [name])),
         spend_rows_pending: stages().ledger.pending,
         problems: report.problems,
       })

@@ -115,6 +115,7 @@ test('attempts before the last one, as Sluice writes them; one that was overtake
 test.each([
   ['cached', spendRow({ columns: { cache_hit: 'True' } })],
   ['foreign', spendRow({ columns: { request_tags: ['silent_experiment'] } })],
+  ['foreign', spendRow({ columns: { request_tags: ['health_check'] } })],
   [
     'foreign',
     spendRow({ columns: { call_type: 'pass_through_endpoint', model: 'unknown', model_group: '' } }),

@@ -14,8 +14,8 @@ const MOST_NAME_CHARACTERS = 512
 const MOST_CLASS_CHARACTERS = 64
 /** Kinds of calls that are not charged by tokens. */
 const BY_PIECE = /image|speech|transcription|translation|rerank|moderation|ocr|search|video/
-/** The tag of a mirrored call: its caller's own call is in the log too. */
-const MIRRORED = 'silent_experiment'
+/** Tags of the gateway's own calls: copies of calls that are in the log too, and health checks. */
+const OWN_CALLS = ['silent_experiment', 'health_check']
 /** Rows that no model group was asked for. */
 const FOREIGN = /pass_through|mcp|batch|file|vector_store|a2a|agent/
 
@@ -32,7 +32,8 @@ export function readCall(row: JsonObject): ReadCall {
   if (end === undefined) return { problem: `endTime is no time: ${shown(row.endTime)}` }
   const metadata = objectOf(row.metadata)
   const tags = listOf(row.request_tags).filter(tag => typeof tag === 'string')
-  if (FOREIGN.test(textOf(row.call_type)) || tags.includes(MIRRORED)) return { leftOut: 'foreign' }
+  if (FOREIGN.test(textOf(row.call_type)) || OWN_CALLS.some(tag => tags.includes(tag)))
+    return { leftOut: 'foreign' }
   const model = textOf(metadata.requested_model) || textOf(row.model_group) || textOf(row.model)
   if (model === '') return { problem: 'it names no model' }
   if (row.cache_hit === 'True' || row.cache_hit === true) return { leftOut: 'cached' }
