@@ -77,6 +77,13 @@ describe('a model is asked for', () => {
     expect((await refusal(ask('mine', {}, await rig.newKey({ models: ['pair'] })))).status).toBe(403)
   })
 
+  test('by an alias of all with a key for what it stands for, and by no other', async () => {
+    const key = await rig.newKey({ models: ['pair'] })
+    await ask('friendly', {}, key)
+    expect((await refusal(ask('newest', {}, key))).status).toBe(403)
+    expect((await client(key).models.list()).data.map(({ id }) => id).sort()).toEqual(['friendly', 'pair'])
+  })
+
   test('by a wildcard, and by the id of a deployment', async () => {
     await ask('openai/anything-at-all')
     for (let n = 0; n < 4; n++) await ask('pair-1')

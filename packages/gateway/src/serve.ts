@@ -30,8 +30,9 @@ export async function serve<E extends EndpointName>(
     authorizeRoute(caller, { path: request.route, access: request.access })
     stages.ledger.admit()
     const asked = await understand(request, caller, record, stages.settings)
-    authorizeModel(caller, record.requestedModel)
-    for (const { model } of namedFallbacks(asked.options)) authorizeModel(caller, model)
+    const names = { aliases: stages.settings.router.groupAliases }
+    authorizeModel(caller, record.requestedModel, names)
+    for (const { model } of namedFallbacks(asked.options)) authorizeModel(caller, model, names)
     const claim = claimOf(asked, request, caller, record.startedAt, stages)
     promptTokens = claim.inputTokens
     reservation = await stages.limiter.reserve(claim)

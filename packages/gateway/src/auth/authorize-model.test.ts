@@ -32,10 +32,22 @@ test('an alias is allowed when what it means is', () => {
   expect(mayUseModel(callerWith(['gpt-4o'], { smart: 'o3' }), 'smart')).toBe(false)
 })
 
+test('the group that an alias of all stands for is enough, and no more than that', () => {
+  const aliases = new Map([
+    ['smart', { group: 'gpt-4o' }],
+    ['secret', { group: 'o3' }],
+  ])
+  expect(mayUseModel(callerWith(['gpt-4o']), 'smart', { aliases })).toBe(true)
+  expect(mayUseModel(callerWith(['gpt-4o']), 'secret', { aliases })).toBe(false)
+  expect(mayUseModel(callerWith(['gpt-4o'], { mine: 'smart' }), 'mine', { aliases })).toBe(true)
+  // A key's own alias is what is asked, whatever the same name stands for elsewhere.
+  expect(mayUseModel(callerWith(['gpt-4o'], { smart: 'o3' }), 'smart', { aliases })).toBe(false)
+})
+
 test('an access group stands for the models in it', () => {
   const groups = new Map([['beta', new Set(['gpt-5'])]])
-  expect(mayUseModel(callerWith(['beta']), 'gpt-5', groups)).toBe(true)
-  expect(mayUseModel(callerWith(['beta']), 'gpt-4o', groups)).toBe(false)
+  expect(mayUseModel(callerWith(['beta']), 'gpt-5', { groups })).toBe(true)
+  expect(mayUseModel(callerWith(['beta']), 'gpt-4o', { groups })).toBe(false)
 })
 
 test('the refusal lists the models the key may use', () => {

@@ -7,14 +7,21 @@ const EVERY_MODEL = new Set(['all-proxy-models', 'all-team-models', '*'])
 /** Access group → names of the model groups in it (LiteLLM's `model_info.access_groups`). */
 export type AccessGroups = ReadonlyMap<string, ReadonlySet<string>>
 
-const NO_GROUPS: AccessGroups = new Map()
+/** What a model may be known by beside its own name. */
+export interface OtherNames {
+  readonly groups?: AccessGroups | undefined
+  /** `model_group_alias`: name → the group it stands for. */
+  readonly aliases?: ReadonlyMap<string, { readonly group: string }> | undefined
+}
+
+const NONE: OtherNames = {}
 
 /**
  * Throws `PermissionDeniedError` (`key_model_access_denied`) unless the caller may use the model it named, by name,
- * by its key's alias, by wildcard (`openai/*`) or by access group.
+ * by its key's alias, by the group that an alias stands for, by wildcard (`openai/*`) or by access group.
  */
-export function authorizeModel(caller: Caller, model: string, groups: AccessGroups = NO_GROUPS): void {
-  if (mayUseModel(caller, model, groups)) return
+export function authorizeModel(caller: Caller, model: string, names = NONE): void {
+  if (mayUseModel(caller, model, names)) return
   throw createError({
     kind: 'permission',
     type: 'key_model_access_denied',
@@ -27,18 +34,20 @@ export function authorizeModel(caller: Caller, model: string, groups: AccessGrou
 }
 
 /** The question behind `authorizeModel`, for lists such as `/v1/models`. */
-export function mayUseModel(caller: Caller, model: string, groups: AccessGroups = NO_GROUPS): boolean {
+export function mayUseModel(caller: Caller, model: string, { groups, aliases }: OtherNames = NONE): boolean {
   if (caller.models.length === 0) return true
   const target = caller.aliases.get(model)
+  const group = aliases?.get(target ?? model)?.group
   for (const allowed of caller.models) {
     if (EVERY_MODEL.has(allowed) || covers(allowed, model, groups)) return true
     if (target !== undefined && covers(allowed, target, groups)) return true
+    if (group !== undefined && covers(allowed, group, groups)) return true
   }
   return false
 }
 
-function covers(allowed: string, model: string, groups: AccessGroups): boolean {
-  if (allowed === model || groups.get(allowed)?.has(model)) return true
+function covers(allowed: string, model: string, groups: AccessGroups | undefined): boolean {
+  if (allowed === model || groups?.get(allowed)?.has(model)) return true
   return allowed.includes('*') && matchesWildcard(allowed, model)
 }
 

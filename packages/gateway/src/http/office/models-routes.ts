@@ -6,7 +6,7 @@ import {
   type JsonObject,
   SEARCH_GROUP,
 } from 'sluice/internal'
-import { mayUseModel } from '../../auth/authorize-model.ts'
+import { mayUseModel, type OtherNames } from '../../auth/authorize-model.ts'
 import type { Caller } from '../../auth/caller.ts'
 import { callerOfRequest } from '../../management/protect-routes.ts'
 import type { Stages } from '../../steps/stages.ts'
@@ -25,7 +25,7 @@ export function registerModelRoutes(app: FastifyInstance, stages: () => Stages):
     app.get<{ Params: { '*': string } }>(path, anyKey('One model'), async request => {
       const name = request.params['*']
       const caller = callerOfRequest(request)
-      if (!stages().routes.groups.has(name) || !mayUseModel(caller, name))
+      if (!stages().routes.groups.has(name) || !mayUseModel(caller, name, aliasesOf(stages())))
         throw createError({
           kind: 'not_found',
           message: `The model "${name}" does not exist, or your key may not use it.`,
@@ -55,7 +55,8 @@ function anyKey(summary: string) {
 }
 
 /** What the caller may name: groups, with a provider's wildcard spelled out as the models the catalogue knows. */
-function names(caller: Caller, { routes, catalogue }: Stages): string[] {
+function names(caller: Caller, stages: Stages): string[] {
+  const { routes, catalogue } = stages
   const all = new Set<string>()
   for (const name of routes.groups.names()) {
     // Search tools are no models.
@@ -64,7 +65,11 @@ function names(caller: Caller, { routes, catalogue }: Stages): string[] {
     else if (name.endsWith('/*'))
       for (const model of catalogue.models(name.slice(0, -2))) all.add(`${name.slice(0, -1)}${model}`)
   }
-  return [...all].filter(name => mayUseModel(caller, name))
+  return [...all].filter(name => mayUseModel(caller, name, aliasesOf(stages)))
+}
+
+function aliasesOf({ settings }: Stages): OtherNames {
+  return { aliases: settings.router.groupAliases }
 }
 
 /** How one kind of client reads a model, and a list of them. */
