@@ -9,28 +9,41 @@ let upstream: Upstream
 let rig: Rig
 const hello = [{ role: 'user' as const, content: 'Hello' }]
 /** Groups of two; what happens in one test is no other one's business. */
-const pairs = ['pair', 'policy', 'slow', 'idle', 'credential', 'probe', 'vectors', 'pictures', 'voices']
+const pairs = [
+  'pair',
+  'policy',
+  'outage',
+  'slow',
+  'idle',
+  'credential',
+  'probe',
+  'vectors',
+  'pictures',
+  'voices',
+]
+
+const policy = { RateLimitErrorRetries: 0, InternalServerErrorRetries: 1, DefaultRetries: 0 }
 
 beforeAll(async () => {
   upstream = await startUpstream()
   const one = (group: string, id: string, params: object = {}) => member(upstream, group, id, params)
+  // What one test wants to see resting must not wake up meanwhile.
+  const long = (group: string) => (group === 'credential' ? { cooldown_time: 60 } : {})
   rig = await startRig({
     upstream,
     models: [
       ...pairs.flatMap(group => [
-        one(group, `${group}-1`, { order: 1 }),
-        one(group, `${group}-2`, { order: 2 }),
+        one(group, `${group}-1`, { order: 1, ...long(group) }),
+        one(group, `${group}-2`, { order: 2, ...long(group) }),
       ]),
       one('lone', 'lone-1'),
-      ...[one('credential', 'credential-3', { order: 1, api_key: 'key-credential-1' })],
+      ...[one('credential', 'credential-3', { order: 1, api_key: 'key-credential-1', cooldown_time: 60 })],
       one('elsewhere', 'credential-4', { api_key: 'key-credential-1' }),
     ],
     config: {
       router_settings: {
         ...{ num_retries: 1, disable_cooldowns: false, cooldown_time: 0.5, routing_strategy: 'p2c' },
-        model_group_retry_policy: {
-          policy: { RateLimitErrorRetries: 0, InternalServerErrorRetries: 1, DefaultRetries: 0 },
-        },
+        model_group_retry_policy: { policy, outage: policy },
       },
     },
   })
@@ -67,11 +80,14 @@ describe('a call is tried again', () => {
     expect((await refusal(ask('policy'))).status).toBe(429)
     expect(asked()).toEqual(['policy-1'])
     upstream.reset()
-    upstream.script({ failure: 'server', match: { model: 'policy-2' } })
-    // The first one rests now.
-    await ask('policy')
-    expect(asked().slice(0, 1)).toEqual(['policy-2'])
-    expect(asked()).toHaveLength(2)
+    upstream.script({ failure: 'server', match: { model: 'outage-1' } })
+    await ask('outage')
+    expect(asked()).toEqual(['outage-1', 'outage-2'])
+    upstream.reset()
+    for (const model of ['outage-1', 'outage-2'])
+      upstream.script({ failure: 'unavailable', match: { model } })
+    expect((await refusal(ask('outage'))).status).toBe(503)
+    expect(asked()).toHaveLength(1)
   })
 
   test.each(['invalid', 'content-policy', 'context'] as const)('never after %s', async failure => {
