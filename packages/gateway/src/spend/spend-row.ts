@@ -64,6 +64,7 @@ export function spendRowOf(record: CallRecord): SpendRow {
 
 /** What its attempts charged to budgets of their providers and deployments. */
 function budgetSpendsOf({ attempts }: CallRecord): Pick<SpendRow, 'budgetSpends'> {
+  if (attempts.every(each => each.budgetSpends === undefined)) return {}
   const budgetSpends = attempts.flatMap(each => each.budgetSpends ?? []).filter(({ nanoUsd }) => nanoUsd > 0)
   return budgetSpends.length === 0 ? {} : { budgetSpends }
 }

@@ -1,9 +1,10 @@
 import { type Catalogue, factsOfDeployment } from '../models/catalogue.ts'
 import { addCost, addUsage } from '../models/sums.ts'
-import type { Attempt, CallRecord, Cost } from '../types/call-record.ts'
+import type { CallRecord, Cost } from '../types/call-record.ts'
 import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
 import type { Meter } from '../types/meter.ts'
+import type { Usage } from '../types/usage.ts'
 import { chargedCost, chargedUsage, type Estimate, type FactsOf } from './charge.ts'
 
 /** The record of a call that begins now. */
@@ -43,39 +44,48 @@ export function stampRecord(
 ): void {
   record.responseId = meter?.id
   const facts: FactsOf = (deployment, variants) => factsOfDeployment(catalogue, deployment, variants)
-  const charges = chargesOf(record, meter).map(({ attempt, deployment, meter: seen }) => {
-    const usage = chargedUsage(seen, estimate)
-    const cost = deployment ? chargedCost(usage, seen, deployment, record, facts) : NO_COST
-    if (attempt) attempt.cost = cost
-    return { usage, cost, isEstimated: seen.usage === undefined || seen.isPartial === true }
-  })
-  const [first, ...others] = charges
-  if (first === undefined) return
-  record.usageEstimated = charges.some(({ isEstimated }) => isEstimated)
-  record.usage = others.reduce((sum, { usage }) => addUsage(sum, usage), first.usage)
-  record.cost = others.reduce((sum, { cost }) => addCost(sum, cost), first.cost)
+  const bill: Bill = { usage: undefined, cost: NO_COST, isEstimated: false }
+  for (const attempt of record.attempts)
+    if (attempt.meter) attempt.cost = charge(bill, attempt.meter, attempt.deployment, record, estimate, facts)
+  if (bill.usage === undefined && meter) charge(bill, meter, record.deployment, record, estimate, facts)
+  if (bill.usage === undefined) return
+  record.usageEstimated = bill.isEstimated
+  record.usage = bill.usage
+  record.cost = bill.cost
+}
+
+const NO_COST: Cost = { state: 'none' }
+
+/** What a call's attempts come to together. */
+interface Bill {
+  usage: Usage | undefined
+  cost: Cost
+  isEstimated: boolean
+}
+
+/** Puts what was received of one deployment on the bill, and gives its cost. */
+function charge(
+  bill: Bill,
+  meter: Meter,
+  deployment: Deployment | undefined,
+  record: CallRecord,
+  estimate: Estimate,
+  facts: FactsOf,
+): Cost {
+  const usage = chargedUsage(meter, estimate)
+  const cost = deployment ? chargedCost(usage, meter, deployment, record, facts) : NO_COST
+  bill.isEstimated ||= meter.usage === undefined || meter.isPartial === true
+  bill.cost = bill.usage ? addCost(bill.cost, cost) : cost
+  bill.usage = bill.usage ? addUsage(bill.usage, usage) : usage
+  return cost
 }
 
 /** How often a call was tried again within a group; a hedge is no retry. */
 export function retriesOf({ routing, attempts, fallbacks }: CallRecord): number {
   if (routing === undefined) return Math.max(attempts.length - 1 - fallbacks, 0)
+  if (attempts.length < 2) return 0
   return routing.visits.reduce((sum, visit) => {
     const own = visit.attempts.filter(({ hedge }) => !hedge).length
     return sum + Math.max(own - 1, 0)
   }, 0)
-}
-
-const NO_COST: Cost = { state: 'none' }
-
-interface Charge {
-  readonly attempt?: Attempt
-  readonly deployment: Deployment | undefined
-  readonly meter: Meter
-}
-
-function chargesOf({ attempts, deployment }: CallRecord, meter: Meter | undefined): readonly Charge[] {
-  const charges = attempts.flatMap((attempt): Charge[] =>
-    attempt.meter ? [{ attempt, deployment: attempt.deployment, meter: attempt.meter }] : [],
-  )
-  return charges.length === 0 && meter ? [{ deployment, meter }] : charges
 }
