@@ -3,7 +3,6 @@ import type { Endpoint } from '../endpoints/endpoint.ts'
 import { endpoints } from '../endpoints/registry.ts'
 import { SluiceError } from '../errors.ts'
 import { estimateRequestTokens } from '../tokens/request.ts'
-import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName, RequestOf } from '../types/endpoint-map.ts'
 import type { JsonObject } from '../types/json.ts'
 import type { RouteVisit } from '../types/route-receipt.ts'
@@ -54,7 +53,8 @@ export class Visit<E extends EndpointName> {
   private readonly pool: Pool
   private readonly with: VisitHost
   private readonly tried = new Set<Candidate>()
-  private readonly spending: ((now: number) => SpendingCall) | undefined
+  private readonly isBudgeted: boolean
+  private spending: ((now: number) => SpendingCall) | undefined
   private failures = 0
   private lastError: SluiceError | undefined
   private lastFailed: Candidate | undefined
@@ -84,7 +84,8 @@ export class Visit<E extends EndpointName> {
     trip.receipt.visits.push(this.receipt)
     this.ask = askOf(this.request, target, trip, surroundings.host)
     this.affinity = this.affinityOf(surroundings.affinities)
-    this.spending = this.spendingOf()
+    // Nobody charges for what is free, so no budget stands in its way.
+    this.isBudgeted = pool.hasBudgets && !endpoints[route.endpoint].isFree
   }
 
   /** What is asked now: the request, or the rest of an answer that broke off. */
@@ -124,7 +125,7 @@ export class Visit<E extends EndpointName> {
       now: host.now(),
       visit: this.receipt,
       affinity: this.affinity,
-      spending: this.spending?.(host.now()),
+      spending: this.isBudgeted ? this.spendingAt(host.now()) : undefined,
       inputTokens: this.ask.inputTokens,
     }
   }
@@ -137,8 +138,18 @@ export class Visit<E extends EndpointName> {
     return this.pool.hedges
   }
 
-  get deployments(): readonly Deployment[] {
-    return this.pool.candidates.map(({ deployment }) => deployment)
+  get candidates(): readonly Candidate[] {
+    return this.pool.candidates
+  }
+
+  /** The most that one attempt may cost. */
+  spendingAt(now: number): SpendingCall {
+    const { endpoint } = this.trip.route
+    const { defaultMaxOutputTokens = ROUTING_DEFAULTS.maxOutputTokens } = this.with.settings
+    const { request, factsOf } = this
+    const { inputTokens } = this.ask
+    this.spending ??= callSpending({ endpoint, request, inputTokens, defaultMaxOutputTokens, factsOf })
+    return this.spending(now)
   }
 
   /** Another attempt was made beside the one under way: a retry goes elsewhere. */
@@ -218,16 +229,6 @@ export class Visit<E extends EndpointName> {
   private restWorthWaiting(restMs: number): number | undefined {
     if (restMs > LONGEST_WAIT_MS || this.trip.hasMore(this.target.model)) return undefined
     return Math.max(restMs, this.with.settings.retryAfterMs)
-  }
-
-  /** Nobody charges for what is free, so no budget stands in its way. */
-  private spendingOf(): ((now: number) => SpendingCall) | undefined {
-    const { endpoint } = this.trip.route
-    if (!this.pool.hasBudgets || endpoints[endpoint].isFree) return undefined
-    const { defaultMaxOutputTokens = ROUTING_DEFAULTS.maxOutputTokens } = this.with.settings
-    const { request, factsOf } = this
-    const { inputTokens } = this.ask
-    return callSpending({ endpoint, request, inputTokens, defaultMaxOutputTokens, factsOf })
   }
 
   private affinityOf(affinities: Affinities): CallAffinity | undefined {

@@ -1,5 +1,6 @@
 import { chargedCost, chargedUsage } from '../../callbacks/charge.ts'
 import { SluiceError } from '../../errors.ts'
+import { chargeOf } from '../../models/sums.ts'
 import type { Attempt } from '../../types/call-record.ts'
 import type { EndpointName } from '../../types/endpoint-map.ts'
 import type { Meter } from '../../types/meter.ts'
@@ -64,7 +65,7 @@ export class AttemptNote<E extends EndpointName> {
       const { trip, ask, factsOf } = this.visit
       const usage = chargedUsage(meter, { promptTokens: ask.inputTokens() })
       const cost = chargedCost(usage, meter, candidate.deployment, trip.route.record, factsOf)
-      this.attempt.budgetSpends = hold.settle(cost.state === 'known' ? cost.nanoUsd : 0)
+      this.attempt.budgetSpends = hold.settle(chargeOf(cost))
     }
     ticket.close(now, tokens)
   }

@@ -1,5 +1,4 @@
 import { endpoints } from '../../endpoints/registry.ts'
-import { estimateWorstCase } from '../../models/cost.ts'
 import type { Reply } from '../../steps/reply.ts'
 import type { EndpointName } from '../../types/endpoint-map.ts'
 import type { Attempts } from '../attempt/attempts.ts'
@@ -57,15 +56,12 @@ export class Hedging {
   }
 
   /** By the dearest deployment of the group, whichever is chosen. Without a known price nothing is. */
-  private isCheapEnough<E extends EndpointName>({ ask, request, deployments, trip }: Visit<E>): boolean {
+  private isCheapEnough<E extends EndpointName>(visit: Visit<E>): boolean {
     const most = this.settings?.maxCostUsd
     if (most === undefined) return true
-    const stated = endpoints[trip.route.endpoint].maxOutputTokens(request as never)
-    return deployments.every(deployment => {
-      const output = stated ?? this.host.maxOutputTokens(deployment)
-      if (output === undefined) return false
-      const price = this.host.facts?.(deployment)?.price
-      const worst = estimateWorstCase(ask.inputTokens(), output, price, { now: this.host.now() })
+    const spending = visit.spendingAt(this.host.now())
+    return visit.candidates.every(candidate => {
+      const worst = spending.worstCase(candidate)
       return worst !== undefined && worst <= most * 1e9
     })
   }
