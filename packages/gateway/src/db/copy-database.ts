@@ -21,6 +21,11 @@ interface TableFacts {
 const TABLES: readonly TableFacts[] = [
   { name: 'facts', key: ['name'] },
   { name: 'virtual_keys', key: ['token_hash'], sum: 'spend_base_nano_usd' },
+  { name: 'accounts', key: ['kind', 'id'], sum: 'spend_base_nano_usd' },
+  { name: 'budgets', key: ['budget_id'], sum: 'updated_at' },
+  { name: 'access_groups', key: ['access_group_id'], sum: 'updated_at' },
+  { name: 'credentials', key: ['credential_name'], sum: 'updated_at' },
+  { name: 'invitations', key: ['id'], sum: 'updated_at' },
   { name: 'deleted_keys', key: ['token_hash'], sum: 'deleted_at' },
   { name: 'spend_logs', key: ['request_id'], sum: 'spend_nano_usd' },
   { name: 'spend_log_tags', key: ['request_id', 'tag'] },

@@ -1,4 +1,5 @@
 import type { BudgetSpend } from 'sluice/internal'
+import type { AccountStore } from './accounts/account-store.ts'
 import type { FeedbackStore } from './routing/feedback-store.ts'
 import type { OutcomeStore } from './routing/outcome-store.ts'
 import type { WeightStore } from './routing/weight-store.ts'
@@ -11,6 +12,7 @@ import type { KeyRow, NewSpendRow, SpendRow } from './rows.ts'
 export interface Database {
   readonly dialect: 'sqlite' | 'postgres'
   readonly keys: KeyStore
+  readonly accounts: AccountStore
   readonly spend: SpendStore
   readonly weights: WeightStore
   readonly feedback: FeedbackStore
@@ -103,7 +105,16 @@ export interface SpendTotal {
   readonly failedRequests: number
 }
 
-export type SpendSubject = 'key' | 'user' | 'team' | 'organization' | 'customer' | 'tag' | 'model'
+export type SpendSubject =
+  | 'key'
+  | 'user'
+  | 'team'
+  | 'team_member'
+  | 'organization'
+  | 'project'
+  | 'customer'
+  | 'tag'
+  | 'model'
 
 export interface SpendStore {
   /**
@@ -114,7 +125,7 @@ export interface SpendStore {
   list(filter: SpendFilter): Promise<{ readonly rows: readonly SpendRow[]; readonly total: number }>
   /**
    * Daily aggregates of one kind of subject, by day, id, key, model, group and provider, ordered so. `from` and `to`
-   * are days `YYYY-MM-DD`, both inclusive. Summed up, every kind but `tag` equals the spend rows to the last digit.
+   * are days `YYYY-MM-DD`, both inclusive. Summed up, every kind but `tag`, `team_member` and `project` equals the spend rows to the last digit.
    */
   totals(
     subject: SpendSubject,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { createError } from 'sluice/internal'
+import { createAccountStore } from './accounts/create-account-store.ts'
 import { Connection } from './connection.ts'
 import type { Database } from './database.ts'
 import { asDatabaseError } from './database-error.ts'
@@ -53,6 +54,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
   const database: Database = {
     dialect: connection.dialect,
     keys: createKeyStore(connection),
+    accounts: createAccountStore(connection),
     spend: createSpendStore(connection),
     weights: createWeightStore(connection),
     feedback: createFeedbackStore(connection),

@@ -2,7 +2,92 @@ import type { BudgetSpend } from 'sluice/internal'
 
 /** Rows as the gateway sees them: camel case, times in milliseconds, money in nano-dollars, JSON parsed. */
 
-export interface KeyRow {
+/** What one model group may spend. */
+export interface ModelBudget {
+  readonly max_budget?: number | null | undefined
+  readonly budget_duration?: string | null | undefined
+  readonly rpm_limit?: number | null | undefined
+  readonly tpm_limit?: number | null | undefined
+}
+
+/** Limits without a column of their own, in LiteLLM's names: dollars, tokens and requests a minute. */
+export interface MoreLimits {
+  readonly model_max_budget?: Readonly<Record<string, ModelBudget>>
+  readonly model_rpm_limit?: Readonly<Record<string, number>>
+  readonly model_tpm_limit?: Readonly<Record<string, number>>
+  /** Several windows beside the main budget. */
+  readonly budget_limits?: readonly { readonly budget_duration: string; readonly max_budget: number }[]
+  readonly rpm_limit_type?: string
+  readonly tpm_limit_type?: string
+  readonly input_tpm_limit?: number
+  readonly output_tpm_limit?: number
+}
+
+/** What keys, accounts and budgets have in common. Null: no such limit. */
+export interface Limits {
+  readonly maxBudgetNanoUsd: number | null
+  readonly softBudgetNanoUsd: number | null
+  readonly budgetDuration: string | null
+  readonly budgetResetAt: number | null
+  readonly rpmLimit: number | null
+  readonly tpmLimit: number | null
+  readonly maxParallelRequests: number | null
+  readonly moreLimits: MoreLimits
+}
+
+export interface Authorship {
+  readonly createdAt: number
+  readonly createdBy: string | null
+  /** Milliseconds; grows on every change, so that replicas can ask for what changed since. */
+  readonly updatedAt: number
+  readonly updatedBy: string | null
+}
+
+/** Everybody but keys that may hold models, limits and a budget. */
+export type AccountKind =
+  | 'organization'
+  | 'organization_member'
+  | 'team'
+  | 'team_member'
+  | 'user'
+  | 'project'
+  | 'customer'
+  | 'tag'
+
+export interface AccountRow extends Limits, Authorship {
+  readonly kind: AccountKind
+  /** Unique among its kind; a member's is `memberId(team or organization, user)`. */
+  readonly id: string
+  readonly alias: string | null
+  readonly email: string | null
+  /** A user's role, or a member's in its team or organization. */
+  readonly role: string | null
+  /** Its name at an identity provider. */
+  readonly externalId: string | null
+  readonly organizationId: string | null
+  readonly teamId: string | null
+  readonly userId: string | null
+  /** The budget its limits come from where it has none of its own. */
+  readonly budgetId: string | null
+  readonly models: readonly string[]
+  readonly metadata: Readonly<Record<string, unknown>>
+  /** What only this kind has, in LiteLLM's names. */
+  readonly details: Readonly<Record<string, unknown>>
+  readonly blocked: boolean
+  readonly spendNanoUsd: number
+  /** When its spend was last set by hand. */
+  readonly spendSetAt: number | null
+  readonly deletedAt: number | null
+}
+
+/** Limits under a name, for whoever states it as `budget_id`. */
+export interface BudgetRow extends Limits, Authorship {
+  readonly budgetId: string
+  readonly models: readonly string[]
+  readonly deletedAt: number | null
+}
+
+export interface KeyRow extends Limits, Authorship {
   /** SHA-256 of the whole key, lower-case hex. */
   readonly tokenHash: string
   /** `sk-...` and the last four characters. */
@@ -11,27 +96,17 @@ export interface KeyRow {
   readonly userId: string | null
   readonly teamId: string | null
   readonly organizationId: string | null
+  readonly projectId: string | null
+  readonly budgetId: string | null
   readonly models: readonly string[]
   readonly aliases: Readonly<Record<string, string>>
-  readonly maxBudgetNanoUsd: number | null
-  readonly softBudgetNanoUsd: number | null
   readonly spendNanoUsd: number
-  readonly budgetDuration: string | null
-  readonly budgetResetAt: number | null
-  readonly rpmLimit: number | null
-  readonly tpmLimit: number | null
-  readonly maxParallelRequests: number | null
   readonly expiresAt: number | null
   readonly blocked: boolean
   readonly metadata: Readonly<Record<string, unknown>>
   readonly tags: readonly string[]
   readonly permissions: Readonly<Record<string, unknown>>
   readonly allowedRoutes: readonly string[]
-  readonly createdAt: number
-  readonly createdBy: string | null
-  /** Milliseconds; grows on every change, so that replicas can ask for what changed since. */
-  readonly updatedAt: number
-  readonly updatedBy: string | null
   readonly lastActiveAt: number | null
 }
 
@@ -45,6 +120,7 @@ export interface SpendRow {
   readonly userId: string | null
   readonly teamId: string | null
   readonly organizationId: string | null
+  readonly projectId: string | null
   readonly endUser: string | null
   readonly model: string
   readonly modelGroup: string

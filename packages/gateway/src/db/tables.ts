@@ -1,6 +1,11 @@
 /** The tables as Kysely sees them: one schema for SQLite and PostgreSQL. Booleans are 0 or 1, JSON is text. */
 export interface Tables {
   virtual_keys: VirtualKeysTable
+  accounts: AccountsTable
+  budgets: BudgetsTable
+  access_groups: AccessGroupsTable
+  credentials: CredentialsTable
+  invitations: InvitationsTable
   deleted_keys: DeletedKeysTable
   spend_logs: SpendLogsTable
   spend_log_tags: SpendLogTagsTable
@@ -15,34 +20,98 @@ export interface Tables {
   schema_migrations: SchemaMigrationsTable
 }
 
-export interface VirtualKeysTable {
+/** Limits as keys, accounts and budgets have them. Money in nano-dollars, times in milliseconds. */
+export interface LimitColumns {
+  max_budget_nano_usd: number | null
+  soft_budget_nano_usd: number | null
+  budget_duration: string | null
+  budget_reset_at: number | null
+  rpm_limit: number | null
+  tpm_limit: number | null
+  max_parallel_requests: number | null
+  /** JSON: limits without a column of their own. */
+  more_limits: string
+}
+
+/** Who did it and when. */
+export interface AuthorColumns {
+  created_at: number
+  created_by: string | null
+  updated_at: number
+  updated_by: string | null
+}
+
+/** Organizations, teams, their members, users, projects, customers, tags. A removed one keeps its row. */
+export interface AccountsTable extends LimitColumns, AuthorColumns {
+  kind: string
+  id: string
+  alias: string | null
+  email: string | null
+  role: string | null
+  external_id: string | null
+  organization_id: string | null
+  team_id: string | null
+  user_id: string | null
+  budget_id: string | null
+  models: string
+  /** As of a key. */
+  spend_base_nano_usd: number
+  spend_set_at: number | null
+  blocked: number
+  metadata: string
+  details: string
+  deleted_at: number | null
+}
+
+/** Limits that several share by naming their `budget_id`. */
+export interface BudgetsTable extends LimitColumns, AuthorColumns {
+  budget_id: string
+  models: string
+  deleted_at: number | null
+}
+
+export interface AccessGroupsTable extends AuthorColumns {
+  access_group_id: string
+  access_group_name: string
+  description: string | null
+  models: string
+  details: string
+}
+
+export interface CredentialsTable extends AuthorColumns {
+  credential_name: string
+  /** Encrypted. */
+  sealed_values: string
+  info: string
+}
+
+export interface InvitationsTable extends AuthorColumns {
+  id: string
+  user_id: string
+  is_accepted: number
+  accepted_at: number | null
+  expires_at: number
+}
+
+export interface VirtualKeysTable extends LimitColumns, AuthorColumns {
   token_hash: string
   key_name: string
   key_alias: string | null
   user_id: string | null
   team_id: string | null
   organization_id: string | null
+  project_id: string | null
+  budget_id: string | null
   models: string
   aliases: string
-  max_budget_nano_usd: number | null
-  soft_budget_nano_usd: number | null
   /** The key's all-time total at its last reset: spend = total − base, so that spending never touches this table. */
   spend_base_nano_usd: number
-  budget_duration: string | null
-  budget_reset_at: number | null
-  rpm_limit: number | null
-  tpm_limit: number | null
-  max_parallel_requests: number | null
   expires_at: number | null
   blocked: number
   metadata: string
   tags: string
   permissions: string
   allowed_routes: string
-  created_at: number
-  created_by: string | null
-  updated_at: number
-  updated_by: string | null
   last_active_at: number | null
 }
 
@@ -61,6 +130,7 @@ export interface SpendLogsTable {
   user_id: string | null
   team_id: string | null
   organization_id: string | null
+  project_id: string | null
   end_user: string | null
   model: string
   model_group: string

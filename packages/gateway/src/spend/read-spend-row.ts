@@ -9,6 +9,7 @@ const DEFAULTS: Omit<NewSpendRow, 'requestId' | 'startTime'> = {
   userId: null,
   teamId: null,
   organizationId: null,
+  projectId: null,
   endUser: null,
   model: '',
   modelGroup: '',

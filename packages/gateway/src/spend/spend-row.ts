@@ -32,6 +32,7 @@ export function spendRowOf(record: CallRecord): SpendRow {
     userId: optional(caller?.userId),
     teamId: optional(caller?.teamId),
     organizationId: optional(caller?.organizationId),
+    projectId: optional(caller?.projectId),
     endUser: optional(record.endUser),
     model: clip(deployment?.model ?? record.requestedModel),
     modelGroup: clip(deployment?.group ?? record.requestedModel),

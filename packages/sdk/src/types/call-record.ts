@@ -63,6 +63,7 @@ export interface RecordCaller {
   readonly teamId?: string | undefined
   readonly teamAlias?: string | undefined
   readonly organizationId?: string | undefined
+  readonly projectId?: string | undefined
 }
 
 export interface Attempt {

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Connection } from '../connection.ts'
 import type { KeyFilter, KeyStore } from '../database.ts'
+import { baseForSpend, later } from '../limit-columns.ts'
 import type { KeyRow } from '../rows.ts'
 import type { Tables } from '../tables.ts'
 import { changedKeys } from './key-changes.ts'
@@ -56,7 +57,10 @@ async function findKey(database: Kysely<Tables>, tokenHash: string): Promise<Key
 async function createKey(database: Kysely<Tables>, row: KeyRow): Promise<void> {
   await database
     .insertInto('virtual_keys')
-    .values({ ...encodeKeyRow(row), spend_base_nano_usd: baseForSpend(row.tokenHash, row.spendNanoUsd) })
+    .values({
+      ...encodeKeyRow(row),
+      spend_base_nano_usd: baseForSpend('key', row.tokenHash, row.spendNanoUsd),
+    })
     .execute()
 }
 
@@ -71,7 +75,7 @@ async function updateKey(database: Kysely<Tables>, hash: string, changes: Partia
     .updateTable('virtual_keys')
     .set(columns)
     .$if(spendNanoUsd !== undefined, query =>
-      query.set({ spend_base_nano_usd: baseForSpend(hash, spendNanoUsd ?? 0) }),
+      query.set({ spend_base_nano_usd: baseForSpend('key', hash, spendNanoUsd ?? 0) }),
     )
     .$if(!silent || updatedAt !== undefined, query =>
       query.set({ updated_at: later(updatedAt ?? Date.now()) }),
@@ -95,7 +99,7 @@ async function replaceHash(database: Kysely<Tables>, change: Replacement): Promi
     .set({
       token_hash: change.newHash,
       key_name: change.keyName,
-      spend_base_nano_usd: baseForSpend(change.newHash, before.spendNanoUsd),
+      spend_base_nano_usd: baseForSpend('key', change.newHash, before.spendNanoUsd),
       updated_at: later(change.now),
     })
     .where('token_hash', '=', change.oldHash)
@@ -126,7 +130,7 @@ async function resetBudget(database: Kysely<Tables>, hash: string, nextResetAt: 
   await database
     .updateTable('virtual_keys')
     .set({
-      spend_base_nano_usd: baseForSpend(hash, 0),
+      spend_base_nano_usd: baseForSpend('key', hash, 0),
       budget_reset_at: nextResetAt,
       updated_at: later(Date.now()),
     })
@@ -176,14 +180,4 @@ function sortExpression(by: NonNullable<KeyFilter['sortBy']>) {
     default:
       return sql`${sql.ref(`virtual_keys.${by}`)}`
   }
-}
-
-/** The base that makes `total − base` equal the given spend. */
-function baseForSpend(hash: string, spendNanoUsd: number) {
-  return sql<number>`coalesce((select spend_nano_usd from spend_totals where kind = 'key' and subject_id = ${hash}), 0) - cast(${spendNanoUsd} as bigint)`
-}
-
-/** `updated_at` always grows, even when the clock stands or another machine's is ahead. */
-function later(now: number) {
-  return sql<number>`case when updated_at >= cast(${now} as bigint) then updated_at + 1 else cast(${now} as bigint) end`
 }

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { initial } from './0001-initial.ts'
 import { weightsAndFeedback } from './0002-weights-and-feedback.ts'
 import { budgetSpend } from './0003-budget-spend.ts'
+import { people } from './0004-people.ts'
 
 /** One step of the schema, in SQL that both dialects speak. Released steps never change. */
 export interface Migration {
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0001-initial', up: initial },
   { name: '0002-weights-and-feedback', up: weightsAndFeedback },
   { name: '0003-budget-spend', up: budgetSpend },
+  { name: '0004-people', up: people },
 ]

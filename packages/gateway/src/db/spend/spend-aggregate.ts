@@ -1,3 +1,4 @@
+import { memberId } from '../accounts/member-id.ts'
 import type { SpendSubject } from '../database.ts'
 import type { NewSpendRow } from '../rows.ts'
 import type { DailySpendTable, SpendTotalsTable } from '../tables.ts'
@@ -69,12 +70,23 @@ function subjectsKey(row: NewSpendRow): string {
   const user = row.userId ?? ''
   const team = row.teamId ?? ''
   const organization = row.organizationId ?? ''
+  const project = row.projectId ?? ''
   const customer = row.endUser ?? ''
   const provider = row.provider ?? ''
   const tags = row.requestTags.length === 0 ? '' : JSON.stringify(row.requestTags)
-  const ends = `${row.apiKey.length} ${row.model.length} ${row.modelGroup.length} ${provider.length} ${user.length} ${team.length} ${organization.length} ${customer.length} `
+  const ends = `${row.apiKey.length} ${row.model.length} ${row.modelGroup.length} ${provider.length} ${user.length} ${team.length} ${organization.length} ${project.length} ${customer.length} `
   return (
-    ends + row.apiKey + row.model + row.modelGroup + provider + user + team + organization + customer + tags
+    ends +
+    row.apiKey +
+    row.model +
+    row.modelGroup +
+    provider +
+    user +
+    team +
+    organization +
+    project +
+    customer +
+    tags
   )
 }
 
@@ -94,10 +106,21 @@ function kindsOf(subjects: StoredSubjects): readonly (readonly [SpendSubject, st
     ['user', subjects.userId],
     ['team', subjects.teamId],
     ['organization', subjects.organizationId],
+    ...membershipsOf(subjects),
     ['customer', subjects.endUser],
     ['model', subjects.model],
     ...subjects.tags.map(tag => ['tag', tag] as const),
   ]
+}
+
+/** A call of somebody in a team counts for the member too; of a project, for the project. */
+function membershipsOf({
+  userId,
+  teamId,
+  projectId,
+}: StoredSubjects): readonly (readonly [SpendSubject, string])[] {
+  const member = teamId !== '' && userId !== '' ? [['team_member', memberId(teamId, userId)] as const] : []
+  return projectId === '' ? member : [...member, ['project', projectId]]
 }
 
 function emptySums(): Sums {

@@ -29,6 +29,7 @@ const COLUMNS: readonly (readonly [
   ['user_id', 'text', row => storedText(row.userId)],
   ['team_id', 'text', row => storedText(row.teamId)],
   ['organization_id', 'text', row => storedText(row.organizationId)],
+  ['project_id', 'text', row => storedText(row.projectId ?? null)],
   ['end_user', 'text', row => storedText(row.endUser)],
   ['model', 'text', row => storedText(row.model)],
   ['model_group', 'text', row => storedText(row.modelGroup)],
@@ -81,6 +82,7 @@ export interface StoredSubjects {
   readonly userId: string
   readonly teamId: string
   readonly organizationId: string
+  readonly projectId: string
   readonly endUser: string
   readonly model: string
   readonly modelGroup: string
@@ -95,6 +97,7 @@ export function subjectsOfSpend(row: NewSpendRow): StoredSubjects {
     userId: storedText(row.userId ?? ''),
     teamId: storedText(row.teamId ?? ''),
     organizationId: storedText(row.organizationId ?? ''),
+    projectId: storedText(row.projectId ?? ''),
     endUser: storedText(row.endUser ?? ''),
     model: storedText(row.model),
     modelGroup: storedText(row.modelGroup),
@@ -116,6 +119,7 @@ export function decodeSpendRow(stored: SpendLogsTable): SpendRow {
     userId: stored.user_id,
     teamId: stored.team_id,
     organizationId: stored.organization_id,
+    projectId: stored.project_id,
     endUser: stored.end_user,
     model: stored.model,
     modelGroup: stored.model_group,

@@ -1,4 +1,4 @@
-import type { KeyRow, SpendRow } from '../rows.ts'
+import type { AccountKind, AccountRow, KeyRow, SpendRow } from '../rows.ts'
 
 /** A key with nothing special about it. */
 export function keyRow(tokenHash: string, more: Partial<KeyRow> = {}): KeyRow {
@@ -9,6 +9,8 @@ export function keyRow(tokenHash: string, more: Partial<KeyRow> = {}): KeyRow {
     userId: null,
     teamId: null,
     organizationId: null,
+    projectId: null,
+    budgetId: null,
     models: [],
     aliases: {},
     maxBudgetNanoUsd: null,
@@ -19,6 +21,7 @@ export function keyRow(tokenHash: string, more: Partial<KeyRow> = {}): KeyRow {
     rpmLimit: null,
     tpmLimit: null,
     maxParallelRequests: null,
+    moreLimits: {},
     expiresAt: null,
     blocked: false,
     metadata: {},
@@ -44,6 +47,7 @@ export function spendRow(requestId: string, more: Partial<SpendRow> = {}): Spend
     userId: null,
     teamId: null,
     organizationId: null,
+    projectId: null,
     endUser: null,
     model: 'gpt-4o',
     modelGroup: 'smart',
@@ -70,6 +74,42 @@ export function spendRow(requestId: string, more: Partial<SpendRow> = {}): Spend
     traceId: null,
     messages: {},
     response: {},
+    ...more,
+  }
+}
+
+/** An account with nothing special about it. */
+export function accountRow(kind: AccountKind, id: string, more: Partial<AccountRow> = {}): AccountRow {
+  return {
+    kind,
+    id,
+    alias: null,
+    email: null,
+    role: null,
+    externalId: null,
+    organizationId: null,
+    teamId: null,
+    userId: null,
+    budgetId: null,
+    models: [],
+    metadata: {},
+    details: {},
+    blocked: false,
+    maxBudgetNanoUsd: null,
+    softBudgetNanoUsd: null,
+    budgetDuration: null,
+    budgetResetAt: null,
+    rpmLimit: null,
+    tpmLimit: null,
+    maxParallelRequests: null,
+    moreLimits: {},
+    spendNanoUsd: 0,
+    spendSetAt: null,
+    createdAt: 1_000,
+    createdBy: null,
+    updatedAt: 1_000,
+    updatedBy: null,
+    deletedAt: null,
     ...more,
   }
 }

@@ -1,0 +1,192 @@
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely'
+import type { Connection } from '../connection.ts'
+import { baseForSpend, later } from '../limit-columns.ts'
+import type { AccountKind, AccountRow } from '../rows.ts'
+import type { AccountsTable, Tables } from '../tables.ts'
+import { decodeAccount, encodeAccount, type StoredAccount } from './account-row.ts'
+import type { AccountChanges, AccountRef, AccountStore } from './account-store.ts'
+import { listAccounts } from './list-accounts.ts'
+
+/** References asked for in one query. */
+const CHUNK = 200
+
+/** Accounts in `accounts`, their spend joined in from `spend_totals`. */
+export function createAccountStore(connection: Connection): AccountStore {
+  return {
+    find: (kind, id) => connection.run(database => findAccount(database, kind, id)),
+    findMany: refs => connection.run(database => findMany(database, refs)),
+    async create(row) {
+      await connection.run(database => createAccount(database, row))
+    },
+    update: (kind, id, changes) =>
+      connection.transaction(async transaction => {
+        await updateAccount(transaction, kind, id, changes)
+        return await findAccount(transaction, kind, id)
+      }),
+    remove: (refs, now, by) =>
+      connection.transaction(async transaction => {
+        const rows = await findMany(transaction, refs)
+        for (const { kind, id } of rows)
+          await transaction
+            .updateTable('accounts')
+            .set({ deleted_at: now, updated_by: by, updated_at: later(now) })
+            .where('kind', '=', kind)
+            .where('id', '=', id)
+            .execute()
+        return rows
+      }),
+    list: filter => connection.run(database => listAccounts(database, filter)),
+    changedSince: (since, most) => connection.run(database => changedAccounts(database, since, most)),
+    async resetBudgets(due) {
+      const sorted = [...due].sort((a, b) => (`${a.kind} ${a.id}` < `${b.kind} ${b.id}` ? -1 : 1))
+      if (sorted.length === 0) return
+      await connection.transaction(async transaction => {
+        for (const one of sorted) await resetBudget(transaction, one)
+      })
+    },
+    dueForReset: (now, most) =>
+      connection.run(async database => {
+        const rows = await storedAccounts(database)
+          .where('accounts.budget_reset_at', '<=', now)
+          .where('accounts.deleted_at', 'is', null)
+          .orderBy('accounts.budget_reset_at')
+          .limit(most)
+          .execute()
+        return rows.map(decodeAccount)
+      }),
+  }
+}
+
+/** Every column of an account with the total of its spend. */
+export function storedAccounts(
+  database: Kysely<Tables>,
+): SelectQueryBuilder<AccountsWithTotals, 'accounts' | 'totals', StoredAccount> {
+  return database
+    .selectFrom('accounts')
+    .leftJoin('spend_totals as totals', join =>
+      join.onRef('totals.kind', '=', 'accounts.kind').onRef('totals.subject_id', '=', 'accounts.id'),
+    )
+    .selectAll('accounts')
+    .select(['totals.spend_nano_usd as total_nano_usd'])
+}
+
+export type AccountsWithTotals = Tables & {
+  totals: { [Column in keyof Tables['spend_totals']]: Tables['spend_totals'][Column] | null }
+}
+
+async function findAccount(
+  database: Kysely<Tables>,
+  kind: AccountKind,
+  id: string,
+): Promise<AccountRow | undefined> {
+  const [row] = await findMany(database, [{ kind, id }])
+  return row
+}
+
+async function findMany(
+  database: Kysely<Tables>,
+  refs: readonly AccountRef[],
+): Promise<readonly AccountRow[]> {
+  const found: AccountRow[] = []
+  for (let at = 0; at < refs.length; at += CHUNK) {
+    const some = refs.slice(at, at + CHUNK)
+    const rows = await storedAccounts(database)
+      .where('accounts.deleted_at', 'is', null)
+      .where(build =>
+        build.or(
+          [...Map.groupBy(some, ({ kind }) => kind)].map(([kind, group]) =>
+            build.and([
+              build('accounts.kind', '=', kind),
+              build(
+                'accounts.id',
+                'in',
+                group.map(({ id }) => id),
+              ),
+            ]),
+          ),
+        ),
+      )
+      .execute()
+    found.push(...rows.map(decodeAccount))
+  }
+  return found
+}
+
+async function createAccount(database: Kysely<Tables>, row: AccountRow): Promise<void> {
+  const values = {
+    ...(encodeAccount(row) as Omit<AccountsTable, 'spend_base_nano_usd'>),
+    spend_base_nano_usd: baseForSpend(row.kind, row.id, row.spendNanoUsd),
+  }
+  const { created_at: _, ...changes } = values
+  // A removed one of that id gives its place; one that is there is a conflict, which the plain insert reports.
+  const replaced = await database
+    .updateTable('accounts')
+    .set({ ...changes, created_at: row.createdAt, updated_at: later(row.updatedAt) })
+    .where('kind', '=', row.kind)
+    .where('id', '=', row.id)
+    .where('deleted_at', 'is not', null)
+    .executeTakeFirst()
+  if (replaced.numUpdatedRows > 0n) return
+  await database.insertInto('accounts').values(values).execute()
+}
+
+async function updateAccount(
+  database: Kysely<Tables>,
+  kind: AccountKind,
+  id: string,
+  changes: Partial<AccountRow>,
+): Promise<void> {
+  const { kind: _kind, id: _id, updatedAt, spendNanoUsd, ...rest } = changes
+  await database
+    .updateTable('accounts')
+    .set({ ...encodeAccount(rest), updated_at: later(updatedAt ?? Date.now()) })
+    .$if(spendNanoUsd !== undefined, query =>
+      query.set({ spend_base_nano_usd: baseForSpend(kind, id, spendNanoUsd ?? 0) }),
+    )
+    .where('kind', '=', kind)
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .execute()
+}
+
+/** Never passes over what the bound cut off: rows that share the last moment are read together, however many. */
+async function changedAccounts(
+  database: Kysely<Tables>,
+  since: number,
+  most: number,
+): Promise<AccountChanges> {
+  const times = await database
+    .selectFrom('accounts')
+    .select('updated_at')
+    .where('updated_at', '>=', since)
+    .orderBy('updated_at')
+    .limit(most + 1)
+    .execute()
+  const last = times.at(-1)?.updated_at ?? since
+  const isCut = times.length > most
+  const end = isCut ? Math.max(last, (times[0]?.updated_at ?? since) + 1) : last + 1
+  const rows = await storedAccounts(database)
+    .where('accounts.updated_at', '>=', since)
+    .where('accounts.updated_at', '<', end)
+    .orderBy('accounts.updated_at')
+    .execute()
+  return { rows: rows.map(decodeAccount), next: isCut ? end : Math.max(since, last) }
+}
+
+async function resetBudget(
+  database: Kysely<Tables>,
+  { kind, id, nextResetAt }: AccountRef & { readonly nextResetAt: number },
+): Promise<void> {
+  await database
+    .updateTable('accounts')
+    .set({
+      spend_base_nano_usd: baseForSpend(kind, id, 0),
+      budget_reset_at: nextResetAt,
+      updated_at: sql<number>`${later(Date.now())}`,
+    })
+    .where('kind', '=', kind)
+    .where('id', '=', id)
+    // Another replica may have reset it already; what was spent since must stay.
+    .where('budget_reset_at', '<', nextResetAt)
+    .execute()
+}
