@@ -1,11 +1,12 @@
-import { type Kysely, type SelectQueryBuilder, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Connection } from '../connection.ts'
 import { baseForSpend, later } from '../limit-columns.ts'
 import type { AccountKind, AccountRow } from '../rows.ts'
 import type { AccountsTable, Tables } from '../tables.ts'
-import { decodeAccount, encodeAccount, type StoredAccount } from './account-row.ts'
+import { decodeAccount, encodeAccount } from './account-row.ts'
 import type { AccountChanges, AccountRef, AccountStore } from './account-store.ts'
 import { listAccounts } from './list-accounts.ts'
+import { storedAccounts } from './stored-accounts.ts'
 
 /** References asked for in one query. */
 const CHUNK = 200
@@ -55,23 +56,6 @@ export function createAccountStore(connection: Connection): AccountStore {
         return rows.map(decodeAccount)
       }),
   }
-}
-
-/** Every column of an account with the total of its spend. */
-export function storedAccounts(
-  database: Kysely<Tables>,
-): SelectQueryBuilder<AccountsWithTotals, 'accounts' | 'totals', StoredAccount> {
-  return database
-    .selectFrom('accounts')
-    .leftJoin('spend_totals as totals', join =>
-      join.onRef('totals.kind', '=', 'accounts.kind').onRef('totals.subject_id', '=', 'accounts.id'),
-    )
-    .selectAll('accounts')
-    .select(['totals.spend_nano_usd as total_nano_usd'])
-}
-
-export type AccountsWithTotals = Tables & {
-  totals: { [Column in keyof Tables['spend_totals']]: Tables['spend_totals'][Column] | null }
 }
 
 async function findAccount(

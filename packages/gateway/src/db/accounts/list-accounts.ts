@@ -3,7 +3,7 @@ import type { AccountRow } from '../rows.ts'
 import type { Tables } from '../tables.ts'
 import { decodeAccount } from './account-row.ts'
 import type { AccountFilter } from './account-store.ts'
-import { storedAccounts } from './create-account-store.ts'
+import { storedAccounts } from './stored-accounts.ts'
 
 /** A page of accounts, and how many there are on all pages. */
 export async function listAccounts(
