@@ -13,6 +13,7 @@ import { startJobs } from './jobs/start-jobs.ts'
 import type { WeightsSync } from './jobs/weights-sync.ts'
 import { createMemoryLimiter, type MemoryLimiter } from './limits/memory-limiter.ts'
 import { loadPrices } from './load-prices.ts'
+import { type Audit, createAudit } from './management/audit/audit-log.ts'
 import { SharedRedis } from './redis/shared-redis.ts'
 import { KeptStreams } from './resume/kept-streams.ts'
 import { SharedStreams } from './resume/shared-streams.ts'
@@ -30,6 +31,7 @@ export interface Gateway {
   /** Takes new settings without dropping a call. Listening address and database stay as they were. */
   reload(settings: Settings): void
   readonly database: Database
+  readonly audit: Audit
   readonly keys: KeyCache
   readonly limiter: MemoryLimiter
   readonly authenticator: Authenticator
@@ -62,6 +64,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   const shared = new SharedRedis(settings.redis, log)
   const live = { shared, log, settings: () => current, routes: () => stages.routes }
   const { limiter, recentCalls, streams } = openMemory(live)
+  const audit = createAudit({ database, log, isOn: () => current.audit.isOn, now: Date.now })
   const keys = createKeyCache({ store: database.keys, maxStalenessMs: () => current.auth.maxKeyStalenessMs })
   const { jobs, globalSpend, budgets, onError, ...shown } = startJobs({ ...live, database, keys })
   const { metrics, callbacks, metricSources } = openTelemetry({ ...live, adaptive: shown.adaptive })
@@ -87,7 +90,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
       secret = credentialLookup(next.environment)
       checker.schedule()
     },
-    ...{ database, keys, limiter, authenticator, shared, recentCalls, checker, streams, ...shown },
+    ...{ database, audit, keys, limiter, authenticator, shared, recentCalls, checker, streams, ...shown },
     metricSources,
     health: createHealth({ database, ledger, metrics, redis: () => shared.redis, draining: () => draining }),
     drain() {

@@ -33,6 +33,7 @@ export interface Settings {
   /** Absent: this process shares nothing with others but the database. */
   readonly redis: RedisSettings | undefined
   readonly spend: SpendSettings
+  readonly audit: AuditSettings
   readonly limits: LimitSettings
   readonly telemetry: TelemetrySettings
   readonly prices: PriceSettings
@@ -139,6 +140,13 @@ export interface DatabaseSettings {
 export interface SpendSettings {
   /** Milliseconds between batches to the database. */
   readonly flushMs: number
+}
+
+/** The log of what management changed. */
+export interface AuditSettings {
+  readonly isOn: boolean
+  /** LiteLLM's duration; entries are kept for ever unless stated. */
+  readonly retention: string | undefined
 }
 
 export interface LimitSettings {

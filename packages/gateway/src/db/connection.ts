@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Kysely, Transaction } from 'kysely'
 import { asDatabaseError, databaseUnavailable } from './database-error.ts'
 import type { Log } from './log.ts'
@@ -14,6 +15,20 @@ export interface ConnectionOptions {
   readonly log: Log
 }
 
+interface Together {
+  readonly transaction: Transaction<Tables>
+  readonly last: ((transaction: Transaction<Tables>) => Promise<void>)[]
+  isOpen: boolean
+}
+
+async function wrapped<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw asDatabaseError(error)
+  }
+}
+
 /**
  * The one way to the database. Work waits for the first attempt to prepare the schema; when that failed, it is refused
  * with `ServiceUnavailableError` while attempts go on in the background.
@@ -25,6 +40,7 @@ export class Connection {
   #attempt: Promise<void>
   #timer: NodeJS.Timeout | undefined
   #retryMs = FIRST_RETRY_MS
+  readonly #together = new AsyncLocalStorage<Together>()
 
   constructor(options: ConnectionOptions) {
     this.dialect = options.dialect
@@ -40,17 +56,54 @@ export class Connection {
   }
 
   async run<T>(work: (database: Kysely<Tables>) => Promise<T>): Promise<T> {
+    const together = this.#open()
+    if (together !== undefined) return await wrapped(work(together.transaction))
     if (this.#state === 'starting') await this.#attempt
     if (this.#state !== 'ready') throw databaseUnavailable(new Error(`the database is ${this.#state}`))
-    try {
-      return await work(this.#options.kysely)
-    } catch (error) {
-      throw asDatabaseError(error)
-    }
+    return await wrapped(work(this.#options.kysely))
   }
 
-  transaction<T>(work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T> {
-    return this.run(database => database.transaction().execute(work))
+  async transaction<T>(work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T> {
+    const together = this.#open()
+    if (together !== undefined) return await wrapped(work(together.transaction))
+    return await this.run(database => database.transaction().execute(work))
+  }
+
+  /**
+   * Everything `work` asks of this database, through whichever store, is one transaction: all of it or nothing. `work`
+   * must await nothing but such questions, because SQLite has one connection and this holds it; and after a conflict
+   * it has to reject, because PostgreSQL then refuses the rest. Inside another one it is part of that.
+   */
+  together<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#open() !== undefined) return work()
+    return this.run(database =>
+      database.transaction().execute(async transaction => {
+        const together: Together = { transaction, last: [], isOpen: true }
+        try {
+          const result = await this.#together.run(together, work)
+          for (const step of together.last) await step(transaction)
+          return result
+        } finally {
+          together.isOpen = false
+        }
+      }),
+    )
+  }
+
+  /**
+   * A transaction of its own; inside `together`, its last steps before the commit, in order. For what takes a lock that
+   * everybody wants: it is held as briefly as can be, and after all others, so that nobody waits in a ring.
+   */
+  async atTheEnd(step: (transaction: Transaction<Tables>) => Promise<void>): Promise<void> {
+    const together = this.#open()
+    if (together !== undefined) together.last.push(step)
+    else await this.transaction(step)
+  }
+
+  /** What was begun inside `together` and is still running when it ends goes its own way. */
+  #open(): Together | undefined {
+    const together = this.#together.getStore()
+    return together?.isOpen ? together : undefined
   }
 
   async close(): Promise<void> {

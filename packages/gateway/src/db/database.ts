@@ -1,5 +1,6 @@
 import type { BudgetSpend } from 'sluice/internal'
 import type { AccountStore } from './accounts/account-store.ts'
+import type { AuditStore } from './audit/audit-store.ts'
 import type { FeedbackStore } from './routing/feedback-store.ts'
 import type { OutcomeStore } from './routing/outcome-store.ts'
 import type { WeightStore } from './routing/weight-store.ts'
@@ -19,6 +20,12 @@ export interface Database {
   readonly outcomes: OutcomeStore
   /** Name → value, for facts that outlive a process (`schema`, generated ids …). */
   readonly facts: FactStore
+  readonly audit: AuditStore
+  /**
+   * Runs `work` so that everything it asks of these stores is one transaction: all of it or nothing. It must await
+   * nothing else meanwhile (SQLite has one connection, and this holds it), and reject once a store did.
+   */
+  together<T>(work: () => Promise<T>): Promise<T>
   /** Resolves when a trivial query succeeds. */
   ping(): Promise<void>
   close(): Promise<void>

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { createError } from 'sluice/internal'
 import { createAccountStore } from './accounts/create-account-store.ts'
+import { createAuditStore } from './audit/audit-store.ts'
 import { Connection } from './connection.ts'
 import type { Database } from './database.ts'
 import { asDatabaseError } from './database-error.ts'
@@ -60,6 +61,8 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     feedback: createFeedbackStore(connection),
     outcomes: createOutcomeStore(connection),
     facts: createFactStore(connection),
+    audit: createAuditStore(connection),
+    together: work => connection.together(work),
     async ping() {
       await connection.run(kysely => sql`select 1`.execute(kysely))
     },

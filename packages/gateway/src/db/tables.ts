@@ -17,6 +17,8 @@ export interface Tables {
   deployment_outcomes: DeploymentOutcomesTable
   feedback: FeedbackTable
   facts: FactsTable
+  audit_log: AuditLogTable
+  audit_chain: AuditChainTable
   schema_migrations: SchemaMigrationsTable
 }
 
@@ -247,4 +249,32 @@ export interface FactsTable {
 export interface SchemaMigrationsTable {
   name: string
   applied_at: number
+}
+
+/** What was changed by whom. JSON without secrets in `before_value` and `updated_values`. */
+export interface AuditLogTable {
+  sequence: number
+  id: string
+  changed_at: number
+  changed_by: string
+  user_id: string | null
+  changed_by_api_key: string | null
+  changed_by_role: string
+  client_ip: string | null
+  action: string
+  table_name: string
+  object_id: string
+  before_value: string | null
+  updated_values: string | null
+  previous_hash: string
+  hash: string
+}
+
+/** One row: the entry before the oldest that is kept, and the newest. Whoever appends holds it. */
+export interface AuditChainTable {
+  name: string
+  start_sequence: number
+  start_hash: string
+  head_sequence: number
+  head_hash: string
 }

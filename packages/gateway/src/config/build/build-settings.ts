@@ -41,6 +41,10 @@ export function buildSettings(parts: SettingsParts): target.Settings {
     database: database(parts),
     redis: buildRedis(parts),
     spend: spend(parts),
+    audit: {
+      isOn: parts.file.litellm_settings?.store_audit_logs ?? true,
+      retention: parts.file.general_settings?.maximum_audit_logs_retention_period,
+    },
     limits: limits(parts),
     telemetry: telemetry(parts),
     prices: { file: parts.variables.SLUICE_PRICE_FILE ?? parts.variables.LITELLM_MODEL_COST_MAP_URL },

@@ -9,6 +9,7 @@ import {
   anyList,
   anything,
   choice,
+  duration,
   flag,
   list,
   map,
@@ -79,6 +80,11 @@ export const generalSettings = {
     disable_adding_master_key_hash_to_db: on('Keep the hash of the master key out of the database.'),
     disable_master_key_return: on('Never show the master key.'),
     maximum_spend_logs_retention_period: accepted(text, 'How long spend logs are kept.'),
+    maximum_audit_logs_retention_period: works(
+      duration,
+      'How long the audit log is kept; for ever unless set.',
+      'audit.retention',
+    ),
     maximum_spend_logs_retention_interval: accepted(text, 'How often old ones are removed.'),
     maximum_spend_logs_cleanup_cron: accepted(text, 'When old ones are removed.'),
     proxy_batch_write_at: works(

@@ -63,7 +63,11 @@ export const litellmSettings = {
     redact_user_api_key_info: redaction('Keep key, user and team ids out of logs.'),
     redact_messages_in_exceptions: redaction('Keep messages out of exceptions and alerts.'),
     langfuse_default_tags: accepted(list(text), 'Fields that become tags.'),
-    store_audit_logs: accepted(flag, 'Write the audit log.'),
+    store_audit_logs: works(
+      flag,
+      'Write down every change by management; on unless set to false (LiteLLM: off).',
+      'audit.isOn',
+    ),
     json_logs: accepted(flag, 'Write logs as JSON; they always are.'),
     telemetry: works(flag, 'Nothing is ever sent home; the switch of old is understood.'),
     log_raw_request_response: accepted(flag, 'Log what providers are sent and answer.'),

@@ -3,6 +3,7 @@ import { initial } from './0001-initial.ts'
 import { weightsAndFeedback } from './0002-weights-and-feedback.ts'
 import { budgetSpend } from './0003-budget-spend.ts'
 import { people } from './0004-people.ts'
+import { audit } from './0006-audit.ts'
 
 /** One step of the schema, in SQL that both dialects speak. Released steps never change. */
 export interface Migration {
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0002-weights-and-feedback', up: weightsAndFeedback },
   { name: '0003-budget-spend', up: budgetSpend },
   { name: '0004-people', up: people },
+  { name: '0006-audit', up: audit },
 ]
