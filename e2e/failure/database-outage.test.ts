@@ -49,6 +49,9 @@ async function get(rig: Rig, path: string) {
 
 /** What the gateway must say of itself while the database is away; `slowMs` is how long it may take to find out. */
 async function expectTruth(rig: Rig, slowMs: number): Promise<void> {
+  await eventually('it is noticed', async () =>
+    (await get(rig, '/health/readiness')).body.includes('disconnected'),
+  )
   const began = performance.now()
   const refusals = clientFormats.map(async format => {
     const reply = await ask(rig.gateway.url, format, strange, { model: 'openai/m' })
@@ -76,6 +79,9 @@ async function expectTruth(rig: Rig, slowMs: number): Promise<void> {
 }
 
 async function expectBooks(rig: Rig, key: string, calls: number): Promise<void> {
+  await eventually('the gateway has noticed', async () =>
+    (await get(rig, '/health/readiness')).body.includes('"connected"'),
+  )
   const rows = await eventually(
     'the spend has caught up',
     async () => {

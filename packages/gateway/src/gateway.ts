@@ -28,7 +28,7 @@ import { openTelemetry } from './telemetry/open-telemetry.ts'
 export interface Gateway {
   /** The stages in force; replaced whole by `reload`. */
   stages(): Stages
-  /** Takes new settings without dropping a call. Listening address and database stay as they were. */
+  /** Takes new settings without dropping a call. Listening address and database stay as they were; the database's host and credentials may change. */
   reload(settings: Settings): void
   readonly database: Database
   readonly audit: Audit
@@ -85,6 +85,8 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
     stages: () => stages,
     reload(next) {
       shared.use(next.redis)
+      if (!database.use(next.database.url))
+        log.warn({}, 'database_url names another database: it takes a restart to move there')
       stages = stagesOf(next, stages.routes)
       current = next
       secret = credentialLookup(next.environment)

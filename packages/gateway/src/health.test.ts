@@ -1,25 +1,27 @@
 import { expect, test } from 'vitest'
+import type { DatabaseCondition } from './db/heartbeat.ts'
 import { createHealth } from './health.ts'
 
 /** The report of a process in the given condition. */
 function reportOf(given: {
-  database?: boolean
+  database?: DatabaseCondition['state']
+  takesSpend?: boolean
   accepting?: boolean
   draining?: boolean
   redis?: string | null
 }) {
-  const { database = true, accepting = true, draining = false, redis } = given
+  const { database = 'connected', takesSpend = true, accepting = true, draining = false, redis } = given
   return createHealth({
-    database: { ping: () => (database ? Promise.resolve() : Promise.reject(new Error('away'))) },
-    ledger: { health: () => ({ accepting }) },
+    database: { condition: () => ({ state: database, answerMs: 2_040 }) },
+    ledger: { health: () => ({ accepting, databaseReachable: takesSpend }) },
     metrics: { inFlight: 0 },
     redis: () => (redis === undefined ? undefined : { problem: () => redis ?? undefined }),
     draining: () => draining,
   }).report()
 }
 
-test('a process with all it needs is healthy', async () => {
-  expect(await reportOf({})).toEqual({
+test('a process with all it needs is healthy', () => {
+  expect(reportOf({})).toEqual({
     ready: true,
     status: 'healthy',
     database: 'connected',
@@ -28,23 +30,36 @@ test('a process with all it needs is healthy', async () => {
   })
 })
 
-test('Redis is named where it is configured; while it is away the process stays ready, and says so', async () => {
-  expect(await reportOf({ redis: null })).toMatchObject({ status: 'healthy', cache: 'redis', problems: [] })
-  const report = await reportOf({ redis: 'Redis cannot be reached: refused.' })
+test('Redis is named where it is configured; while it is away the process stays ready, and says so', () => {
+  expect(reportOf({ redis: null })).toMatchObject({ status: 'healthy', cache: 'redis', problems: [] })
+  const report = reportOf({ redis: 'Redis cannot be reached: refused.' })
   expect(report).toMatchObject({ ready: true, status: 'degraded', cache: 'redis' })
   expect(report.problems).toEqual([expect.stringContaining('Redis cannot be reached')])
 })
 
-test('while the database is away the process stays ready, and says what is wrong', async () => {
-  const report = await reportOf({ database: false })
+test('while the database is away the process stays ready, and says what is wrong', () => {
+  const report = reportOf({ database: 'disconnected' })
   expect(report).toMatchObject({ ready: true, status: 'degraded', database: 'disconnected' })
   expect(report.problems).toEqual([expect.stringContaining('The database cannot be reached')])
 })
 
-test('a process that cannot write spend down, or drains, is not ready', async () => {
-  expect(await reportOf({ accepting: false })).toMatchObject({ ready: false, status: 'unhealthy' })
-  expect(await reportOf({ draining: true })).toMatchObject({ ready: false, status: 'unhealthy' })
-  const all = await reportOf({ database: false, accepting: false, draining: true })
+test('a process that cannot write spend down, or drains, is not ready', () => {
+  expect(reportOf({ accepting: false })).toMatchObject({ ready: false, status: 'unhealthy' })
+  expect(reportOf({ draining: true })).toMatchObject({ ready: false, status: 'unhealthy' })
+  const all = reportOf({ database: 'disconnected', accepting: false, draining: true })
   expect(all).toMatchObject({ ready: false, status: 'unhealthy', database: 'disconnected' })
   expect(all.problems).toHaveLength(3)
+})
+
+test('a slow, a read-only and a full database are reachable, and said to be so', () => {
+  const cases = [
+    [{ database: 'slow' }, 'The database is slow: 2.0 s'],
+    [{ database: 'read-only' }, 'takes no writes'],
+    [{ takesSpend: false }, 'does not take spend'],
+  ] as const
+  for (const [given, words] of cases) {
+    const report = reportOf(given)
+    expect(report).toMatchObject({ ready: true, status: 'degraded', database: 'connected' })
+    expect(report.problems).toEqual([expect.stringContaining(words)])
+  }
 })

@@ -1,6 +1,8 @@
+import type { DatabaseCondition } from './db/heartbeat.ts'
+
 /** What this process knows of its own condition. */
 export interface Health {
-  report(): Promise<HealthReport>
+  report(): HealthReport
   inFlight(): number
 }
 
@@ -19,10 +21,10 @@ export interface HealthReport {
   readonly problems: readonly string[]
 }
 
-/** What is looked at. */
+/** What is looked at; nothing is asked or waited for. */
 export interface HealthSources {
-  readonly database: { ping(): Promise<void> }
-  readonly ledger: { health(): { readonly accepting: boolean } }
+  readonly database: { condition(): DatabaseCondition }
+  readonly ledger: { health(): { readonly accepting: boolean; readonly databaseReachable: boolean } }
   readonly metrics: { readonly inFlight: number }
   /** Undefined where none is configured. */
   redis(): { problem(): string | undefined } | undefined
@@ -32,22 +34,20 @@ export interface HealthSources {
 export function createHealth({ database, ledger, metrics, redis, draining }: HealthSources): Health {
   return {
     inFlight: () => metrics.inFlight,
-    async report() {
-      const problems: string[] = []
-      const connected = await inTime(database.ping())
-      if (!connected)
-        problems.push('The database cannot be reached: known keys go on working, spend waits on disk.')
+    report() {
+      const condition = database.condition()
+      const { accepting, databaseReachable } = ledger.health()
+      const problems = databaseProblems(condition, databaseReachable)
       const shared = redis()
       const away = shared?.problem()
       if (away !== undefined) problems.push(`${away} This replica shares nothing with the others meanwhile.`)
-      const { accepting } = ledger.health()
       if (!accepting) problems.push('Spend cannot be written down: new calls are refused.')
       if (draining()) problems.push('The process is shutting down.')
       const ready = accepting && !draining()
       return {
         ready,
-        status: !ready ? 'unhealthy' : connected && away === undefined ? 'healthy' : 'degraded',
-        database: connected ? 'connected' : 'disconnected',
+        status: !ready ? 'unhealthy' : problems.length === 0 ? 'healthy' : 'degraded',
+        database: condition.state === 'disconnected' ? 'disconnected' : 'connected',
         cache: shared ? 'redis' : null,
         problems,
       }
@@ -55,18 +55,15 @@ export function createHealth({ database, ledger, metrics, redis, draining }: Hea
   }
 }
 
-/** Whoever asks for readiness gives up soon; a database that is slower than this counts as away. */
-const PING_MS = 2_000
-
-/** Whether `work` succeeds in time. */
-function inTime(work: Promise<void>): Promise<boolean> {
-  return new Promise(resolve => {
-    const timer = setTimeout(() => resolve(false), PING_MS)
-    work
-      .then(
-        () => resolve(true),
-        () => resolve(false),
-      )
-      .finally(() => clearTimeout(timer))
-  })
+function databaseProblems({ state, answerMs }: DatabaseCondition, takesSpend: boolean): string[] {
+  switch (state) {
+    case 'disconnected':
+      return ['The database cannot be reached: known keys go on working, spend waits on disk.']
+    case 'slow':
+      return [`The database is slow: ${(answerMs / 1_000).toFixed(1)} s for the simplest question.`]
+    case 'read-only':
+      return ['The database takes no writes: keys go on working, spend waits on disk.']
+    case 'connected':
+      return takesSpend ? [] : ['The database does not take spend: it waits on disk, and is tried again.']
+  }
 }

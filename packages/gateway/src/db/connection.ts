@@ -1,11 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Kysely, Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import { asDatabaseError, databaseUnavailable } from './database-error.ts'
+import { type DatabaseCondition, Heartbeat } from './heartbeat.ts'
 import type { Log } from './log.ts'
 import type { Tables } from './tables.ts'
 
 const FIRST_RETRY_MS = 250
-const LAST_RETRY_MS = 10_000
+const LAST_RETRY_MS = 3_000
 
 export interface ConnectionOptions {
   readonly dialect: 'sqlite' | 'postgres'
@@ -13,6 +14,8 @@ export interface ConnectionOptions {
   /** Brings the schema up to date; rejects while the database cannot be reached. */
   readonly prepare: () => Promise<unknown>
   readonly log: Log
+  /** Connections that are open now must not be used any more. */
+  readonly renew?: (() => void) | undefined
 }
 
 interface Together {
@@ -29,9 +32,12 @@ async function wrapped<T>(work: Promise<T>): Promise<T> {
   }
 }
 
+const WELL: DatabaseCondition = { state: 'connected', answerMs: 0 }
+
 /**
  * The one way to the database. Work waits for the first attempt to prepare the schema; when that failed, it is refused
- * with `ServiceUnavailableError` while attempts go on in the background.
+ * with `ServiceUnavailableError` while attempts go on in the background. Once `watch` was called, work is refused at
+ * once for as long as the database is known to be away.
  */
 export class Connection {
   readonly dialect: 'sqlite' | 'postgres'
@@ -41,6 +47,7 @@ export class Connection {
   #timer: NodeJS.Timeout | undefined
   #retryMs = FIRST_RETRY_MS
   readonly #together = new AsyncLocalStorage<Together>()
+  #heartbeat: Heartbeat | undefined
 
   constructor(options: ConnectionOptions) {
     this.dialect = options.dialect
@@ -58,6 +65,12 @@ export class Connection {
   async run<T>(work: (database: Kysely<Tables>) => Promise<T>): Promise<T> {
     const together = this.#open()
     if (together !== undefined) return await wrapped(work(together.transaction))
+    if (this.#heartbeat?.condition().state === 'disconnected')
+      throw databaseUnavailable(new Error('the database is away'))
+    return await this.#run(work)
+  }
+
+  async #run<T>(work: (database: Kysely<Tables>) => Promise<T>): Promise<T> {
     if (this.#state === 'starting') await this.#attempt
     if (this.#state !== 'ready') throw databaseUnavailable(new Error(`the database is ${this.#state}`))
     return await wrapped(work(this.#options.kysely))
@@ -106,9 +119,34 @@ export class Connection {
     return together?.isOpen ? together : undefined
   }
 
+  /** What is known of the database, without asking it. */
+  condition(): DatabaseCondition {
+    return this.#heartbeat?.condition() ?? WELL
+  }
+
+  /** Asks the database every second from now on whether it is there. */
+  watch(): void {
+    const { renew } = this.#options
+    this.#heartbeat = new Heartbeat({
+      beat: async () => ({ readOnly: await this.#run(database => isReadOnly(database, this.dialect)) }),
+      ...(renew && { onSilence: renew }),
+    })
+    this.#heartbeat.start()
+  }
+
+  /** Tries at once what would have been tried again later. */
+  retryNow(): void {
+    if (this.#state !== 'down') return
+    clearTimeout(this.#timer)
+    this.#retryMs = FIRST_RETRY_MS
+    this.#attempt = this.#prepare()
+    this.retryInBackground()
+  }
+
   async close(): Promise<void> {
     if (this.#state === 'closed') return
     this.#state = 'closed'
+    this.#heartbeat?.stop()
     clearTimeout(this.#timer)
     await this.#attempt.catch(() => {})
     await this.#options.kysely.destroy()
@@ -142,4 +180,15 @@ export class Connection {
       throw asDatabaseError(error)
     }
   }
+}
+
+/** A standby, or a server that was told so. The embedded database says it when it is written to. */
+async function isReadOnly(database: Kysely<Tables>, dialect: 'sqlite' | 'postgres'): Promise<boolean> {
+  if (dialect === 'sqlite') {
+    await sql`select 1`.execute(database)
+    return false
+  }
+  const { rows } = await sql<{ setting: string }>`
+    select current_setting('transaction_read_only') as setting`.execute(database)
+  return rows[0]?.setting === 'on'
 }

@@ -11,6 +11,17 @@ export function databaseUnavailable(cause?: unknown, retryAfterMs = 1000): Sluic
   })
 }
 
+/** The database answers and takes no writes: a standby after a failover, a read-only file. */
+export function databaseReadOnly(cause?: unknown): SluiceError {
+  return createError({
+    kind: 'unavailable',
+    code: 'database_unavailable',
+    message: 'The database takes no writes now: it is read-only. Please retry shortly.',
+    retryAfterMs: 1000,
+    cause,
+  })
+}
+
 /** A row with the same unique value exists already. */
 export function databaseConflict(cause?: unknown): SluiceError {
   return createError({

@@ -1,6 +1,7 @@
 import type { BudgetSpend } from 'sluice/internal'
 import type { AccountStore } from './accounts/account-store.ts'
 import type { AuditStore } from './audit/audit-store.ts'
+import type { DatabaseCondition } from './heartbeat.ts'
 import type { FeedbackStore } from './routing/feedback-store.ts'
 import type { OutcomeStore } from './routing/outcome-store.ts'
 import type { WeightStore } from './routing/weight-store.ts'
@@ -28,6 +29,13 @@ export interface Database {
   together<T>(work: () => Promise<T>): Promise<T>
   /** Resolves when a trivial query succeeds. */
   ping(): Promise<void>
+  /** What is known of the database, without asking it; always well where nobody watches (`waitForDatabase`). */
+  condition(): DatabaseCondition
+  /**
+   * From now on connections go to this URL: new credentials, another host. False, and nothing changes, when it names
+   * another database, or a URL where there was none. Throws `BadRequestError` for a malformed one.
+   */
+  use(url: string | undefined): boolean
   close(): Promise<void>
 }
 

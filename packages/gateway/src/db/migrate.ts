@@ -19,6 +19,7 @@ export async function migrate(
   schema?: string,
   migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<readonly string[]> {
+  if (await isCurrent(database, dialect, migrations)) return []
   return await database.transaction().execute(async transaction => {
     if (dialect === 'postgres') {
       await sql`select pg_advisory_xact_lock(${sql.lit(LOCK_ID)})`.execute(transaction)
@@ -44,6 +45,22 @@ export async function migrate(
     if (names.length > 0) log.info({ migrations: names }, 'the database schema was brought up to date')
     return names
   })
+}
+
+/** Asked by reading alone, so that a gateway starts on a database that takes no writes now. */
+async function isCurrent(
+  database: Kysely<Tables>,
+  dialect: 'sqlite' | 'postgres',
+  migrations: readonly Migration[],
+): Promise<boolean> {
+  const { rows } = await (dialect === 'postgres'
+    ? sql`select 1 where to_regclass('schema_migrations') is not null`
+    : sql`select 1 from sqlite_master where name = 'schema_migrations'`
+  ).execute(database)
+  if (rows.length === 0) return false
+  const known = await database.selectFrom('schema_migrations').select('name').execute()
+  const applied = new Set(known.map(row => row.name))
+  return migrations.every(({ name }) => applied.has(name))
 }
 
 /** Asks first: `create schema if not exists` wants the right to create even when there is nothing to do. */

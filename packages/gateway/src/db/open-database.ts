@@ -11,7 +11,7 @@ import { createFactStore } from './fact-store.ts'
 import { createKeyStore } from './keys/key-store.ts'
 import { type Log, silentLog } from './log.ts'
 import { migrate } from './migrate.ts'
-import { type PostgresAddress, parsePostgresUrl } from './postgres/address.ts'
+import { PostgresPlace } from './postgres/place.ts'
 import { openPool } from './postgres/pool.ts'
 import { createFeedbackStore } from './routing/feedback-store.ts'
 import { createOutcomeStore } from './routing/outcome-store.ts'
@@ -51,7 +51,8 @@ const MIGRATION_TIMEOUT_MS = 30 * 60_000
  * `NotFoundError` for an embedded one that must exist and does not.
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
-  const connection = options.url === undefined ? openSqlite(options) : openPostgres(options, options.url)
+  const place = options.url === undefined ? undefined : new PostgresPlace(options.url)
+  const connection = place === undefined ? openSqlite(options) : openPostgres(options, place)
   const database: Database = {
     dialect: connection.dialect,
     keys: createKeyStore(connection),
@@ -66,11 +67,19 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     async ping() {
       await connection.run(kysely => sql`select 1`.execute(kysely))
     },
+    condition: () => connection.condition(),
+    use(url) {
+      if (place === undefined || url === undefined) return place === undefined && url === undefined
+      const isNew = place.moveTo(url)
+      if (isNew === true) connection.retryNow()
+      return isNew !== undefined
+    },
     close: () => connection.close(),
   }
   connections.set(database, connection)
   if (options.waitForDatabase === false) {
     connection.retryInBackground()
+    connection.watch()
     return database
   }
   try {
@@ -102,26 +111,25 @@ function openSqlite(options: OpenDatabaseOptions): Connection {
   return new Connection({ dialect: 'sqlite', kysely, log, prepare: () => migrate(kysely, 'sqlite', log) })
 }
 
-function openPostgres(options: OpenDatabaseOptions, url: string): Connection {
+function openPostgres(options: OpenDatabaseOptions, place: PostgresPlace): Connection {
   const log = options.logger ?? silentLog
-  const address = parsePostgresUrl(url)
   const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS
-  const kysely = postgresKysely(address, options, log, options.poolSize, statementTimeoutMs)
+  const kysely = postgresKysely(place, options, log, options.poolSize, statementTimeoutMs)
   const prepare = async (): Promise<void> => {
-    const migrator = postgresKysely(address, options, log, 1, MIGRATION_TIMEOUT_MS)
+    const migrator = postgresKysely(place, options, log, 1, MIGRATION_TIMEOUT_MS)
     try {
       // Answered at once or not at all, whereas a migration may rightly take long.
       await kysely.connection().execute(connected => sql`select 1`.execute(connected))
-      await migrate(migrator, 'postgres', log, address.schema)
+      await migrate(migrator, 'postgres', log, place.address().schema)
     } finally {
       await migrator.destroy()
     }
   }
-  return new Connection({ dialect: 'postgres', kysely, log, prepare })
+  return new Connection({ dialect: 'postgres', kysely, log, prepare, renew: () => place.renew() })
 }
 
 function postgresKysely(
-  address: PostgresAddress,
+  { address }: PostgresPlace,
   options: OpenDatabaseOptions,
   log: Log,
   size: number,

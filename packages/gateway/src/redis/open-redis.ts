@@ -5,14 +5,20 @@ import { connectLink, type RedisLink } from './link.ts'
 import type { CommandOptions, Redis, RedisReply, RedisScript } from './redis.ts'
 import { reasonOf, redisUnavailable } from './redis-error.ts'
 
-/** Asked for to see whether Redis is there. It has a key because PING asks every node of a cluster. */
+/**
+ * Written to see whether Redis is there and takes writes: a replica, or a server without memory left, is of no use. It
+ * has a key because PING asks every node of a cluster.
+ */
 const BEAT = 'beat'
-const BEAT_MS = 5_000
+const BEAT_LIVES_MS = '60000'
+const BEAT_MS = 2_000
 const BEAT_WHILE_SLOW_MS = 1_000
 /** A connection that is silent for longer than this is dead. */
-const DEAD_MS = 10_000
+const DEAD_MS = 6_000
 /** Late answers in a row before nobody waits for Redis any more (LiteLLM's REDIS_CIRCUIT_BREAKER_FAILURE_THRESHOLD). */
 const LATE_IN_A_ROW = 5
+/** A beat that takes this long says by itself what five late answers say. */
+const VERY_LATE_MS = 1_000
 const FIRST_BACKOFF_MS = 100
 const LONGEST_BACKOFF_MS = 10_000
 /** A connection that lasted this long was a good one: its end is a new outage. */
@@ -70,6 +76,7 @@ class Connection implements Redis {
     } catch (error) {
       this.fails++
       if (error instanceof LateError && isAwaited) this.noteLate()
+      if (takesNoWrites(error)) this.broken(error as Error)
       if ((error as { code?: unknown }).code === 'redis_error') throw error
       throw redisUnavailable(error)
     }
@@ -121,7 +128,7 @@ class Connection implements Redis {
   }
 
   async ping(): Promise<void> {
-    await this.command(['EXISTS', this.key(BEAT)])
+    await this.command(this.beat())
   }
 
   problem(): string | undefined {
@@ -140,6 +147,19 @@ class Connection implements Redis {
     return this.lateInARow >= LATE_IN_A_ROW
   }
 
+  private beat(): string[] {
+    return ['SET', this.key(BEAT), '1', 'PX', BEAT_LIVES_MS]
+  }
+
+  /** Whatever else it refuses may be a matter of one command, or of a cluster that is being made. */
+  private async mustTakeWrites(link: RedisLink): Promise<void> {
+    try {
+      await inTime(link.send(this.key(BEAT), this.beat()), DEAD_MS)
+    } catch (error) {
+      if (takesNoWrites(error) || (error as { code?: unknown }).code !== 'redis_error') throw error
+    }
+  }
+
   private broken: (error: Error) => void = () => {}
 
   private async stayConnected(): Promise<void> {
@@ -151,6 +171,7 @@ class Connection implements Redis {
       let beat: (() => void) | undefined
       try {
         link = await connectLink(this.settings, resolve)
+        await this.mustTakeWrites(link)
         for (const channel of this.channels.keys()) await inTime(this.listen(link, channel), DEAD_MS)
         if (!this.closing.signal.aborted) this.cameUp(link)
         beat = this.keepBeating(link, resolve)
@@ -187,8 +208,10 @@ class Connection implements Redis {
     )
   }
 
-  private noteLate(): void {
-    if (++this.lateInARow !== LATE_IN_A_ROW) return
+  private noteLate(times = 1): void {
+    const wasSlow = this.isSlow
+    this.lateInARow += times
+    if (wasSlow || !this.isSlow) return
     const { timeoutMs } = this.settings
     this.log.warn({ timeoutMs }, 'Redis does not answer in time: nobody waits for it until it does again')
   }
@@ -198,10 +221,10 @@ class Connection implements Redis {
     let timer: NodeJS.Timeout
     const beat = async () => {
       const began = performance.now()
-      const key = this.key(BEAT)
-      await inTime(link.send(key, ['EXISTS', key]), DEAD_MS)
-      const isLate = performance.now() - began > this.settings.timeoutMs
-      if (isLate && !this.isSlow) this.noteLate()
+      await this.mustTakeWrites(link)
+      const tookMs = performance.now() - began
+      const isLate = tookMs > this.settings.timeoutMs
+      if (isLate && !this.isSlow) this.noteLate(tookMs > VERY_LATE_MS ? LATE_IN_A_ROW : 1)
       else if (!isLate && this.isSlow) {
         this.lateInARow = 0
         this.log.info({}, 'Redis answers in time again')
@@ -209,7 +232,7 @@ class Connection implements Redis {
       schedule()
     }
     const schedule = () => {
-      timer = setTimeout(() => void beat().catch(broken), this.isSlow ? BEAT_WHILE_SLOW_MS : BEAT_MS)
+      timer = setTimeout(() => void beat().catch(broken), this.lateInARow > 0 ? BEAT_WHILE_SLOW_MS : BEAT_MS)
       timer.unref()
     }
     schedule()
@@ -252,4 +275,15 @@ class Connection implements Redis {
       signal.addEventListener('abort', end, { once: true })
     })
   }
+}
+
+/**
+ * A replica, a server without memory left or that cannot keep what it is told: a new connection finds the master, or
+ * says what is wrong.
+ */
+const NO_WRITES = /^(READONLY|OOM|MISCONF|NOREPLICAS|MASTERDOWN|LOADING)\b/
+
+function takesNoWrites(error: unknown): boolean {
+  const { cause } = error as { cause?: Error }
+  return NO_WRITES.test(cause?.message ?? '')
 }

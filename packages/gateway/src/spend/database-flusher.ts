@@ -19,7 +19,7 @@ export interface FlusherOptions {
 const BATCH_ROWS = 2_000
 /** Rows that do not wait for the timer: well under what is remembered of the journal. */
 const EARLY_ROWS = 4_000
-const LAST_RETRY_MS = 30_000
+const LAST_RETRY_MS = 5_000
 
 /** Moves rows from journals to the database, in order, a batch at a time, the same again after a failure. */
 export class DatabaseFlusher {

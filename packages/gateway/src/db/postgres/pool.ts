@@ -8,7 +8,8 @@ import type { PostgresAddress } from './address.ts'
 import { breaksConnection, postgresError } from './sql-state.ts'
 
 export interface PoolOptions {
-  readonly address: PostgresAddress
+  /** Where new connections go. One that was made for another object is closed when it would be used next. */
+  readonly address: () => PostgresAddress
   readonly size: number
   /** Milliseconds to connect, or to wait for a free connection. */
   readonly connectTimeoutMs: number
@@ -32,8 +33,10 @@ type DatabaseErrorClass = typeof pgModule.DatabaseError
 export async function openPool(options: PoolOptions): Promise<PostgresPool> {
   // Lazy: an embedded gateway never loads the driver.
   const { default: pg } = await import('pg')
+  const { pooled, schema } = options.address()
+  const made = new WeakMap<object, PostgresAddress>()
   const pool = new pg.Pool({
-    connectionString: options.address.url,
+    Client: clientOf(pg, options.address, made),
     application_name: 'sluice',
     max: options.size,
     connectionTimeoutMillis: options.connectTimeoutMs,
@@ -42,15 +45,15 @@ export async function openPool(options: PoolOptions): Promise<PostgresPool> {
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => typeParser(pg, oid, format) },
-    ...(options.address.pooled ? {} : sessionLimits(options.statementTimeoutMs)),
-    ...(options.address.schema === undefined ? {} : { options: `-c search_path=${options.address.schema}` }),
+    ...(pooled ? {} : sessionLimits(options.statementTimeoutMs)),
+    ...(schema === undefined ? {} : { options: `-c search_path=${schema}` }),
   })
   pool.on('error', error => {
     options.log.warn({ code: (error as { code?: unknown }).code }, 'an idle database connection broke')
   })
   return {
     options: pool.options,
-    connect: () => connect(pool, pg.DatabaseError),
+    connect: () => connect(pool, pg.DatabaseError, client => made.get(client) === options.address()),
     end: () => pool.end(),
   }
 }
@@ -66,13 +69,37 @@ function sessionLimits(statementTimeoutMs: number) {
   }
 }
 
-async function connect(pool: Pool, databaseError: DatabaseErrorClass): Promise<PostgresPoolClient> {
+/** The driver's client, whose address is asked for when it connects: credentials change while a pool lives. */
+function clientOf(
+  pg: typeof pgModule,
+  address: () => PostgresAddress,
+  made: WeakMap<object, PostgresAddress>,
+): typeof pgModule.Client {
+  return class extends pg.Client {
+    constructor(config?: string | pgModule.ClientConfig) {
+      const current = address()
+      super({ ...(config as pgModule.ClientConfig), connectionString: current.url })
+      made.set(this, current)
+    }
+  }
+}
+
+async function connect(
+  pool: Pool,
+  databaseError: DatabaseErrorClass,
+  isCurrent: (client: PoolClient) => boolean,
+): Promise<PostgresPoolClient> {
   if (pool.waitingCount >= MOST_WAITING) {
     throw databaseUnavailable(new Error('too many requests wait for the database'))
   }
   let client: PoolClient
   try {
     client = await pool.connect()
+    // At most as often as the pool has connections: new ones are current.
+    while (!isCurrent(client)) {
+      client.release(true)
+      client = await pool.connect()
+    }
   } catch (error) {
     // Whatever keeps a connection from opening, wrong credentials included, means "not reachable" to a caller.
     throw databaseUnavailable(error)

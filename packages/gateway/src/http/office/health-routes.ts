@@ -19,7 +19,7 @@ export function registerHealthRoutes(app: FastifyInstance, stages: () => Stages,
     '/health/readiness',
     { schema: { summary: 'Ready for traffic, and what is wrong', tags: ['Health'] } },
     async (_request, reply) => {
-      const report = await health.report()
+      const report = health.report()
       return reply.status(report.ready ? 200 : 503).send({
         status: report.status,
         db: report.database,
