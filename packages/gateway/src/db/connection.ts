@@ -21,6 +21,7 @@ export interface ConnectionOptions {
 interface Together {
   readonly transaction: Transaction<Tables>
   readonly last: ((transaction: Transaction<Tables>) => Promise<void>)[]
+  readonly afterwards: (() => void)[]
   isOpen: boolean
 }
 
@@ -88,29 +89,43 @@ export class Connection {
    * it has to reject, because PostgreSQL then refuses the rest. Inside another one it is part of that.
    */
   together<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#open() !== undefined) return work()
-    return this.run(database =>
-      database.transaction().execute(async transaction => {
-        const together: Together = { transaction, last: [], isOpen: true }
-        try {
-          const result = await this.#together.run(together, work)
-          for (const step of together.last) await step(transaction)
-          return result
-        } finally {
-          together.isOpen = false
-        }
-      }),
-    )
+    return this.#open() === undefined ? this.run(database => this.#begin(database, work)) : work()
   }
 
   /**
    * A transaction of its own; inside `together`, its last steps before the commit, in order. For what takes a lock that
    * everybody wants: it is held as briefly as can be, and after all others, so that nobody waits in a ring.
+   * `afterwards` hears the result once it is kept.
    */
-  async atTheEnd(step: (transaction: Transaction<Tables>) => Promise<void>): Promise<void> {
+  async atTheEnd<T>(
+    step: (transaction: Transaction<Tables>) => Promise<T>,
+    afterwards: (result: T) => void,
+  ): Promise<void> {
     const together = this.#open()
-    if (together !== undefined) together.last.push(step)
-    else await this.transaction(step)
+    if (together === undefined) {
+      afterwards(await this.transaction(step))
+      return
+    }
+    together.last.push(async transaction => {
+      const result = await step(transaction)
+      together.afterwards.push(() => afterwards(result))
+    })
+  }
+
+  async #begin<T>(database: Kysely<Tables>, work: () => Promise<T>): Promise<T> {
+    const afterwards: (() => void)[] = []
+    const result = await database.transaction().execute(async transaction => {
+      const together: Together = { transaction, afterwards, last: [], isOpen: true }
+      try {
+        const done = await this.#together.run(together, work)
+        for (const step of together.last) await step(transaction)
+        return done
+      } finally {
+        together.isOpen = false
+      }
+    })
+    for (const tell of afterwards) tell()
+    return result
   }
 
   /** What was begun inside `together` and is still running when it ends goes its own way. */

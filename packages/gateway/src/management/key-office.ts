@@ -1,13 +1,17 @@
+import type { FastifyRequest } from 'fastify'
 import { badRequest, createError, type SluiceError, zonedCalendar } from 'sluice/internal'
 import type { z } from 'zod'
 import type { Caller } from '../auth/caller.ts'
 import { hashKey, maskKey } from '../auth/hash.ts'
 import type { KeyCache } from '../auth/key-cache.ts'
 import type { Settings } from '../config/settings.ts'
+import type { AuditAction } from '../db/audit/audit-entry.ts'
 import type { Database } from '../db/database.ts'
 import type { KeyRow } from '../db/rows.ts'
 import type { MemoryLimiter } from '../limits/memory-limiter.ts'
+import type { Audit, AuditedChange } from './audit/audit-log.ts'
 import { type ChangeContext, keyChanges, routesOfType } from './key-changes.ts'
+import { keyObject } from './key-json.ts'
 import type {
   DeleteKeysBody,
   GenerateKeyBody,
@@ -15,10 +19,12 @@ import type {
   RegenerateKeyBody,
   UpdateKeyBody,
 } from './key-schemas.ts'
+import { authorOf } from './protect-routes.ts'
 
 export interface KeyOfficeServices {
   readonly settings: () => Settings
   readonly database: Pick<Database, 'keys'>
+  readonly audit: Audit
   readonly keys: Pick<KeyCache, 'absorb' | 'forget'>
   readonly limiter: Pick<MemoryLimiter, 'move' | 'forget'>
   readonly now: () => number
@@ -34,8 +40,8 @@ export interface IssuedKey {
 }
 
 /**
- * The rules of virtual keys. Every method writes to the database first and then to this replica's memory; all reject
- * with `ServiceUnavailableError` while the database is down.
+ * The rules of virtual keys. Every method writes to the database first, together with the audit log, and then to this
+ * replica's memory; all reject with `ServiceUnavailableError` while the database is down.
  */
 export class KeyOffice {
   readonly #services: KeyOfficeServices
@@ -45,51 +51,61 @@ export class KeyOffice {
   }
 
   /** Throws `ConflictError` when the key or its alias is taken. */
-  async generate(body: z.infer<typeof GenerateKeyBody>, by: string | null): Promise<IssuedKey> {
-    const context = this.#context(by)
+  async generate(body: z.infer<typeof GenerateKeyBody>, request: FastifyRequest): Promise<IssuedKey> {
+    const context = this.#context(request)
     const key = body.key ?? this.#newKey()
     const { key: _, key_type: type, ...fields } = body
     const { changes, warnings } = keyChanges(fields, undefined, context)
     const allowedRoutes = changes.allowedRoutes?.length ? changes.allowedRoutes : (routesOfType(type) ?? [])
     const row: KeyRow = { ...blankKey(key, context), ...changes, allowedRoutes }
-    await this.#conflicts(row.keyAlias, this.#services.database.keys.create(row))
-    this.#services.keys.absorb(row)
+    const { audit, database, keys } = this.#services
+    const created = audit.together(async () => {
+      await database.keys.create(row)
+      await this.#record('created', undefined, row, request)
+    })
+    await this.#conflicts(() => row.keyAlias, created)
+    keys.absorb(row)
     return { row, key, warnings }
   }
 
   /** Throws `NotFoundError`; `ConflictError` when the alias is taken. */
-  async update(body: z.infer<typeof UpdateKeyBody>, by: string | null) {
+  async update(body: z.infer<typeof UpdateKeyBody>, request: FastifyRequest) {
     const { key, ...fields } = body
-    const before = await this.find(key)
-    const { changes, warnings } = keyChanges(fields, before, this.#context(by))
-    return { row: await this.#write(before.tokenHash, changes), warnings }
+    let warnings: readonly string[] = []
+    const row = await this.#write(key, 'updated', request, before => {
+      const change = keyChanges(fields, before, this.#context(request))
+      warnings = change.warnings
+      return change.changes
+    })
+    return { row, warnings }
   }
 
-  async setBlocked(reference: string, blocked: boolean, by: string | null): Promise<KeyRow> {
-    const changes = { blocked, updatedAt: this.#services.now(), updatedBy: by }
-    return await this.#write(hashOfReference(reference), changes)
+  async setBlocked(reference: string, blocked: boolean, request: FastifyRequest): Promise<KeyRow> {
+    const changes = { blocked, updatedAt: this.#services.now(), updatedBy: authorOf(request) }
+    return await this.#write(reference, blocked ? 'blocked' : 'unblocked', request, () => changes)
   }
 
   /** Gives a key a new secret at once: the old one stops here now, elsewhere with the next sync. */
   async regenerate(
     reference: string,
     body: z.infer<typeof RegenerateKeyBody>,
-    by: string | null,
+    request: FastifyRequest,
   ): Promise<IssuedKey> {
     const { key: _, new_key: wanted, ...fields } = body
-    const context = this.#context(by)
+    const context = this.#context(request)
     const before = await this.find(reference)
     const { changes, warnings } = keyChanges(fields, before, context)
     const key = wanted ?? this.#newKey()
     const hash = hashKey(key)
-    const { keys, limiter, database } = this.#services
-    // Fields first: were they refused after the secret changed, nobody would ever see the new one.
-    await this.#write(before.tokenHash, changes)
-    const row = await this.#conflicts(
-      null,
-      database.keys.replaceHash(before.tokenHash, hash, maskKey(key), context.now),
-    )
-    if (row === undefined) throw notFound()
+    const { audit, keys, limiter, database } = this.#services
+    const rotated = audit.together(async () => {
+      await database.keys.update(before.tokenHash, changes)
+      const after = await database.keys.replaceHash(before.tokenHash, hash, maskKey(key), context.now)
+      if (after === undefined) throw notFound()
+      await this.#record('rotated', before, after, request)
+      return after
+    })
+    const row = await this.#conflicts(() => changes.keyAlias ?? null, rotated)
     keys.forget(before.tokenHash)
     keys.absorb(row)
     limiter.move('key', before.tokenHash, hash)
@@ -97,14 +113,19 @@ export class KeyOffice {
   }
 
   /** Hashes of the keys that were removed; throws `NotFoundError` when one of them does not exist, removing none. */
-  async remove(body: z.infer<typeof DeleteKeysBody>): Promise<readonly string[]> {
+  async remove(body: z.infer<typeof DeleteKeysBody>, request: FastifyRequest): Promise<readonly string[]> {
     const hashes = new Set((body.keys ?? []).map(hashOfReference))
     for (const alias of body.key_aliases ?? []) hashes.add((await this.#findAlias(alias)).tokenHash)
     for (const hash of hashes) await this.find(hash)
-    const rows = await this.#services.database.keys.remove([...hashes])
+    const { audit, database, keys, limiter } = this.#services
+    const rows = await audit.together(async () => {
+      const removed = await database.keys.remove([...hashes])
+      await audit.record(removed.map(row => changeOf('deleted', row, undefined, request)))
+      return removed
+    })
     for (const { tokenHash } of rows) {
-      this.#services.keys.forget(tokenHash)
-      this.#services.limiter.forget('key', tokenHash)
+      keys.forget(tokenHash)
+      limiter.forget('key', tokenHash)
     }
     return rows.map(row => row.tokenHash)
   }
@@ -153,19 +174,43 @@ export class KeyOffice {
     return rows[0]
   }
 
-  async #write(tokenHash: string, changes: Partial<KeyRow>): Promise<KeyRow> {
-    const update = this.#services.database.keys.update(tokenHash, changes)
-    const row = await this.#conflicts(changes.keyAlias ?? null, update)
-    if (row === undefined) throw notFound()
-    this.#services.keys.absorb(row)
+  async #write(
+    reference: string,
+    action: AuditAction,
+    request: FastifyRequest,
+    changesOf: (before: KeyRow) => Partial<KeyRow>,
+  ): Promise<KeyRow> {
+    const { audit, database, keys } = this.#services
+    let alias: string | null = null
+    const update = audit.together(async () => {
+      const before = await this.find(reference)
+      const changes = changesOf(before)
+      alias = changes.keyAlias ?? null
+      const after = await database.keys.update(before.tokenHash, changes)
+      if (after === undefined) throw notFound()
+      await this.#record(action, before, after, request)
+      return after
+    })
+    const row = await this.#conflicts(() => alias, update)
+    keys.absorb(row)
     return row
   }
 
-  async #conflicts<T>(alias: string | null, work: Promise<T>): Promise<T> {
+  async #record(
+    action: AuditAction,
+    before: KeyRow | undefined,
+    after: KeyRow | undefined,
+    request: FastifyRequest,
+  ): Promise<void> {
+    await this.#services.audit.record(changeOf(action, before, after, request))
+  }
+
+  async #conflicts<T>(aliasOf: () => string | null, work: Promise<T>): Promise<T> {
     try {
       return await work
     } catch (error) {
       if ((error as SluiceError).kind !== 'conflict') throw error
+      const alias = aliasOf()
       const what = alias === null ? 'This key' : `This key, or one with the alias '${alias}',`
       const message = `${what} already exists. Unique key aliases across all keys are required; choose another.`
       throw createError({ kind: 'conflict', message, param: 'key_alias', retryable: false, cause: error })
@@ -176,9 +221,23 @@ export class KeyOffice {
     return `sk-${Buffer.from(this.#services.randomBytes(24)).toString('base64url')}`
   }
 
-  #context(by: string | null): ChangeContext {
+  #context(request: FastifyRequest): ChangeContext {
     const { settings, now } = this.#services
-    return { now: now(), by, calendar: zonedCalendar(settings().limits.timezone) }
+    return { now: now(), by: authorOf(request), calendar: zonedCalendar(settings().limits.timezone) }
+  }
+}
+
+function changeOf(
+  action: AuditAction,
+  before: KeyRow | undefined,
+  after: KeyRow | undefined,
+  request: FastifyRequest,
+): AuditedChange {
+  return {
+    ...{ action, request, table: 'LiteLLM_VerificationToken' },
+    objectId: (before ?? after)?.tokenHash ?? '',
+    before: before && keyObject(before),
+    after: after && keyObject(after),
   }
 }
 

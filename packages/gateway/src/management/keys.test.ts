@@ -310,7 +310,7 @@ describe('while the database is down', () => {
   test('management answers 503, and the admin is still known', async () => {
     const down = () => Promise.reject(databaseUnavailable())
     const keys = { ...database.keys, find: down, create: down, list: down, update: down, remove: down }
-    const broken = await openTestOffice({ keys, spend: database.spend })
+    const broken = await openTestOffice({ ...database, keys })
     for (const [method, url, body] of [
       ['POST', '/key/generate', {}],
       ['POST', '/key/update', { key: 'sk-x' }],

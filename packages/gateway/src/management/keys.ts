@@ -19,7 +19,7 @@ import {
   RegenerateKeyBody,
   UpdateKeyBody,
 } from './key-schemas.ts'
-import { type AccessServices, authorOf, callerOfRequest, protectRoutes } from './protect-routes.ts'
+import { type AccessServices, callerOfRequest, protectRoutes } from './protect-routes.ts'
 
 export type KeyServices = KeyOfficeServices & AccessServices
 
@@ -83,7 +83,7 @@ function addIssuing(routes: Routes, office: KeyOffice): void {
     '/key/generate',
     { schema: { body: GenerateKeyBody, tags, summary: 'Make a virtual key; the answer shows it once' } },
     async request => {
-      const { row, key, warnings } = await office.generate(request.body, authorOf(request))
+      const { row, key, warnings } = await office.generate(request.body, request)
       return newKeyAnswer(row, key, warnings)
     },
   )
@@ -99,7 +99,7 @@ function addIssuing(routes: Routes, office: KeyOffice): void {
     async request => {
       const { key: reference } = request.body
       if (reference == null) throw badRequest('key: must name the key to regenerate.', 'key')
-      const { row, key, warnings } = await office.regenerate(reference, request.body, authorOf(request))
+      const { row, key, warnings } = await office.regenerate(reference, request.body, request)
       return newKeyAnswer(row, key, warnings)
     },
   )
@@ -107,11 +107,7 @@ function addIssuing(routes: Routes, office: KeyOffice): void {
     '/key/:key/regenerate',
     { schema: { params: KeyPath, body: RegenerateKeyBody, tags, summary: 'As /key/regenerate' } },
     async request => {
-      const { row, key, warnings } = await office.regenerate(
-        request.params.key,
-        request.body,
-        authorOf(request),
-      )
+      const { row, key, warnings } = await office.regenerate(request.params.key, request.body, request)
       return newKeyAnswer(row, key, warnings)
     },
   )
@@ -122,14 +118,14 @@ function addChanging(routes: Routes, office: KeyOffice): void {
     '/key/update',
     { schema: { body: UpdateKeyBody, tags, summary: 'Change a key; null clears a field' } },
     async request => {
-      const { row, warnings } = await office.update(request.body, authorOf(request))
+      const { row, warnings } = await office.update(request.body, request)
       return changedKeyAnswer(row, warnings)
     },
   )
   routes.post(
     '/key/delete',
     { schema: { body: DeleteKeysBody, tags, summary: 'Remove keys by key, hash or alias' } },
-    async request => ({ deleted_keys: await office.remove(request.body) }),
+    async request => ({ deleted_keys: await office.remove(request.body, request) }),
   )
   for (const [path, blocked] of [
     ['/key/block', true],
@@ -137,7 +133,7 @@ function addChanging(routes: Routes, office: KeyOffice): void {
   ] as const) {
     const summary = blocked ? 'Stop a key until it is unblocked' : 'Let a blocked key work again'
     routes.post(path, { schema: { body: KeyReferenceBody, tags, summary } }, async request =>
-      changedKeyAnswer(await office.setBlocked(request.body.key, blocked, authorOf(request))),
+      changedKeyAnswer(await office.setBlocked(request.body.key, blocked, request)),
     )
   }
 }

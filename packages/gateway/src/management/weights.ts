@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import {
   type AdaptiveWeight,
@@ -12,10 +12,12 @@ import { z } from 'zod'
 import type { Database } from '../db/database.ts'
 import type { AdaptiveWeightsJob } from '../jobs/adaptive-weights.ts'
 import type { WeightsSync } from '../jobs/weights-sync.ts'
+import type { Audit } from './audit/audit-log.ts'
 import { type AccessServices, authorOf, protectRoutes } from './protect-routes.ts'
 
 export interface WeightServices extends AccessServices {
   readonly database: Pick<Database, 'weights'>
+  readonly audit: Audit
   readonly routes: () => RouteTable
   readonly weights: Pick<WeightsSync, 'changed'>
   readonly adaptive: Pick<AdaptiveWeightsJob, 'current'>
@@ -46,7 +48,7 @@ export async function registerWeightRoutes(app: FastifyInstance, services: Weigh
   await app.register(async scope => {
     protectRoutes(scope, services)
     const routes = scope.withTypeProvider<ZodTypeProvider>()
-    const { database, weights, now } = services
+    const { weights } = services
     routes.get(
       '/router/weights',
       { schema: { tags, summary: 'The weight of every deployment, and its share of the calls' } },
@@ -70,11 +72,29 @@ export async function registerWeightRoutes(app: FastifyInstance, services: Weigh
             .map(({ id }) => id),
         )
         for (const [id, weight] of Object.entries(changes)) if (weight !== null) checkId(id, known)
-        await database.weights.change({ weights: changes, author: authorOf(request), now: now() })
+        await changeWeights(services, changes, request)
         await weights.changed()
         return weightsAnswer(services)
       },
     )
+  })
+}
+
+/** Each deployment is an object of its own in the audit log: LiteLLM keeps models, weights among them, in this table. */
+async function changeWeights(
+  { audit, database, now }: WeightServices,
+  weights: Readonly<Record<string, number | null>>,
+  request: FastifyRequest,
+): Promise<void> {
+  await audit.together(async () => {
+    const before = await database.weights.all()
+    await database.weights.change({ weights, author: authorOf(request), now: now() })
+    const changes = Object.entries(weights).map(([objectId, weight]) => ({
+      ...({ action: 'updated', table: 'LiteLLM_ProxyModelTable', objectId, request } as const),
+      before: { weight: before.get(objectId) ?? null },
+      after: { weight },
+    }))
+    await audit.record(changes)
   })
 }
 

@@ -35,7 +35,7 @@ export interface AuditStore {
   /**
    * Adds entries to the chain, all or none. Inside `database.together` they are added last and share its fate; else
    * they have a transaction of their own. Every process that appends takes its turn, so there is one chain.
-   * `onAppended` hears of them with their places; of a `together` that fails afterwards it heard in vain.
+   * `onAppended` hears of them with their places, once they are kept.
    */
   append(
     entries: readonly NewAuditEntry[],
@@ -62,10 +62,10 @@ export function createAuditStore(connection: Connection): AuditStore {
   return {
     async append(entries, onAppended) {
       if (entries.length === 0) return
-      await connection.atTheEnd(async transaction => {
-        const appended = await appendEntries(transaction, entries)
-        onAppended?.(appended)
-      })
+      await connection.atTheEnd(
+        transaction => appendEntries(transaction, entries),
+        appended => onAppended?.(appended),
+      )
     },
     find: id =>
       connection.run(async database => {

@@ -5,7 +5,9 @@ import { createAuthenticator } from '../../auth/authenticate.ts'
 import { createKeyCache, type KeyCache } from '../../auth/key-cache.ts'
 import type { Settings } from '../../config/settings.ts'
 import type { Database } from '../../db/database.ts'
+import { silentLog } from '../../db/log.ts'
 import { createMemoryLimiter, type MemoryLimiter } from '../../limits/memory-limiter.ts'
+import { createAudit } from '../audit/audit-log.ts'
 import { registerKeyRoutes } from '../keys.ts'
 import { registerSpendRoutes } from '../spend.ts'
 
@@ -33,7 +35,7 @@ export interface TestAnswer {
   readonly error: { readonly message?: string; readonly type?: string; readonly param?: string | null }
 }
 
-export async function openTestOffice(database: Pick<Database, 'keys' | 'spend'>): Promise<TestOffice> {
+export async function openTestOffice(database: Database): Promise<TestOffice> {
   const clock = { time: NOW }
   const now = () => clock.time
   const settings = {
@@ -43,6 +45,7 @@ export async function openTestOffice(database: Pick<Database, 'keys' | 'spend'>)
   const keys = createKeyCache({ store: database.keys, now, maxStalenessMs: () => 60_000 })
   const limiter = createMemoryLimiter({ now })
   const authenticator = createAuthenticator({ settings: () => settings, keys, now })
+  const audit = createAudit({ database, log: silentLog, isOn: () => true, now })
   const app = fastify()
   app.setSerializerCompiler(() => data => JSON.stringify(data))
   app.setErrorHandler((error, _request, reply) => {
@@ -50,7 +53,16 @@ export async function openTestOffice(database: Pick<Database, 'keys' | 'spend'>)
     const { message, type, param, status } = error
     return reply.status(status).send({ error: { message, type, param: param ?? null, code: String(status) } })
   })
-  const services = { settings: () => settings, authenticator, database, keys, limiter, now, randomBytes }
+  const services = {
+    settings: () => settings,
+    authenticator,
+    database,
+    audit,
+    keys,
+    limiter,
+    now,
+    randomBytes,
+  }
   await app.register(registerKeyRoutes, services)
   await app.register(registerSpendRoutes, services)
   await app.ready()
