@@ -61,13 +61,13 @@ export class BulkInsert {
 function sqliteText({ table, columns, key, update }: BulkInsertFacts): string {
   const names = columns.map(column => column.name).join(', ')
   const marks = columns.map(() => '?').join(', ')
-  return `insert into ${table} (${names}) values (${marks}) on conflict (${key.join(', ')}) ${conflictText(update)}`
+  return `insert into ${table} (${names}) values (${marks}) ${conflictText(key, update)}`
 }
 
 function postgresText({ table, columns, key, update }: BulkInsertFacts): string {
   const names = columns.map(column => column.name)
   const values = columns.map(({ name, type }) => `given.${name}::${type}`).join(', ')
-  const insert = `insert into ${table} (${names.join(', ')}) select ${values} from ${givenText(names, names)} on conflict (${key.join(', ')}) ${conflictText(update)}`
+  const insert = `insert into ${table} (${names.join(', ')}) select ${values} from ${givenText(names, names)} ${conflictText(key, update)}`
   if (update !== undefined) return insert
   const same = key.map(name => `added.${name} = given.${name}`).join(' and ')
   return `with added as (${insert} returning ${key.join(', ')}) select (given.position - 1)::integer as index from ${givenText(key, names)} where not exists (select 1 from added where ${same})`
@@ -79,8 +79,9 @@ function givenText(wanted: readonly string[], names: readonly string[]): string 
   return `rows from (${arrays.join(', ')}) with ordinality as given (${wanted.join(', ')}, position)`
 }
 
-function conflictText(update: BulkInsertFacts['update']): string {
-  if (update === undefined) return 'do nothing'
+/** Whatever makes a row one that exists already; only an update must say by which key. */
+function conflictText(key: readonly string[], update: BulkInsertFacts['update']): string {
+  if (update === undefined) return 'on conflict do nothing'
   const set = Object.entries(update).map(([column, expression]) => `${column} = ${expression}`)
-  return `do update set ${set.join(', ')}`
+  return `on conflict (${key.join(', ')}) do update set ${set.join(', ')}`
 }

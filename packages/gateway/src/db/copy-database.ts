@@ -33,7 +33,7 @@ const TABLES: readonly TableFacts[] = [
   { name: 'spend_log_tags', key: ['request_id', 'tag'] },
   {
     name: 'daily_spend',
-    key: ['kind', 'subject_id', 'day', 'api_key', 'model', 'model_group', 'provider'],
+    key: ['kind', 'subject_id', 'day', 'api_key', 'model', 'model_group', 'provider', 'endpoint'],
     sum: 'spend_nano_usd',
   },
   { name: 'deployment_weights', key: ['model_id'], sum: 'updated_at' },
@@ -108,7 +108,7 @@ async function copyTable(
     await target
       .insertInto(table.name)
       .values(rows)
-      .onConflict(conflict => conflict.columns([...table.key]).doNothing())
+      .onConflict(conflict => conflict.doNothing())
       .execute()
     copied += rows.length
     onProgress({ table: table.name, copied, total })

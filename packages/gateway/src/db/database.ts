@@ -6,6 +6,8 @@ import type { FeedbackStore } from './routing/feedback-store.ts'
 import type { OutcomeStore } from './routing/outcome-store.ts'
 import type { WeightStore } from './routing/weight-store.ts'
 import type { KeyRow, NewSpendRow, SpendRow } from './rows.ts'
+import type { SpendReports } from './spend/spend-reports.ts'
+import type { SpendUpkeep } from './spend/spend-upkeep.ts'
 
 /**
  * The gateway's storage: one set of queries over embedded SQLite (in a worker thread) and PostgreSQL. Every method
@@ -16,6 +18,8 @@ export interface Database {
   readonly keys: KeyStore
   readonly accounts: AccountStore
   readonly spend: SpendStore
+  readonly reports: SpendReports
+  readonly upkeep: SpendUpkeep
   readonly weights: WeightStore
   readonly feedback: FeedbackStore
   readonly outcomes: OutcomeStore
@@ -130,6 +134,7 @@ export type SpendSubject =
   | 'customer'
   | 'tag'
   | 'model'
+  | 'agent'
 
 export interface SpendStore {
   /**

@@ -13,10 +13,13 @@ import { type Log, silentLog } from './log.ts'
 import { migrate } from './migrate.ts'
 import { PostgresPlace } from './postgres/place.ts'
 import { openPool } from './postgres/pool.ts'
+import { ReportConnection } from './report-connection.ts'
 import { createFeedbackStore } from './routing/feedback-store.ts'
 import { createOutcomeStore } from './routing/outcome-store.ts'
 import { createWeightStore } from './routing/weight-store.ts'
+import { createSpendReports } from './spend/spend-reports.ts'
 import { createSpendStore } from './spend/spend-store.ts'
+import { createSpendUpkeep } from './spend/spend-upkeep.ts'
 import { SQLITE_FILE, sqliteDialect } from './sqlite/dialect.ts'
 import type { Tables } from './tables.ts'
 
@@ -53,11 +56,14 @@ const MIGRATION_TIMEOUT_MS = 30 * 60_000
 export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
   const place = options.url === undefined ? undefined : new PostgresPlace(options.url)
   const connection = place === undefined ? openSqlite(options) : openPostgres(options, place)
+  const reports = new ReportConnection(connection, () => reportKysely(options, place))
   const database: Database = {
     dialect: connection.dialect,
     keys: createKeyStore(connection),
     accounts: createAccountStore(connection),
     spend: createSpendStore(connection),
+    reports: createSpendReports(reports),
+    upkeep: createSpendUpkeep(connection),
     weights: createWeightStore(connection),
     feedback: createFeedbackStore(connection),
     outcomes: createOutcomeStore(connection),
@@ -74,7 +80,10 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
       if (isNew === true) connection.retryNow()
       return isNew !== undefined
     },
-    close: () => connection.close(),
+    async close() {
+      await reports.close()
+      await connection.close()
+    },
   }
   connections.set(database, connection)
   if (options.waitForDatabase === false) {
@@ -85,7 +94,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
   try {
     await connection.prepared()
   } catch (error) {
-    await connection.close()
+    await database.close()
     throw asDatabaseError(error)
   }
   return database
@@ -126,6 +135,20 @@ function openPostgres(options: OpenDatabaseOptions, place: PostgresPlace): Conne
     }
   }
   return new Connection({ dialect: 'postgres', kysely, log, prepare, renew: () => place.renew() })
+}
+
+/** Milliseconds that one report may take on PostgreSQL. */
+const REPORT_TIMEOUT_MS = 30_000
+/** Reports that run at a time there; more wait. */
+const REPORTS_AT_ONCE = 2
+
+/** What reports read with, and nothing else does. */
+function reportKysely(options: OpenDatabaseOptions, place: PostgresPlace | undefined): Kysely<Tables> {
+  const log = options.logger ?? silentLog
+  if (place === undefined)
+    return new Kysely<Tables>({ dialect: sqliteDialect(options.dataDirectory, log) })
+  const timeoutMs = Math.max(options.statementTimeoutMs ?? 0, REPORT_TIMEOUT_MS)
+  return postgresKysely(place, options, log, REPORTS_AT_ONCE, timeoutMs)
 }
 
 function postgresKysely(

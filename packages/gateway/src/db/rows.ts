@@ -129,6 +129,8 @@ export interface SpendRow {
   readonly apiBase: string | null
   /** Null when the price is unknown. */
   readonly spendNanoUsd: number | null
+  /** True where `spendNanoUsd` is not all of it: the price of one of several attempts is unknown. */
+  readonly isCostPartial?: boolean | undefined
   readonly totalTokens: number
   readonly promptTokens: number
   readonly completionTokens: number
@@ -148,6 +150,8 @@ export interface SpendRow {
   readonly callId: string | null
   /** The trace, where it is not the session. */
   readonly traceId: string | null
+  /** The agent that called, by its own word (`x-litellm-agent-id`). */
+  readonly agentId?: string | null | undefined
   readonly messages: unknown
   readonly response: unknown
   /** What the call charged to budgets of providers and deployments; written into their sums, and not kept with the row. */

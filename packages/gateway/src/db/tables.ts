@@ -159,6 +159,9 @@ export interface SpendLogsTable {
   response: string
   call_id: string | null
   trace_id: string | null
+  /** 1 where the cost of an attempt is not known; what is known of the others is in `spend_nano_usd`. */
+  cost_unknown: number
+  agent_id: string | null
 }
 
 export interface SpendLogTagsTable {
@@ -167,7 +170,7 @@ export interface SpendLogTagsTable {
   start_time: number
 }
 
-/** One row per subject, day, key, model, group and provider; a call without a subject counts under the id ''. */
+/** One row per subject, day, key, model, group, provider and endpoint. */
 export interface DailySpendTable {
   kind: string
   subject_id: string
@@ -176,6 +179,8 @@ export interface DailySpendTable {
   model: string
   model_group: string
   provider: string
+  /** LiteLLM's `call_type`; empty for what was counted before it was kept. */
+  endpoint: string
   spend_nano_usd: number
   unknown_cost_requests: number
   prompt_tokens: number
@@ -184,6 +189,7 @@ export interface DailySpendTable {
   cache_write_tokens: number
   requests: number
   failed_requests: number
+  cache_hits: number
 }
 
 export interface SpendTotalsTable {

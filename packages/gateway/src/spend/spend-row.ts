@@ -40,6 +40,7 @@ export function spendRowOf(record: CallRecord): SpendRow {
     provider: optional(deployment?.provider),
     apiBase: optional(deployment?.apiBase),
     spendNanoUsd: nanoOf(cost),
+    ...(cost.state === 'unknown' && cost.knownNanoUsd !== undefined && { isCostPartial: true }),
     totalTokens: count(usage?.total_tokens),
     promptTokens: count(usage?.prompt_tokens),
     completionTokens: count(usage?.completion_tokens),

@@ -4,6 +4,7 @@ import { weightsAndFeedback } from './0002-weights-and-feedback.ts'
 import { budgetSpend } from './0003-budget-spend.ts'
 import { people } from './0004-people.ts'
 import { audit } from './0006-audit.ts'
+import { spendPartitions } from './0007-spend-partitions.ts'
 
 /** One step of the schema, in SQL that both dialects speak. Released steps never change. */
 export interface Migration {
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0003-budget-spend', up: budgetSpend },
   { name: '0004-people', up: people },
   { name: '0006-audit', up: audit },
+  { name: '0007-spend-partitions', up: spendPartitions },
 ]

@@ -2,7 +2,7 @@ import { memberId } from '../accounts/member-id.ts'
 import type { SpendSubject } from '../database.ts'
 import type { NewSpendRow } from '../rows.ts'
 import type { DailySpendTable, SpendTotalsTable } from '../tables.ts'
-import { type StoredSubjects, subjectsOfSpend } from './spend-columns.ts'
+import { isCostUnknown, type StoredSubjects, subjectsOfSpend } from './spend-columns.ts'
 
 /** What a batch of new rows adds to the aggregates. */
 export interface SpendIncrements {
@@ -12,7 +12,7 @@ export interface SpendIncrements {
 
 type Sums = Omit<
   DailySpendTable,
-  'kind' | 'subject_id' | 'day' | 'api_key' | 'model' | 'model_group' | 'provider'
+  'kind' | 'subject_id' | 'day' | 'api_key' | 'model' | 'model_group' | 'provider' | 'endpoint'
 >
 
 /** Rows of one day that agree in all their subjects. */
@@ -33,8 +33,8 @@ export function aggregateSpend(rows: readonly NewSpendRow[]): SpendIncrements {
   const totals = new Map<string, SpendTotalsTable>()
   for (const group of groupsOf(rows)) {
     const subjects = subjectsOfSpend(group.row)
-    const { apiKey, model, modelGroup, provider } = subjects
-    const place = { day: group.day, api_key: apiKey, model, model_group: modelGroup, provider }
+    const { apiKey, model, modelGroup, provider, endpoint } = subjects
+    const place = { day: group.day, api_key: apiKey, model, model_group: modelGroup, provider, endpoint }
     const where = Object.values(place).join(SEPARATOR)
     for (const [kind, id] of kindsOf(subjects)) {
       const subject = `${kind}${SEPARATOR}${id}`
@@ -73,21 +73,11 @@ function subjectsKey(row: NewSpendRow): string {
   const project = row.projectId ?? ''
   const customer = row.endUser ?? ''
   const provider = row.provider ?? ''
+  const agent = row.agentId ?? ''
   const tags = row.requestTags.length === 0 ? '' : JSON.stringify(row.requestTags)
-  const ends = `${row.apiKey.length} ${row.model.length} ${row.modelGroup.length} ${provider.length} ${user.length} ${team.length} ${organization.length} ${project.length} ${customer.length} `
-  return (
-    ends +
-    row.apiKey +
-    row.model +
-    row.modelGroup +
-    provider +
-    user +
-    team +
-    organization +
-    project +
-    customer +
-    tags
-  )
+  const ends = `${row.apiKey.length} ${row.model.length} ${row.modelGroup.length} ${provider.length} ${user.length} ${team.length} ${organization.length} ${project.length} ${customer.length} ${agent.length} ${row.callType.length} `
+  const people = row.apiKey + user + team + organization + project + customer + agent
+  return ends + people + row.model + row.modelGroup + provider + row.callType + tags
 }
 
 function dayOf(time: number, days: Map<number, string>): string {
@@ -109,6 +99,7 @@ function kindsOf(subjects: StoredSubjects): readonly (readonly [SpendSubject, st
     ...membershipsOf(subjects),
     ['customer', subjects.endUser],
     ['model', subjects.model],
+    ...(subjects.agentId === '' ? [] : [['agent', subjects.agentId] as const]),
     ...subjects.tags.map(tag => ['tag', tag] as const),
   ]
 }
@@ -133,19 +124,21 @@ function emptySums(): Sums {
     cache_write_tokens: 0,
     requests: 0,
     failed_requests: 0,
+    cache_hits: 0,
   }
 }
 
 function addRow(group: Group, row: NewSpendRow): void {
   const { sums } = group
-  if (row.spendNanoUsd === null) sums.unknown_cost_requests++
-  else sums.spend_nano_usd += row.spendNanoUsd
+  if (isCostUnknown(row)) sums.unknown_cost_requests++
+  sums.spend_nano_usd += row.spendNanoUsd ?? 0
   sums.prompt_tokens += row.promptTokens
   sums.completion_tokens += row.completionTokens
   sums.cache_read_tokens += row.cacheReadTokens
   sums.cache_write_tokens += row.cacheWriteTokens
   sums.requests++
   if (row.status === 'failure') sums.failed_requests++
+  if (row.cacheHit) sums.cache_hits++
   group.lastActiveAt = Math.max(group.lastActiveAt, row.startTime)
 }
 
@@ -158,6 +151,7 @@ function addSums(into: Sums, more: Sums): void {
   into.cache_write_tokens += more.cache_write_tokens
   into.requests += more.requests
   into.failed_requests += more.failed_requests
+  into.cache_hits += more.cache_hits
 }
 
 function addToTotal(

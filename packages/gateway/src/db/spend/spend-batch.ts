@@ -5,9 +5,18 @@ import type { NewSpendRow } from '../rows.ts'
 import type { DailySpendTable, SpendTotalsTable, Tables } from '../tables.ts'
 import { budgetSums } from './budget-sums.ts'
 import { aggregateSpend } from './spend-aggregate.ts'
-import { encodeSpend, SPEND_COLUMNS, storedText, tagsOfSpend } from './spend-columns.ts'
+import { encodeSpend, isIndexedTag, SPEND_COLUMNS, storedText, tagsOfSpend } from './spend-columns.ts'
 
-const DAILY_KEY = ['kind', 'subject_id', 'day', 'api_key', 'model', 'model_group', 'provider'] as const
+const DAILY_KEY = [
+  'kind',
+  'subject_id',
+  'day',
+  'api_key',
+  'model',
+  'model_group',
+  'provider',
+  'endpoint',
+] as const
 const DAILY_SUMS = [
   'spend_nano_usd',
   'unknown_cost_requests',
@@ -17,6 +26,7 @@ const DAILY_SUMS = [
   'cache_write_tokens',
   'requests',
   'failed_requests',
+  'cache_hits',
 ] as const
 const TOTALS_KEY = ['kind', 'subject_id'] as const
 const TOTALS_SUMS = ['spend_nano_usd', 'requests'] as const
@@ -70,7 +80,11 @@ export async function addSpend(
   const known = new Set(await logs.run(transaction, dialect, given, encodeSpend))
   const added = known.size === 0 ? given : given.filter(row => !known.has(row))
   if (added.length === 0) return 0
-  const tagged = added.flatMap(row => tagsOfSpend(row).map(tag => ({ row, tag })))
+  const tagged = added.flatMap(row =>
+    tagsOfSpend(row)
+      .filter(isIndexedTag)
+      .map(tag => ({ row, tag })),
+  )
   await tags.run(transaction, dialect, tagged, ({ row, tag }) => [row.requestId, tag, row.startTime])
   const sums = aggregateSpend(added)
   await daily.run(transaction, dialect, sums.daily, encodeDaily)

@@ -56,7 +56,14 @@ const COLUMNS: readonly (readonly [
   ['response', 'text', row => json(row.response)],
   ['call_id', 'text', row => storedText(row.callId)],
   ['trace_id', 'text', row => storedText(row.traceId)],
+  ['cost_unknown', 'bigint', row => Number(isCostUnknown(row))],
+  ['agent_id', 'text', row => storedText(row.agentId ?? null)],
 ]
+
+/** True for a call of which not all that it cost is known. */
+export function isCostUnknown(row: Pick<SpendRow, 'spendNanoUsd' | 'isCostPartial'>): boolean {
+  return row.spendNanoUsd === null || row.isCostPartial === true
+}
 
 /** The columns of `spend_logs` in the order of `encodeSpend`. */
 export const SPEND_COLUMNS: readonly Column[] = COLUMNS.map(([name, type]) => ({ name, type }))
@@ -87,6 +94,8 @@ export interface StoredSubjects {
   readonly model: string
   readonly modelGroup: string
   readonly provider: string
+  readonly endpoint: string
+  readonly agentId: string
   readonly tags: readonly string[]
 }
 
@@ -102,12 +111,21 @@ export function subjectsOfSpend(row: NewSpendRow): StoredSubjects {
     model: storedText(row.model),
     modelGroup: storedText(row.modelGroup),
     provider: storedText(row.provider ?? ''),
+    endpoint: storedText(row.callType),
+    agentId: storedText(row.agentId ?? ''),
     tags: tagsOfSpend(row),
   }
 }
 
 export function tagsOfSpend(row: NewSpendRow): readonly string[] {
   return row.requestTags.length === 0 ? [] : [...new Set(row.requestTags.map(tag => storedText(tag)))]
+}
+
+/** What a client's program is called is on every call: those tags are in the rows and their sums, without an index. */
+export const USER_AGENT_TAG = 'User-Agent: '
+
+export function isIndexedTag(tag: string): boolean {
+  return !tag.startsWith(USER_AGENT_TAG)
 }
 
 export function decodeSpendRow(stored: SpendLogsTable): SpendRow {
@@ -146,5 +164,7 @@ export function decodeSpendRow(stored: SpendLogsTable): SpendRow {
     traceId: stored.trace_id,
     messages: JSON.parse(stored.messages) as unknown,
     response: JSON.parse(stored.response) as unknown,
+    ...(stored.cost_unknown !== 0 && stored.spend_nano_usd !== null && { isCostPartial: true }),
+    ...(stored.agent_id !== null && { agentId: stored.agent_id }),
   }
 }

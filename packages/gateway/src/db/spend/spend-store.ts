@@ -4,6 +4,7 @@ import type { Connection } from '../connection.ts'
 import type { SpendFilter, SpendStore, SpendSubject, SpendTotal } from '../database.ts'
 import type { SpendRow } from '../rows.ts'
 import type { Tables } from '../tables.ts'
+import { readSums } from './read-sums.ts'
 import { addSpend } from './spend-batch.ts'
 import { decodeSpendRow } from './spend-columns.ts'
 
@@ -102,35 +103,10 @@ async function readTotals(
   subject: SpendSubject,
   range: { readonly from: string; readonly to: string; readonly id?: string },
 ): Promise<readonly SpendTotal[]> {
-  const { id } = range
-  const rows = await database
-    .selectFrom('daily_spend')
-    .selectAll()
-    .where('kind', '=', subject)
-    .where('day', '>=', range.from)
-    .where('day', '<=', range.to)
-    .$if(id !== undefined, query => query.where('subject_id', '=', id ?? ''))
-    .orderBy('day')
-    .orderBy('subject_id')
-    .orderBy('api_key')
-    .orderBy('model')
-    .orderBy('model_group')
-    .orderBy('provider')
-    .execute()
-  return rows.map(row => ({
-    day: row.day,
-    id: row.subject_id,
-    apiKey: row.api_key,
-    model: row.model,
-    modelGroup: row.model_group,
-    provider: row.provider,
-    spendNanoUsd: row.spend_nano_usd,
-    unknownCostRequests: row.unknown_cost_requests,
-    promptTokens: row.prompt_tokens,
-    completionTokens: row.completion_tokens,
-    cacheReadTokens: row.cache_read_tokens,
-    cacheWriteTokens: row.cache_write_tokens,
-    requests: row.requests,
-    failedRequests: row.failed_requests,
-  }))
+  const { from, to, id } = range
+  const rows = await readSums(database, {
+    ...{ subject, from, to, ids: id === undefined ? undefined : [id] },
+    by: ['day', 'id', 'apiKey', 'model', 'modelGroup', 'provider'],
+  })
+  return rows.map(({ endpoint: _, cacheHits: __, ...total }) => total)
 }

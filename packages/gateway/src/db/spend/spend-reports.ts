@@ -1,0 +1,29 @@
+import type { ReportConnection } from '../report-connection.ts'
+import { readErrors, type SpendErrors, type SpendErrorsQuery } from './read-errors.ts'
+import { readRows, type SpendPage, type SpendRowsQuery } from './read-rows.ts'
+import { readSums, type SpendSums, type SpendSumsQuery } from './read-sums.ts'
+import { readTraces, type SpendTracesQuery, type TracesPage } from './read-traces.ts'
+
+/**
+ * What reports read, over connections of their own: however long one takes, keys are looked up and calls are written
+ * down meanwhile. Each rejects with `ServiceUnavailableError` when it takes longer than a report may.
+ */
+export interface SpendReports {
+  /** Daily sums, by the dimensions asked for. Rejects with `BadRequestError` when there are too many to hold. */
+  sums(query: SpendSumsQuery): Promise<readonly SpendSums[]>
+  /** Calls, newest first unless sorted otherwise. */
+  rows(query: SpendRowsQuery): Promise<SpendPage>
+  /** Calls that share a session or a trace, newest first, with what they cost together. */
+  traces(query: SpendTracesQuery): Promise<TracesPage>
+  /** Failed calls by day and model group or address, rate limits apart. */
+  errors(query: SpendErrorsQuery): Promise<readonly SpendErrors[]>
+}
+
+export function createSpendReports(connection: ReportConnection): SpendReports {
+  return {
+    sums: query => connection.run(database => readSums(database, query)),
+    rows: query => connection.run(database => readRows(database, query)),
+    traces: query => connection.run(database => readTraces(database, query)),
+    errors: query => connection.run(database => readErrors(database, query)),
+  }
+}
