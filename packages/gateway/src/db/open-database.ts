@@ -145,8 +145,7 @@ const REPORTS_AT_ONCE = 2
 /** What reports read with, and nothing else does. */
 function reportKysely(options: OpenDatabaseOptions, place: PostgresPlace | undefined): Kysely<Tables> {
   const log = options.logger ?? silentLog
-  if (place === undefined)
-    return new Kysely<Tables>({ dialect: sqliteDialect(options.dataDirectory, log) })
+  if (place === undefined) return new Kysely<Tables>({ dialect: sqliteDialect(options.dataDirectory, log) })
   const timeoutMs = Math.max(options.statementTimeoutMs ?? 0, REPORT_TIMEOUT_MS)
   return postgresKysely(place, options, log, REPORTS_AT_ONCE, timeoutMs)
 }
