@@ -1,10 +1,29 @@
 import { createError, type SluiceError } from 'sluice/internal'
-import type { LimitSubject } from './limiter.ts'
+import type { LimitSubject, SubjectKind } from './limiter.ts'
 
-export type LimitType = 'requests' | 'tokens' | 'max_parallel_requests'
+export type LimitType = 'requests' | 'tokens' | 'input_tokens' | 'output_tokens' | 'max_parallel_requests'
 
 /** LiteLLM's word for each kind of subject. */
-const DESCRIPTORS = { key: 'api_key', user: 'user', team: 'team', global: 'proxy' } as const
+const DESCRIPTORS: Readonly<Record<SubjectKind, string>> = {
+  key: 'api_key',
+  user: 'user',
+  team: 'team',
+  team_member: 'team_member',
+  organization: 'organization',
+  organization_member: 'organization_member',
+  project: 'project',
+  customer: 'end_user',
+  tag: 'tag',
+  model: 'model',
+  priority: 'priority_model',
+  global: 'proxy',
+}
+
+/** LiteLLM's word for a subject: `api_key`, `model_per_team` … */
+export function descriptorOf({ kind, model }: Pick<LimitSubject, 'kind' | 'model'>): string {
+  if (model === undefined || kind === 'model' || kind === 'priority') return DESCRIPTORS[kind]
+  return `model_per_${kind === 'key' ? 'key' : DESCRIPTORS[kind]}`
+}
 
 export interface RateRefusal {
   readonly subject: LimitSubject
@@ -14,6 +33,8 @@ export interface RateRefusal {
   readonly now: number
   /** Milliseconds until the same claim fits; undefined when only the end of another call can tell. */
   readonly waitMs: number | undefined
+  /** True where this replica's part of the limit is used up while it cannot ask what the others left. */
+  readonly isShare?: boolean | undefined
   readonly headers: Readonly<Record<string, string>>
 }
 
@@ -21,12 +42,13 @@ export interface RateRefusal {
 export function rateLimitError(refusal: RateRefusal): SluiceError {
   const { subject, type, limit, remaining, waitMs } = refusal
   const resets = waitMs === undefined ? undefined : utcTime(refusal.now + waitMs)
+  const name = subject.model === undefined ? subject.label : `${subject.label}:${subject.model}`
   return createError({
     kind: 'rate_limit',
     message:
-      `Rate limit exceeded for ${DESCRIPTORS[subject.kind]}: ${subject.label}. Limit type: ${type}. ` +
+      `Rate limit exceeded for ${descriptorOf(subject)}: ${name}. Limit type: ${type}. ` +
       `Current limit: ${limit}, Remaining: ${Math.max(0, remaining)}. ` +
-      `Limit resets at: ${resets ?? 'the end of a running request'}`,
+      `Limit resets at: ${resets ?? 'the end of a running request'}${refusal.isShare ? SHARE : ''}`,
     retryAfterMs: waitMs,
     headers: {
       ...refusal.headers,
@@ -44,37 +66,60 @@ export interface BudgetRefusal {
   /** True when the budget is not spent but held by calls in flight: trying again may succeed. */
   readonly held: boolean
   readonly resetAt: number | undefined
+  readonly isShare?: boolean | undefined
   readonly headers: Readonly<Record<string, string>>
 }
 
 /** The 429 of a budget, in LiteLLM's words: terminal when spent, retryable while it is only held. */
 export function budgetError(refusal: BudgetRefusal): SluiceError {
+  const { held, isShare = false } = refusal
   const spent = usd(refusal.spentNanoUsd)
   const max = usd(refusal.maxNanoUsd)
-  const hold = refusal.held
-    ? `. Running requests hold ${usd(refusal.reservedNanoUsd)} more; retry when they end`
-    : ''
-  const reset =
-    refusal.resetAt === undefined || refusal.held ? '' : `. Budget resets at: ${utcTime(refusal.resetAt)}`
+  const hold =
+    held && !isShare
+      ? `. Running requests hold ${usd(refusal.reservedNanoUsd)} more; retry when they end`
+      : ''
+  const reset = refusal.resetAt === undefined || held ? '' : `. Budget resets at: ${utcTime(refusal.resetAt)}`
   return createError({
     kind: 'budget',
-    message: budgetMessage(refusal.subject, spent, max) + hold + reset,
-    retryable: refusal.held,
+    message: budgetMessage(refusal.subject, spent, max) + hold + reset + (isShare ? SHARE : ''),
+    retryable: held,
     headers: refusal.headers,
   })
 }
 
+const SHARE =
+  '. Redis cannot be asked what other replicas left, and the share of this one is used up; retry soon'
+
 function budgetMessage(subject: LimitSubject, spent: string, max: string): string {
-  switch (subject.kind) {
-    case 'user':
-      return `ExceededBudget: User=${subject.id} over budget. Spend=${spent}, Budget=${max}`
-    case 'team':
-      return `Budget has been exceeded! Team=${subject.id} Current cost: ${spent}, Max budget: ${max}`
-    case 'key':
-      return `Budget has been exceeded! Key=${subject.label} Current cost: ${spent}, Max budget: ${max}`
-    case 'global':
-      return `Budget has been exceeded! Current cost: ${spent}, Max budget: ${max}`
+  const { kind, id, label, model, window } = subject
+  const cost = `Current cost: ${spent}, Max budget: ${max}`
+  if (window !== undefined) {
+    return `ExceededBudget: ${wordOf(kind)}=${label} over ${window} budget. Spend=$${spent}, Limit=$${max}`
   }
+  if (model !== undefined) {
+    return `LiteLLM ${kind === 'key' ? 'Virtual Key' : wordOf(kind)}: ${label}, exceeded budget for model=${model}. ${cost}`
+  }
+  switch (kind) {
+    case 'user':
+    case 'customer':
+      return `ExceededBudget: ${wordOf(kind)}=${id} over budget. Spend=${spent}, Budget=${max}`
+    case 'team_member':
+    case 'organization_member':
+      return `Budget has been exceeded! ${label} ${cost}`
+    case 'global':
+      return `Budget has been exceeded! ${cost}`
+    default:
+      return `Budget has been exceeded! ${wordOf(kind)}=${kind === 'key' ? label : id} ${cost}`
+  }
+}
+
+function wordOf(kind: SubjectKind): string {
+  if (kind === 'customer') return 'End User'
+  return kind
+    .split('_')
+    .map(part => part.slice(0, 1).toUpperCase() + part.slice(1))
+    .join(' ')
 }
 
 function usd(nano: number): string {

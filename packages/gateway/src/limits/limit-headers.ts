@@ -1,35 +1,114 @@
+import type { SubjectCounters } from './counters/subject-counters.ts'
+import { descriptorOf } from './limit-errors.ts'
 import type { LimitSubject } from './limiter.ts'
-import type { SubjectCounters } from './subject-counters.ts'
 
-/** `x-ratelimit-*` and `x-litellm-key-*` facts of one subject as they stand now; lower-case names. */
+/**
+ * What is left, as it stands now; lower-case names. The first subject with limits speaks in OpenAI's `x-ratelimit-*`,
+ * the key in `x-litellm-key-*` besides, limits per model and everybody else under LiteLLM's name for them.
+ */
 export function limitHeaders(
-  subject: LimitSubject,
-  counters: SubjectCounters,
+  subjects: readonly LimitSubject[],
+  counters: readonly SubjectCounters[],
   now: number,
 ): Record<string, string> {
   const headers: Record<string, string> = {}
-  const second = Math.floor(now / 1000)
-  const isKey = subject.kind === 'key'
-  if (subject.rpm !== undefined) {
-    headers['x-ratelimit-limit-requests'] = String(subject.rpm)
-    headers['x-ratelimit-remaining-requests'] = left(subject.rpm, counters.requests?.used(second))
-    headers['x-ratelimit-reset-requests'] = seconds(counters.requests?.msUntilEmpty(now))
-    if (isKey) headers['x-litellm-key-rpm-limit'] = String(subject.rpm)
-  }
-  if (subject.tpm !== undefined) {
-    headers['x-ratelimit-limit-tokens'] = String(subject.tpm)
-    headers['x-ratelimit-remaining-tokens'] = left(subject.tpm, counters.tokens?.used(second))
-    headers['x-ratelimit-reset-tokens'] = seconds(counters.tokens?.msUntilEmpty(now))
-    if (isKey) headers['x-litellm-key-tpm-limit'] = String(subject.tpm)
-  }
-  if (isKey && subject.budget !== undefined) {
-    headers['x-litellm-key-max-budget'] = String(subject.budget.maxNanoUsd / 1e9)
-    headers['x-litellm-key-spend'] = String((counters.budget?.spent ?? 0) / 1e9)
+  let hasSpoken = false
+  for (let i = 0; i < subjects.length; i++) {
+    const subject = subjects[i] as LimitSubject
+    const counted = counters[i] as SubjectCounters
+    const { model, window, kind } = subject
+    const isWhole = model === undefined && window === undefined
+    if (kind === 'key' && isWhole) addKey(headers, subject, counted)
+    if (kind === 'key' && model !== undefined) addKeyModel(headers, subject, counted, now)
+    if (tokenLimit(subject) === undefined && subject.rpm === undefined) continue
+    if (!hasSpoken && isWhole) addRates(headers, 'x-ratelimit-', subject, counted, now)
+    else if (!(kind === 'key' && model !== undefined)) addDescribed(headers, subject, counted, now)
+    hasSpoken ||= isWhole
   }
   return headers
 }
 
-function left(limit: number, used = 0): string {
+/** The token window a client is told of: both kinds together where they are limited so. */
+function tokenLimit(subject: LimitSubject) {
+  const { tpm, inputTpm, outputTpm } = subject
+  if (tpm !== undefined) return { limit: tpm, rate: 'tokens' } as const
+  if (inputTpm !== undefined) return { limit: inputTpm, rate: 'input' } as const
+  return outputTpm === undefined ? undefined : ({ limit: outputTpm, rate: 'output' } as const)
+}
+
+function addRates(
+  headers: Record<string, string>,
+  prefix: string,
+  subject: LimitSubject,
+  counted: SubjectCounters,
+  now: number,
+): void {
+  const second = Math.floor(now / 1000)
+  if (subject.rpm !== undefined) {
+    headers[`${prefix}limit-requests`] = String(subject.rpm)
+    headers[`${prefix}remaining-requests`] = left(subject.rpm, counted.used('requests', second))
+    headers[`${prefix}reset-requests`] = seconds(counted.requests?.msUntilEmpty(now))
+  }
+  const tokens = tokenLimit(subject)
+  if (tokens === undefined) return
+  headers[`${prefix}limit-tokens`] = String(tokens.limit)
+  headers[`${prefix}remaining-tokens`] = left(tokens.limit, counted.used(tokens.rate, second))
+  headers[`${prefix}reset-tokens`] = seconds(counted[tokens.rate]?.msUntilEmpty(now))
+}
+
+function addKey(headers: Record<string, string>, subject: LimitSubject, counted: SubjectCounters): void {
+  const tpm = tokenLimit(subject)?.limit
+  if (subject.rpm !== undefined) headers['x-litellm-key-rpm-limit'] = String(subject.rpm)
+  if (tpm !== undefined) headers['x-litellm-key-tpm-limit'] = String(tpm)
+  if (subject.budget === undefined) return
+  if (subject.budget.maxNanoUsd < Infinity) {
+    headers['x-litellm-key-max-budget'] = String(subject.budget.maxNanoUsd / 1e9)
+  }
+  headers['x-litellm-key-spend'] = String((counted.budget?.spent ?? 0) / 1e9)
+}
+
+function addKeyModel(
+  headers: Record<string, string>,
+  subject: LimitSubject,
+  counted: SubjectCounters,
+  now: number,
+): void {
+  const second = Math.floor(now / 1000)
+  const model = asHeaderName(subject.model ?? '')
+  const tokens = tokenLimit(subject)
+  if (subject.rpm !== undefined) {
+    const used = counted.used('requests', second)
+    headers[`x-litellm-key-remaining-requests-${model}`] = left(subject.rpm, used)
+  }
+  if (tokens !== undefined) {
+    headers[`x-litellm-key-remaining-tokens-${model}`] = left(tokens.limit, counted.used(tokens.rate, second))
+  }
+}
+
+function addDescribed(
+  headers: Record<string, string>,
+  subject: LimitSubject,
+  counted: SubjectCounters,
+  now: number,
+): void {
+  const second = Math.floor(now / 1000)
+  const prefix = `x-ratelimit-${descriptorOf(subject)}`
+  const tokens = tokenLimit(subject)
+  if (subject.rpm !== undefined) {
+    headers[`${prefix}-limit-requests`] = String(subject.rpm)
+    headers[`${prefix}-remaining-requests`] = left(subject.rpm, counted.used('requests', second))
+  }
+  if (tokens === undefined) return
+  headers[`${prefix}-limit-tokens`] = String(tokens.limit)
+  headers[`${prefix}-remaining-tokens`] = left(tokens.limit, counted.used(tokens.rate, second))
+}
+
+/** A model's name holds what a header's name must not. */
+function asHeaderName(model: string): string {
+  return model.toLowerCase().replace(/[^a-z0-9.\-_]/g, '-')
+}
+
+function left(limit: number, used: number): string {
   return String(Math.max(0, limit - used))
 }
 

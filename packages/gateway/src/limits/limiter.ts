@@ -17,33 +17,70 @@ export interface Claim {
   readonly subjects: readonly LimitSubject[]
   /** Input tokens counted plus the most output tokens the call may produce. */
   readonly tokens: number
+  /** The part of `tokens` that stands for the prompt. */
+  readonly inputTokens?: number | undefined
   /** Nano-dollars; undefined when the price is unknown: budgets then admit on what is already spent. */
   readonly nanoUsd: number | undefined
   readonly model: string
 }
 
-/** Who is charged, with the limits that hold for them. Counters are keyed by `kind:id`. */
+/**
+ * Who may carry limits. `model` is a model group as a whole, `priority` those who share one of its shares
+ * (`priority_reservation`), `global` the whole proxy.
+ */
+export type SubjectKind =
+  | 'key'
+  | 'user'
+  | 'team'
+  | 'team_member'
+  | 'organization'
+  | 'organization_member'
+  | 'project'
+  | 'customer'
+  | 'tag'
+  | 'model'
+  | 'priority'
+  | 'global'
+
+/**
+ * One counter: who is charged, with the limits that hold for them. Somebody with limits per model, or with several
+ * budget windows, is several subjects of one kind and id that differ in `model` or `window`.
+ */
 export interface LimitSubject {
-  readonly kind: 'key' | 'user' | 'team' | 'global'
+  readonly kind: SubjectKind
   readonly id: string
   /** For messages: the key's alias or masked name, never the key. */
   readonly label: string
+  /** Counts only calls of the models of this name: a group, or a pattern such as `openai/*`. */
+  readonly model?: string | undefined
+  /** Counts money only, over this duration besides the subject's own budget (`budget_limits`). */
+  readonly window?: string | undefined
   readonly rpm?: number | undefined
+  /** Input and output tokens together. */
   readonly tpm?: number | undefined
+  readonly inputTpm?: number | undefined
+  readonly outputTpm?: number | undefined
   readonly maxParallelRequests?: number | undefined
   readonly budget?: BudgetLimit | undefined
+  /**
+   * Its rates refuse only while the subject before it in the claim uses at least this part of its own, 0 to 1
+   * (`saturation_threshold`): below, what others leave may be borrowed.
+   */
+  readonly strictFrom?: number | undefined
 }
 
 export interface BudgetLimit {
   readonly maxNanoUsd: number
-  /** What the database knows was spent when this subject was loaded; seeds the counter. */
-  readonly spentNanoUsd: number
+  /** What the database knows was spent when this subject was loaded; seeds the counter. Undefined: it must be asked. */
+  readonly spentNanoUsd: number | undefined
   /** LiteLLM's duration string (`30d` …); absent never resets. */
   readonly duration?: string | undefined
   /** Milliseconds since the epoch of the next reset. */
   readonly resetAt?: number | undefined
   /** When `spentNanoUsd` was last set by hand, milliseconds: a change restarts the counter from it. */
   readonly setAt?: number | undefined
+  /** Nano-dollars from which on somebody is told; refuses nothing. */
+  readonly softNanoUsd?: number | undefined
 }
 
 /** What a call holds until its truth is known. */

@@ -1,0 +1,38 @@
+import type { CallRecord } from 'sluice/internal'
+import type { Claim, LimitSubject } from '../limiter.ts'
+
+/** Tokens by the way they are counted: both kinds together, and each. */
+export interface TokenAmounts {
+  readonly tokens: number
+  readonly input: number
+  readonly output: number
+}
+
+/** What a claim may use at most. */
+export function tokensOf({ tokens, inputTokens = tokens }: Claim): TokenAmounts {
+  const input = Math.min(inputTokens, tokens)
+  return { tokens, input, output: tokens - input }
+}
+
+/** What one subject's windows are asked for: one larger than a whole limit takes all of it, and so runs alone. */
+export function tokensToTake(subject: LimitSubject, amounts: TokenAmounts): TokenAmounts {
+  return {
+    tokens: subject.tpm === undefined ? 0 : Math.min(amounts.tokens, subject.tpm),
+    input: subject.inputTpm === undefined ? 0 : Math.min(amounts.input, subject.inputTpm),
+    output: subject.outputTpm === undefined ? 0 : Math.min(amounts.output, subject.outputTpm),
+  }
+}
+
+/** Undefined keeps the estimate: a success whose usage nobody knows. A failure without usage used nothing. */
+export function tokensUsed({ usage, status }: CallRecord): TokenAmounts | undefined {
+  const total = usage?.total_tokens
+  if (total === undefined || !Number.isFinite(total)) return status === 'success' ? undefined : NOTHING
+  const output = Math.min(whole(usage?.completion_tokens), whole(total))
+  return { tokens: whole(total), input: Math.max(whole(usage?.prompt_tokens), whole(total) - output), output }
+}
+
+const NOTHING: TokenAmounts = { tokens: 0, input: 0, output: 0 }
+
+function whole(count: number | undefined): number {
+  return count !== undefined && Number.isFinite(count) ? Math.max(0, count) : 0
+}
