@@ -1,4 +1,5 @@
 import { type Catalogue, createCatalogue, createHost, RouteTable, type RoutingHost } from 'sluice/internal'
+import { AccountCache } from './auth/account-cache.ts'
 import { type Authenticator, createAuthenticator } from './auth/authenticate.ts'
 import { createKeyCache, type KeyCache } from './auth/key-cache.ts'
 import { credentialLookup } from './config/credential-lookup.ts'
@@ -33,6 +34,8 @@ export interface Gateway {
   readonly database: Database
   readonly audit: Audit
   readonly keys: KeyCache
+  /** The people behind keys. */
+  readonly accounts: AccountCache
   readonly limiter: MemoryLimiter
   readonly authenticator: Authenticator
   /** What Prometheus is told. */
@@ -65,10 +68,12 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   const live = { shared, log, settings: () => current, routes: () => stages.routes }
   const { limiter, recentCalls, streams } = openMemory(live)
   const audit = createAudit({ database, log, isOn: () => current.audit.isOn, now: Date.now })
-  const keys = createKeyCache({ store: database.keys, maxStalenessMs: () => current.auth.maxKeyStalenessMs })
-  const { jobs, globalSpend, budgets, onError, ...shown } = startJobs({ ...live, database, keys })
+  const trust = { maxStalenessMs: () => current.auth.maxKeyStalenessMs }
+  const keys = createKeyCache({ store: database.keys, ...trust })
+  const accounts = new AccountCache({ store: database.accounts, ...trust })
+  const { jobs, globalSpend, budgets, onError, ...shown } = startJobs({ ...live, database, keys, accounts })
   const { metrics, callbacks, metricSources } = openTelemetry({ ...live, adaptive: shown.adaptive })
-  const authenticator = createAuthenticator({ settings: () => current, keys, globalSpend })
+  const authenticator = createAuthenticator({ settings: () => current, keys, accounts, globalSpend })
   const host = hostOf(settings, names => secret(names), { catalogue, log, onError, stages: () => stages })
   const stagesOf = (next: Settings, previous?: RouteTable): Stages => ({
     settings: next,
@@ -92,7 +97,19 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
       secret = credentialLookup(next.environment)
       checker.schedule()
     },
-    ...{ database, audit, keys, limiter, authenticator, shared, recentCalls, checker, streams, ...shown },
+    ...{
+      database,
+      audit,
+      keys,
+      accounts,
+      limiter,
+      authenticator,
+      shared,
+      recentCalls,
+      checker,
+      streams,
+      ...shown,
+    },
     metricSources,
     health: createHealth({ database, ledger, metrics, redis: () => shared.redis, draining: () => draining }),
     drain() {

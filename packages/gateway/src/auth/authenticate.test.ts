@@ -24,6 +24,7 @@ function authenticatorOver(keys: Record<string, Partial<KeyRow>>, settings = set
   return createAuthenticator({
     settings: () => settings,
     keys: { find: hash => rows.get(hash) },
+    accounts: { account: () => undefined, generation: 0 },
     now: () => NOW,
   })
 }
@@ -77,6 +78,7 @@ describe('authenticate', () => {
     const { authenticate } = createAuthenticator({
       settings: () => settings,
       keys: { find: () => undefined },
+      accounts: { account: () => undefined, generation: 0 },
     })
     expect(authenticate(MASTER)).toMatchObject({ role: 'proxy_admin' })
     settings = settingsWith('sk-another-master')

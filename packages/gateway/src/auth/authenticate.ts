@@ -1,9 +1,12 @@
 import { timingSafeEqual } from 'node:crypto'
 import { createError, type SluiceError } from 'sluice/internal'
 import type { Settings } from '../config/settings.ts'
-import type { KeyRow } from '../db/rows.ts'
+import type { AccountRow, KeyRow } from '../db/rows.ts'
 import { type GlobalSpend, globalSubject } from '../limits/global-subject.ts'
 import type { LimitSubject } from '../limits/limiter.ts'
+import type { CallerAccounts } from '../limits/subjects.ts'
+import type { AccountCache } from './account-cache.ts'
+import { accountsBehind } from './accounts-behind.ts'
 import { adminCaller, type Caller, callerOfKey } from './caller.ts'
 import { hashKey, maskKey } from './hash.ts'
 import type { KeyCache } from './key-cache.ts'
@@ -12,6 +15,8 @@ export interface AuthenticatorOptions {
   /** The settings in force; what is derived from them follows when they are swapped. */
   readonly settings: () => Settings
   readonly keys: Pick<KeyCache, 'find'>
+  /** The people behind keys. */
+  readonly accounts: Pick<AccountCache, 'account' | 'generation'>
   readonly now?: () => number
   /** What the whole proxy has spent, as the database knows it; `startGlobalSpend` keeps it. */
   readonly globalSpend?: (() => GlobalSpend | undefined) | undefined
@@ -32,7 +37,13 @@ interface Derived {
   readonly masterDigest: Buffer | undefined
   readonly admin: Caller
   readonly shared: readonly LimitSubject[]
-  readonly callers: WeakMap<KeyRow, Caller>
+  readonly callers: WeakMap<KeyRow, KnownCaller>
+}
+
+/** Holds while no account has changed. */
+interface KnownCaller {
+  readonly caller: Caller
+  readonly generation: number
 }
 
 /** The one constructor of identities: every door of the gateway asks it, and nothing else makes a `Caller`. */
@@ -58,8 +69,8 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       if (timingSafeEqual(Buffer.from(hash, 'latin1'), facts.masterDigest)) return facts.admin
       if (!credential.startsWith('sk-')) throw malformed(credential)
       const row = options.keys.find(hash)
-      if (row instanceof Promise) return row.then(found => callerOf(found, credential, facts, now()))
-      return callerOf(row, credential, facts, now())
+      if (row instanceof Promise) return row.then(found => callerOf(found, credential, facts, options))
+      return callerOf(row, credential, facts, options)
     },
   }
 }
@@ -78,16 +89,38 @@ function derive(settings: Settings, spend: GlobalSpend | undefined, now: number)
   }
 }
 
-function callerOf(row: KeyRow | undefined, credential: string, facts: Derived, now: number): Caller {
+function callerOf(
+  row: KeyRow | undefined,
+  credential: string,
+  facts: Derived,
+  { accounts, now = Date.now }: AuthenticatorOptions,
+): Caller | Promise<Caller> {
   if (row === undefined) throw unknownKey(credential)
   if (row.blocked) throw blocked()
-  if (row.expiresAt !== null && row.expiresAt <= now) throw expired(row.expiresAt, credential, now)
-  let caller = facts.callers.get(row)
-  if (caller === undefined) {
-    caller = callerOfKey(row, facts.shared)
-    facts.callers.set(row, caller)
+  if (row.expiresAt !== null && row.expiresAt <= now()) throw expired(row.expiresAt, credential, now())
+  const known = facts.callers.get(row)
+  if (known?.generation === accounts.generation) return known.caller
+  const behind = accountsBehind(row, accounts)
+  const remember = (found: CallerAccounts): Caller => {
+    refuseBlocked(found)
+    const caller = callerOfKey(row, facts.shared, found)
+    facts.callers.set(row, { caller, generation: accounts.generation })
+    return caller
   }
-  return caller
+  return behind instanceof Promise ? behind.then(remember) : remember(behind)
+}
+
+/** The credential is right, so this is no 401: somebody it belongs to was stopped. */
+function refuseBlocked(accounts: CallerAccounts): void {
+  for (const [kind, account] of Object.entries(accounts)) {
+    const row = account as AccountRow | undefined
+    if (row?.blocked !== true) continue
+    throw createError({
+      kind: 'permission',
+      type: 'auth_error',
+      message: `${kind[0]?.toUpperCase()}${kind.slice(1)}=${row.id} is blocked. Ask an admin to unblock it.`,
+    })
+  }
 }
 
 function noKey(): SluiceError {

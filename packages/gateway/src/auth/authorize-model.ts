@@ -1,8 +1,6 @@
 import { createError } from 'sluice/internal'
 import type { Caller } from './caller.ts'
-
-/** Names that stand for every model. A team without a list of its own allows all. */
-const EVERY_MODEL = new Set(['all-proxy-models', 'all-team-models', '*'])
+import type { ModelLayer } from './model-layers.ts'
 
 /** Access group → names of the model groups in it (LiteLLM's `model_info.access_groups`). */
 export type AccessGroups = ReadonlyMap<string, ReadonlySet<string>>
@@ -17,33 +15,47 @@ export interface OtherNames {
 const NONE: OtherNames = {}
 
 /**
- * Throws `PermissionDeniedError` (`key_model_access_denied`) unless the caller may use the model it named, by name,
- * by its key's alias, by the group that an alias stands for, by wildcard (`openai/*`) or by access group.
+ * Throws `PermissionDeniedError` (`key_model_access_denied`, `team_model_access_denied` …) unless every list that holds
+ * for the caller allows the model it named: by name, by its key's alias, by the group that an alias stands for, by
+ * wildcard (`openai/*`) or by access group.
  */
 export function authorizeModel(caller: Caller, model: string, names = NONE): void {
-  if (mayUseModel(caller, model, names)) return
+  const layer = refusingLayer(caller, model, names)
+  if (layer === undefined) return
+  const type = `${layer.of === 'team_member' ? 'team' : layer.of}_model_access_denied`
   throw createError({
     kind: 'permission',
-    type: 'key_model_access_denied',
-    code: 'key_model_access_denied',
+    type,
+    code: type,
     param: 'model',
     message:
-      `key not allowed to access model. This key can only access models=${listed(caller.models)}. ` +
+      `${layer.of} not allowed to access model. This ${layer.of} can only access models=${listed(layer.models)}. ` +
       `Tried to access ${model}`,
   })
 }
 
 /** The question behind `authorizeModel`, for lists such as `/v1/models`. */
-export function mayUseModel(caller: Caller, model: string, { groups, aliases }: OtherNames = NONE): boolean {
-  if (caller.models.length === 0) return true
+export function mayUseModel(caller: Caller, model: string, names: OtherNames = NONE): boolean {
+  return refusingLayer(caller, model, names) === undefined
+}
+
+function refusingLayer(
+  caller: Caller,
+  model: string,
+  { groups, aliases }: OtherNames,
+): ModelLayer | undefined {
+  if (caller.modelLayers.length === 0) return undefined
   const target = caller.aliases.get(model)
   const group = aliases?.get(target ?? model)?.group
-  for (const allowed of caller.models) {
-    if (EVERY_MODEL.has(allowed) || covers(allowed, model, groups)) return true
-    if (target !== undefined && covers(allowed, target, groups)) return true
-    if (group !== undefined && covers(allowed, group, groups)) return true
-  }
-  return false
+  return caller.modelLayers.find(
+    ({ models }) =>
+      !models.some(
+        allowed =>
+          covers(allowed, model, groups) ||
+          (target !== undefined && covers(allowed, target, groups)) ||
+          (group !== undefined && covers(allowed, group, groups)),
+      ),
+  )
 }
 
 function covers(allowed: string, model: string, groups: AccessGroups | undefined): boolean {

@@ -1,9 +1,10 @@
 import { createError } from 'sluice/internal'
+import { type AccessRule, mayCall } from './access/access-rule.ts'
 import type { Caller } from './caller.ts'
 import { coversRoute } from './route-groups.ts'
 
-/** `llm`: any key; `info`: any key, about itself; `admin`: the master key. A route that states none is `admin`. */
-export type RouteAccess = 'llm' | 'info' | 'admin'
+/** `llm`: any key; `info`: any key, about itself; `admin`: the admin of the gateway; or as a rule of the table says. */
+export type RouteAccess = 'llm' | 'info' | 'admin' | AccessRule
 
 export interface Route {
   /** The path as the router matched it, without query. Dispatch and authorization must read the same one. */
@@ -11,21 +12,23 @@ export interface Route {
   readonly access?: RouteAccess | undefined
 }
 
+const NOBODY: AccessRule = {}
+
 /**
  * Throws `PermissionDeniedError` unless the caller may call the route. Denies by default; a key's `allowed_routes` can
  * only take routes away, never grant any (CVE-2026-47101).
  */
-export function authorizeRoute(caller: Caller, route: Route): void {
-  if (caller.role === 'proxy_admin') return
-  if (route.access !== 'llm' && route.access !== 'info') throw adminOnly(caller, route.path)
+export function authorizeRoute(caller: Caller, { path, access = 'admin' }: Route): void {
+  const rule = access === 'admin' ? NOBODY : access
+  if (typeof rule === 'object' && !mayCall(rule, caller)) throw adminOnly(caller, path)
   if (caller.allowedRoutes.length === 0) return
-  if (caller.allowedRoutes.some(entry => coversRoute(entry, route.path))) return
+  if (caller.allowedRoutes.some(entry => coversRoute(entry, path))) return
   throw createError({
     kind: 'permission',
     type: 'auth_error',
     message:
       'Virtual key is not allowed to call this route. Only allowed to call routes: ' +
-      `[${caller.allowedRoutes.map(entry => `'${entry}'`).join(', ')}]. Tried to call route: ${route.path}`,
+      `[${caller.allowedRoutes.map(entry => `'${entry}'`).join(', ')}]. Tried to call route: ${path}`,
   })
 }
 

@@ -1,96 +1,91 @@
 import type { RecordCaller } from 'sluice/internal'
 import type { KeyRow } from '../db/rows.ts'
-import type { BudgetLimit, LimitSubject } from '../limits/limiter.ts'
+import type { LimitSubject } from '../limits/limiter.ts'
+import { type CallerAccounts, subjectsOf } from '../limits/subjects.ts'
+import { type ModelLayer, modelLayers } from './model-layers.ts'
+import { type Role, roleOf } from './roles.ts'
 
 /** Who is asking, made by one constructor (`authenticate`) from one credential. Frozen. */
 export interface Caller {
-  readonly role: 'proxy_admin' | 'key'
+  readonly role: Role
   readonly record: RecordCaller
-  /** Model names this caller may use; empty means all. `all-proxy-models` means all too. Wildcards as `openai/*`. */
-  readonly models: readonly string[]
+  /** Lists of models that must all allow a model; one that allows every model is left out. */
+  readonly modelLayers: readonly ModelLayer[]
   /** Name the caller may send → group it means. */
   readonly aliases: ReadonlyMap<string, string>
   readonly tags: readonly string[]
   readonly metadata: Readonly<Record<string, unknown>>
-  /** Route groups or paths this key may call; empty means all LLM routes. */
+  /** Route groups or paths this key may call; empty: all that its role may. */
   readonly allowedRoutes: readonly string[]
-  /** Everyone this caller's calls are charged to. */
+  /** Everyone this caller's calls are charged to, whatever they ask for. */
   readonly subjects: readonly LimitSubject[]
+  /** Undefined for the master key. */
+  readonly key?: KeyRow | undefined
+  readonly accounts: CallerAccounts
 }
 
 /** Stands for the master key in spend rows: its hash is written nowhere. */
 export const MASTER_KEY_HASH = 'litellm_proxy_master_key'
 /** LiteLLM's user id of whoever holds the master key. */
 export const ADMIN_USER_ID = 'default_user_id'
-/** When a key's spend was last set by hand, milliseconds; kept in the row's metadata. */
-export const SPEND_SET_AT = 'spend_set_at'
 
 /** The holder of the master key: no limits but those of the whole proxy. */
 export function adminCaller(shared: readonly LimitSubject[] = []): Caller {
   return Object.freeze<Caller>({
     role: 'proxy_admin',
     record: Object.freeze({ keyHash: MASTER_KEY_HASH, keyAlias: MASTER_KEY_HASH, userId: ADMIN_USER_ID }),
-    models: [],
+    modelLayers: [],
     aliases: new Map(),
     tags: [],
     metadata: {},
     allowedRoutes: [],
     subjects: shared,
+    accounts: {},
   })
 }
 
 /** The holder of a virtual key. `shared`: subjects every call is charged to besides. */
-export function callerOfKey(row: KeyRow, shared: readonly LimitSubject[] = []): Caller {
-  const subject = subjectOfKey(row)
+export function callerOfKey(
+  row: KeyRow,
+  shared: readonly LimitSubject[] = [],
+  accounts: CallerAccounts = {},
+): Caller {
+  const { user, team, organization } = accounts
   return Object.freeze<Caller>({
-    role: 'key',
+    role: roleOf(user),
     record: Object.freeze<RecordCaller>({
       keyHash: row.tokenHash,
       keyAlias: row.keyAlias ?? undefined,
       userId: row.userId ?? undefined,
+      userEmail: user?.email ?? undefined,
       teamId: row.teamId ?? undefined,
-      organizationId: row.organizationId ?? undefined,
+      teamAlias: team?.alias ?? undefined,
+      organizationId: row.organizationId ?? organization?.id,
+      projectId: row.projectId ?? undefined,
     }),
-    models: row.models,
-    aliases: new Map(Object.entries(row.aliases)),
-    tags: tagsOf(row),
+    modelLayers: modelLayers(row, accounts),
+    aliases: aliasesOf(row, accounts),
+    tags: tagsOf(row, accounts),
     metadata: row.metadata,
     allowedRoutes: row.allowedRoutes,
-    subjects: subject === undefined ? shared : [subject, ...shared],
+    subjects: [...subjectsOf(row, accounts), ...shared],
+    key: row,
+    accounts,
   })
 }
 
-/** LiteLLM keeps a key's tags in its metadata, and newer versions in a field of their own. */
-function tagsOf({ tags, metadata }: KeyRow): readonly string[] {
-  const more = metadata['tags']
-  if (!Array.isArray(more)) return tags
-  return [...new Set([...tags, ...more.filter(tag => typeof tag === 'string')])]
+/** A team's aliases hold for all its keys; a key's own come first. */
+function aliasesOf({ aliases }: KeyRow, { team }: CallerAccounts): ReadonlyMap<string, string> {
+  const ofTeam = team?.details['model_aliases']
+  const entries = typeof ofTeam === 'object' && ofTeam !== null ? Object.entries(ofTeam) : []
+  return new Map([...entries, ...Object.entries(aliases)].filter(([, target]) => typeof target === 'string'))
 }
 
-/** Undefined for a key without limits: what has none is not counted. */
-function subjectOfKey(row: KeyRow): LimitSubject | undefined {
-  const subject: LimitSubject = {
-    kind: 'key',
-    id: row.tokenHash,
-    label: row.keyAlias ?? row.keyName,
-    rpm: row.rpmLimit ?? undefined,
-    tpm: row.tpmLimit ?? undefined,
-    maxParallelRequests: row.maxParallelRequests ?? undefined,
-    budget: budgetOfKey(row),
-  }
-  const { rpm, tpm, maxParallelRequests, budget } = subject
-  const limited = [rpm, tpm, maxParallelRequests, budget].some(limit => limit !== undefined)
-  return limited ? Object.freeze(subject) : undefined
-}
-
-function budgetOfKey(row: KeyRow): BudgetLimit | undefined {
-  if (row.maxBudgetNanoUsd === null) return undefined
-  const setAt = row.metadata[SPEND_SET_AT]
-  return Object.freeze<BudgetLimit>({
-    maxNanoUsd: row.maxBudgetNanoUsd,
-    spentNanoUsd: row.spendNanoUsd,
-    duration: row.budgetDuration ?? undefined,
-    resetAt: row.budgetResetAt ?? undefined,
-    setAt: typeof setAt === 'number' ? setAt : undefined,
+/** LiteLLM keeps tags in the metadata, and those of keys in newer versions in a field of their own. */
+function tagsOf({ tags, metadata }: KeyRow, { team, project }: CallerAccounts): readonly string[] {
+  const more = [metadata, team?.metadata, project?.metadata].flatMap(each => {
+    const listed = each?.['tags']
+    return Array.isArray(listed) ? listed.filter(tag => typeof tag === 'string') : []
   })
+  return more.length === 0 ? tags : [...new Set([...tags, ...more])]
 }

@@ -134,7 +134,7 @@ describe('a key cache', () => {
 
   test('the least recently used keys are forgotten at the bound', async () => {
     const store = memoryStore(...Array.from({ length: 50 }, (_, i) => keyRow(`h${i}`)))
-    const { cache } = cacheOver(store, { maxKeys: 10 })
+    const { cache } = cacheOver(store, { maxRows: 10 })
     for (let i = 0; i < 50; i++) await cache.find(`h${i}`)
     expect(cache.size).toBe(10)
   })

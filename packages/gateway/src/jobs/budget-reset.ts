@@ -1,17 +1,22 @@
 import { nextBudgetReset, zonedCalendar } from 'sluice/internal'
-import type { KeyCache } from '../auth/key-cache.ts'
 import type { Database } from '../db/database.ts'
+import type { Limits } from '../db/rows.ts'
 import { type Job, type RepeatOptions, repeat } from './repeat.ts'
 
 export interface BudgetResetOptions {
-  readonly database: { readonly keys: Pick<Database['keys'], 'dueForReset' | 'resetBudgets' | 'update'> }
-  readonly keys: Pick<KeyCache, 'sync'>
+  readonly database: {
+    readonly keys: Pick<Database['keys'], 'dueForReset' | 'resetBudgets' | 'update'>
+    readonly accounts: Pick<Database['accounts'], 'dueForReset' | 'resetBudgets' | 'update'>
+  }
+  /** Told when budgets have started again. */
+  readonly keys: { sync(): Promise<void> }
+  readonly accounts: { sync(): Promise<void> }
   /** IANA name of the time zone whose midnights count. */
   readonly timezone: () => string
   readonly now?: () => number
 }
 
-/** Keys per query and transaction. */
+/** Rows per query and transaction. */
 const BATCH = 500
 /** What is left after so many batches waits for the next run. */
 const MAX_BATCHES = 200
@@ -26,23 +31,48 @@ export function startBudgetReset(
 
 /** One run; returns how many budgets started again. Rejects with `ServiceUnavailableError`. */
 export async function resetDueBudgets(options: BudgetResetOptions): Promise<number> {
-  const { database, keys, now = Date.now } = options
-  const calendar = zonedCalendar(options.timezone())
+  const { keys, accounts } = options.database
+  const ofKeys = await resetAll(options, {
+    due: keys.dueForReset,
+    reset: rows => keys.resetBudgets(rows),
+    endless: ({ tokenHash }, updatedAt) => keys.update(tokenHash, { budgetResetAt: null, updatedAt }),
+  })
+  if (ofKeys > 0) await options.keys.sync()
+  const ofAccounts = await resetAll(options, {
+    due: accounts.dueForReset,
+    reset: rows => accounts.resetBudgets(rows),
+    endless: ({ kind, id }, updatedAt) => accounts.update(kind, id, { budgetResetAt: null, updatedAt }),
+  })
+  if (ofAccounts > 0) await options.accounts.sync()
+  return ofKeys + ofAccounts
+}
+
+/** Whose budgets are reset. */
+interface Resettable<R> {
+  due(now: number, most: number): Promise<readonly R[]>
+  reset(rows: readonly (R & { readonly nextResetAt: number })[]): Promise<void>
+  /** A reset time without a duration would be due for ever. */
+  endless(row: R, now: number): Promise<unknown>
+}
+
+async function resetAll<R extends Limits>(
+  { timezone, now = Date.now }: BudgetResetOptions,
+  { due, reset, endless }: Resettable<R>,
+): Promise<number> {
+  const calendar = zonedCalendar(timezone())
   let count = 0
   for (let batch = 0; batch < MAX_BATCHES; batch++) {
     const time = now()
-    const rows = await database.keys.dueForReset(time, BATCH)
-    const due = []
-    for (const { tokenHash, budgetDuration } of rows) {
-      const nextResetAt = nextBudgetReset(budgetDuration, time, calendar)
-      if (nextResetAt !== undefined) due.push({ tokenHash, nextResetAt })
-      // A reset time without a duration would be due for ever.
-      else await database.keys.update(tokenHash, { budgetResetAt: null, updatedAt: time })
+    const rows = await due(time, BATCH)
+    const again = []
+    for (const row of rows) {
+      const nextResetAt = nextBudgetReset(row.budgetDuration, time, calendar)
+      if (nextResetAt === undefined) await endless(row, time)
+      else again.push({ ...row, nextResetAt })
     }
-    await database.keys.resetBudgets(due)
-    count += due.length
+    await reset(again)
+    count += again.length
     if (rows.length < BATCH) break
   }
-  if (count > 0) await keys.sync()
   return count
 }

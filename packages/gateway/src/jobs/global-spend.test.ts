@@ -28,6 +28,7 @@ test('what other replicas spent of the proxy budget reaches the counter here', a
   const { authenticate } = createAuthenticator({
     settings: () => settings,
     keys: { find: () => undefined },
+    accounts: { account: () => undefined, generation: 0 },
     now,
     globalSpend: job.current,
   })

@@ -1,4 +1,5 @@
 import type { Newswire, RouteTable } from 'sluice/internal'
+import type { AccountCache } from '../auth/account-cache.ts'
 import type { KeyCache } from '../auth/key-cache.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Database } from '../db/database.ts'
@@ -8,12 +9,13 @@ import { startAdaptiveWeights } from './adaptive-weights.ts'
 import { startBudgetReset } from './budget-reset.ts'
 import { startBudgetSync } from './budget-sync.ts'
 import { startGlobalSpend } from './global-spend.ts'
-import { startKeySync } from './key-sync.ts'
+import { startRowSync } from './row-sync.ts'
 import { startWeightsSync } from './weights-sync.ts'
 
 export interface JobServices {
   readonly database: Database
   readonly keys: KeyCache
+  readonly accounts: AccountCache
   readonly log: Log
   readonly shared: { readonly news: Newswire }
   readonly settings: () => Settings
@@ -21,7 +23,15 @@ export interface JobServices {
 }
 
 /** What runs beside the calls. A database that is away is the database's own news, told once by its connection. */
-export function startJobs({ database, keys, log, shared: { news }, settings, routes }: JobServices) {
+export function startJobs({
+  database,
+  keys,
+  accounts,
+  log,
+  shared: { news },
+  settings,
+  routes,
+}: JobServices) {
   const onError = (error: unknown) => {
     if (!isUnavailable(error)) log.error({ reason: (error as Error).message }, 'a background job failed')
   }
@@ -37,8 +47,9 @@ export function startJobs({ database, keys, log, shared: { news }, settings, rou
   })
   const budgets = startBudgetSync({ store: database.spend, budgets: () => routes().budgets, onError })
   const jobs = [
-    startKeySync({ keys, onError }),
-    startBudgetReset({ database, keys, timezone, onError }),
+    startRowSync({ rows: keys, onError }),
+    startRowSync({ rows: accounts, onError }),
+    startBudgetReset({ database, keys, accounts, timezone, onError }),
     globalSpend,
     weights,
     budgets,

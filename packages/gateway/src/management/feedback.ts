@@ -17,7 +17,7 @@ import type { RecentCalls } from '../spend/recent-calls.ts'
 import { type AccessServices, callerOfRequest, protectRoutes } from './protect-routes.ts'
 
 export interface FeedbackServices extends AccessServices {
-  readonly database: Pick<Database, 'feedback'>
+  readonly database: Pick<Database, 'feedback' | 'accounts'>
   readonly recentCalls: Pick<RecentCalls, 'find'>
   readonly now: () => number
 }

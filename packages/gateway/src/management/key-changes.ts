@@ -1,20 +1,13 @@
-import {
-  badRequest,
-  momentAfter,
-  nextBudgetReset,
-  readBudgetDuration,
-  type ZonedCalendar,
-} from 'sluice/internal'
-import { SPEND_SET_AT } from '../auth/caller.ts'
+import { badRequest, momentAfter } from 'sluice/internal'
 import { coversRoute, ROUTE_GROUPS } from '../auth/route-groups.ts'
 import type { KeyRow } from '../db/rows.ts'
+import { SPEND_SET_AT } from '../limits/subjects.ts'
 import { nanoFromUsd } from '../spend/money.ts'
 import { KEY_FIELDS, type KeyBody, LATER_FIELDS } from './key-schemas.ts'
+import { DURATION_RULE, type LimitContext, limitChanges } from './limit-fields.ts'
 
-export interface ChangeContext {
-  readonly now: number
+export interface ChangeContext extends LimitContext {
   readonly by: string | null
-  readonly calendar: ZonedCalendar
 }
 
 export interface KeyChange {
@@ -33,14 +26,12 @@ export function keyChanges(body: KeyBody, row: KeyRow | undefined, context: Chan
   const later = laterFields(body)
   const changes: Mutable<Partial<KeyRow>> = {
     ...plainChanges(body),
+    ...limitChanges(body, row, context),
     updatedAt: context.now,
     updatedBy: context.by,
   }
   if (body.spend !== undefined) changes.spendNanoUsd = nanoFromUsd(body.spend ?? 0, 'spend')
-  if (body.max_budget !== undefined) changes.maxBudgetNanoUsd = moneyOf(body.max_budget, 'max_budget')
-  if (body.soft_budget !== undefined) changes.softBudgetNanoUsd = moneyOf(body.soft_budget, 'soft_budget')
   if (body.duration !== undefined) changes.expiresAt = expiryOf(body.duration, context.now)
-  if (body.budget_duration !== undefined) Object.assign(changes, budgetPeriod(body.budget_duration, context))
   const metadata = metadataOf(body, row, later, context.now)
   if (metadata !== undefined) changes.metadata = metadata
   return { changes, warnings: Object.keys(later).map(laterWarning) }
@@ -68,9 +59,6 @@ const PLAIN = [
   ['user_id', 'userId', null],
   ['team_id', 'teamId', null],
   ['organization_id', 'organizationId', null],
-  ['max_parallel_requests', 'maxParallelRequests', null],
-  ['tpm_limit', 'tpmLimit', null],
-  ['rpm_limit', 'rpmLimit', null],
   ['permissions', 'permissions', {}],
   ['tags', 'tags', []],
   ['blocked', 'blocked', false],
@@ -111,30 +99,12 @@ function laterWarning(name: string): string {
   return `\`${name}\` has no effect in this version; it is kept in the key's metadata.`
 }
 
-function moneyOf(usd: number | '' | null, field: string): number | null {
-  return usd === null || usd === '' ? null : nanoFromUsd(usd, field)
-}
-
 function expiryOf(duration: string | null, now: number): number | null {
   if (duration === null || duration === '' || duration === '-1') return null
   const moment = momentAfter(duration, now)
   if (moment !== undefined) return moment
   throw badRequest(`duration: ${DURATION_RULE}, or null for a key that never expires.`, 'duration')
 }
-
-function budgetPeriod(duration: string | null, context: ChangeContext): Partial<KeyRow> {
-  if (duration === null || duration === '') return { budgetDuration: null, budgetResetAt: null }
-  if (readBudgetDuration(duration) === undefined) {
-    throw badRequest(
-      `budget_duration: ${DURATION_RULE}, or null for a budget that never resets.`,
-      'budget_duration',
-    )
-  }
-  const resetAt = nextBudgetReset(duration, context.now, context.calendar)
-  return { budgetDuration: duration.trim(), budgetResetAt: resetAt ?? null }
-}
-
-const DURATION_RULE = 'must be a whole number followed by s, m, h, d, w or mo, such as 30d'
 
 /** New metadata replaces the old; what this gateway keeps there for itself stays. */
 function metadataOf(

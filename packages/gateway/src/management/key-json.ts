@@ -1,5 +1,6 @@
 import type { KeyRow } from '../db/rows.ts'
 import { usdFromNano } from '../spend/money.ts'
+import { isoTime, limitAnswer } from './limit-fields.ts'
 
 /** A key's row in LiteLLM's names: dollars and ISO times, without its hash. */
 export function keyInfo(row: KeyRow) {
@@ -13,26 +14,21 @@ export function keyInfo(row: KeyRow) {
     aliases: row.aliases,
     config: {},
     spend: usdFromNano(row.spendNanoUsd),
-    max_budget: dollars(row.maxBudgetNanoUsd),
-    soft_budget: dollars(row.softBudgetNanoUsd),
-    budget_duration: row.budgetDuration,
-    budget_reset_at: time(row.budgetResetAt),
-    budget_id: null,
+    ...limitAnswer(row),
+    project_id: row.projectId,
+    budget_id: row.budgetId,
     litellm_budget_table: null,
-    rpm_limit: row.rpmLimit,
-    tpm_limit: row.tpmLimit,
-    max_parallel_requests: row.maxParallelRequests,
-    expires: time(row.expiresAt),
+    expires: isoTime(row.expiresAt),
     blocked: row.blocked,
     metadata: row.metadata,
     permissions: row.permissions,
     tags: row.tags,
     allowed_routes: row.allowedRoutes,
-    created_at: time(row.createdAt),
+    created_at: isoTime(row.createdAt),
     created_by: row.createdBy,
-    updated_at: time(row.updatedAt),
+    updated_at: isoTime(row.updatedAt),
     updated_by: row.updatedBy,
-    last_active: time(row.lastActiveAt),
+    last_active: isoTime(row.lastActiveAt),
   }
 }
 
@@ -53,12 +49,4 @@ export function changedKeyAnswer(row: KeyRow, warnings: readonly string[] = []) 
 
 function warned(warnings: readonly string[]) {
   return warnings.length === 0 ? {} : { warnings }
-}
-
-function dollars(nano: number | null): number | null {
-  return nano === null ? null : usdFromNano(nano)
-}
-
-function time(instant: number | null): string | null {
-  return instant === null ? null : new Date(instant).toISOString()
 }

@@ -23,7 +23,7 @@ import { authorOf } from './protect-routes.ts'
 
 export interface KeyOfficeServices {
   readonly settings: () => Settings
-  readonly database: Pick<Database, 'keys'>
+  readonly database: Pick<Database, 'keys' | 'accounts'>
   readonly audit: Audit
   readonly keys: Pick<KeyCache, 'absorb' | 'forget'>
   readonly limiter: Pick<MemoryLimiter, 'move' | 'forget'>

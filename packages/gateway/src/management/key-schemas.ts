@@ -1,13 +1,7 @@
 import { z } from 'zod'
+import { limitFields } from './limit-fields.ts'
 
 const text = z.string().min(1, 'must not be empty').max(1_000, 'must not exceed 1,000 characters')
-const count = z.int('must be a whole number').min(0, 'must not be negative').nullish()
-/** LiteLLM's forms send an empty string for "no budget". */
-const usd = z
-  .union([z.literal(''), z.number().min(0, 'must not be negative')], {
-    error: 'must be an amount of US dollars, 0 or more, or null for none',
-  })
-  .nullish()
 const names = z.array(z.string()).max(10_000).nullish()
 const facts = z.record(z.string(), z.unknown()).nullish()
 const secret = z
@@ -29,12 +23,7 @@ const keyFields = {
   user_id: text.nullish(),
   team_id: text.nullish(),
   organization_id: text.nullish(),
-  max_budget: usd,
-  soft_budget: usd,
-  budget_duration: z.string().nullish(),
-  max_parallel_requests: count,
-  tpm_limit: count,
-  rpm_limit: count,
+  ...limitFields,
   metadata: facts,
   permissions: facts,
   tags: names,
@@ -91,24 +80,18 @@ export const LATER_FIELDS: ReadonlySet<string> = new Set([
   'allowed_vector_store_indexes',
   'auto_rotate',
   'budget_id',
-  'budget_limits',
   'config',
   'disable_global_guardrails',
   'enforced_params',
   'grace_period',
   'guardrails',
-  'model_max_budget',
-  'model_rpm_limit',
-  'model_tpm_limit',
   'object_permission',
   'policies',
   'project_id',
   'prompts',
   'rotation_interval',
   'router_settings',
-  'rpm_limit_type',
   'send_invite_email',
   'temp_budget_expiry',
   'temp_budget_increase',
-  'tpm_limit_type',
 ])

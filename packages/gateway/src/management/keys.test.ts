@@ -202,7 +202,7 @@ describe('/key/update', () => {
     expect(status).toBe(200)
     expect(json).toMatchObject({ models: ['b'], rpm_limit: null, max_budget: 3, metadata: { a: 1 } })
     expect(JSON.stringify(json)).not.toContain(key)
-    expect(await office.authenticate(key)).toMatchObject({ models: ['b'] })
+    expect(await office.authenticate(key)).toMatchObject({ modelLayers: [{ of: 'key', models: ['b'] }] })
   })
 
   test('accepts the hash in place of the key', async () => {

@@ -49,7 +49,6 @@ function addReading(routes: Routes, office: KeyOffice): void {
   routes.get(
     '/key/info',
     {
-      config: { access: 'info' },
       schema: {
         querystring: KeyInfoQuery,
         tags,

@@ -1,15 +1,18 @@
 import type { FastifyInstance, FastifyRequest, FastifySchemaCompiler } from 'fastify'
 import { badRequest, createError, type SluiceError } from 'sluice/internal'
 import type { ZodError, ZodType } from 'zod'
+import { ACCESS } from '../auth/access/access-table.ts'
+import { Permit } from '../auth/access/permit.ts'
 import type { Authenticator } from '../auth/authenticate.ts'
 import { authorizeRoute, type RouteAccess } from '../auth/authorize-route.ts'
 import type { Caller } from '../auth/caller.ts'
 import { readCredential } from '../auth/credential.ts'
 import type { Settings } from '../config/settings.ts'
+import type { AccountStore } from '../db/accounts/account-store.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Who may call the route; a route that does not say is for the admin. */
+    /** Who may call the route; for a route that does not say, the table of the management does. */
     access?: RouteAccess
   }
 }
@@ -17,9 +20,11 @@ declare module 'fastify' {
 export interface AccessServices {
   readonly settings: () => Settings
   readonly authenticator: Authenticator
+  readonly database: { readonly accounts: Pick<AccountStore, 'list' | 'findMany'> }
 }
 
 const callers = new WeakMap<FastifyRequest, Caller>()
+const permits = new WeakMap<FastifyRequest, Permit>()
 
 /**
  * Every route registered on this scope is authenticated and authorized before its body is read, denied by default,
@@ -27,13 +32,23 @@ const callers = new WeakMap<FastifyRequest, Caller>()
  */
 export function protectRoutes(scope: FastifyInstance, services: AccessServices): void {
   scope.setValidatorCompiler(compileSchema as FastifySchemaCompiler<unknown>)
+  scope.addHook('onRoute', ({ method, url, config }) => {
+    if (config?.access !== undefined) return
+    for (const each of [method].flat())
+      if (ACCESS[rowOf(each, url)] === undefined)
+        throw new TypeError(`${each} ${url} has no row in the access table`)
+  })
   scope.addHook('onRequest', async request => {
     const { keyHeaderName } = services.settings().auth
     const credential = readCredential({ headers: request.headers, keyHeaderName })
     const caller = await services.authenticator.authenticate(credential)
     const { url = '', config } = request.routeOptions
-    authorizeRoute(caller, { path: url, access: config.access })
+    const route = rowOf(request.method, url)
+    const access = config.access ?? ACCESS[route]
+    authorizeRoute(caller, { path: url, access })
     callers.set(request, caller)
+    if (typeof access === 'object')
+      permits.set(request, new Permit(caller, route, access, services.database.accounts))
   })
 }
 
@@ -42,6 +57,18 @@ export function callerOfRequest(request: FastifyRequest): Caller {
   const caller = callers.get(request)
   if (caller === undefined) throw createError({ kind: 'internal', message: 'The route has no caller.' })
   return caller
+}
+
+/** What the sender of this request may do here; every handler of the management asks it before it touches an object. */
+export function permitOf(request: FastifyRequest): Permit {
+  const permit = permits.get(request)
+  if (permit === undefined) throw createError({ kind: 'internal', message: 'The route is not in the table.' })
+  return permit
+}
+
+/** The table's row for a route; Fastify answers HEAD where GET is. */
+function rowOf(method: string, url: string): string {
+  return `${method === 'HEAD' ? 'GET' : method} ${url}`
 }
 
 /** For `created_by` and `updated_by`: `litellm-changed-by` when the admin names somebody, else the caller's user. */

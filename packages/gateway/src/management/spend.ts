@@ -9,7 +9,7 @@ import { keyObject } from './key-json.ts'
 import { type AccessServices, protectRoutes } from './protect-routes.ts'
 
 export interface SpendServices extends AccessServices {
-  readonly database: Pick<Database, 'spend' | 'keys'>
+  readonly database: Pick<Database, 'spend' | 'keys' | 'accounts'>
 }
 
 const day = z.iso.date('must be a day such as 2026-11-21')

@@ -16,7 +16,7 @@ import type { Audit } from './audit/audit-log.ts'
 import { type AccessServices, authorOf, protectRoutes } from './protect-routes.ts'
 
 export interface WeightServices extends AccessServices {
-  readonly database: Pick<Database, 'weights'>
+  readonly database: Pick<Database, 'weights' | 'accounts'>
   readonly audit: Audit
   readonly routes: () => RouteTable
   readonly weights: Pick<WeightsSync, 'changed'>

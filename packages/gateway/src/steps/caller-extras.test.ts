@@ -37,7 +37,8 @@ test("a caller's own headers pass", () => {
 })
 
 test('CVE-2026-47101: a key for some models cannot let an aggregator choose others', () => {
-  const caller = (models: string[], role = 'internal_user') => ({ models, role }) as unknown as Caller
+  const caller = (models: string[], role = 'internal_user') =>
+    ({ modelLayers: models.length === 0 ? [] : [{ of: 'key', models }], role }) as unknown as Caller
   expect(() => refuseOtherModels({ models: ['b'] }, caller(['a']))).toThrow(/models: this key/)
   expect(() => refuseOtherModels({ route: 'fallback' }, caller(['a']))).toThrow(/route: this key/)
   refuseOtherModels({ models: ['b'] }, caller([]))

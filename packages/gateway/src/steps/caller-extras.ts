@@ -71,8 +71,8 @@ function refuseForeign(options: Pick<CallOptions, Foreign>, where: string): void
 const OTHER_MODELS = ['models', 'route'] as const
 
 /** A key that may use some models only cannot let the provider choose others. Throws `PermissionDeniedError`. */
-export function refuseOtherModels(request: JsonObject, { models, role }: Caller): void {
-  if (models.length === 0 || role === 'proxy_admin') return
+export function refuseOtherModels(request: JsonObject, { modelLayers, role }: Caller): void {
+  if (modelLayers.length === 0 || role === 'proxy_admin') return
   const found = OTHER_MODELS.find(name => request[name] != null)
   if (found === undefined) return
   throw createError({

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fastify, { type FastifyInstance, type InjectOptions } from 'fastify'
 import { SluiceError } from 'sluice/internal'
+import { AccountCache } from '../../auth/account-cache.ts'
 import { createAuthenticator } from '../../auth/authenticate.ts'
 import { createKeyCache, type KeyCache } from '../../auth/key-cache.ts'
 import type { Settings } from '../../config/settings.ts'
@@ -43,8 +44,9 @@ export async function openTestOffice(database: Database): Promise<TestOffice> {
     limits: { timezone: 'UTC' },
   } as Settings
   const keys = createKeyCache({ store: database.keys, now, maxStalenessMs: () => 60_000 })
+  const accounts = new AccountCache({ store: database.accounts, now, maxStalenessMs: () => 60_000 })
   const limiter = createMemoryLimiter({ now })
-  const authenticator = createAuthenticator({ settings: () => settings, keys, now })
+  const authenticator = createAuthenticator({ settings: () => settings, keys, accounts, now })
   const audit = createAudit({ database, log: silentLog, isOn: () => true, now })
   const app = fastify()
   app.setSerializerCompiler(() => data => JSON.stringify(data))
@@ -59,6 +61,7 @@ export async function openTestOffice(database: Database): Promise<TestOffice> {
     database,
     audit,
     keys,
+    accounts,
     limiter,
     now,
     randomBytes,

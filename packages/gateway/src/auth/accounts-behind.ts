@@ -1,0 +1,49 @@
+import { memberId } from '../db/accounts/member-id.ts'
+import type { AccountKind, AccountRow, KeyRow } from '../db/rows.ts'
+import type { CallerAccounts } from '../limits/subjects.ts'
+import type { AccountCache } from './account-cache.ts'
+
+type Found = AccountRow | undefined | Promise<AccountRow | undefined>
+
+/**
+ * The accounts a key belongs to; at once when all are in memory. Throws (or rejects with) `ServiceUnavailableError`
+ * when nobody can tell: a key whose team is not known must not pass for one without a team.
+ */
+export function accountsBehind(
+  row: KeyRow,
+  accounts: Pick<AccountCache, 'account'>,
+): CallerAccounts | Promise<CallerAccounts> {
+  const find = (kind: AccountKind, id: string | null): Found =>
+    id === null ? undefined : accounts.account(kind, id)
+  const { userId, teamId, projectId } = row
+  const user = find('user', userId)
+  const team = find('team', teamId)
+  const project = find('project', projectId)
+  const member =
+    userId !== null && teamId !== null ? find('team_member', memberId(teamId, userId)) : undefined
+  const organizationOf = (ofTeam: AccountRow | undefined) =>
+    find('organization', row.organizationId ?? ofTeam?.organizationId ?? null)
+  if (isHere(user) && isHere(team) && isHere(project) && isHere(member)) {
+    const organization = organizationOf(team)
+    if (isHere(organization)) return { user, team, member, project, organization }
+  }
+  return gathered({ user, team, member, project }, organizationOf)
+}
+
+async function gathered(
+  { user, team, member, project }: Record<'user' | 'team' | 'member' | 'project', Found>,
+  organizationOf: (team: AccountRow | undefined) => Found,
+): Promise<CallerAccounts> {
+  const found = await Promise.all([user, team, member, project])
+  return {
+    user: found[0],
+    team: found[1],
+    member: found[2],
+    project: found[3],
+    organization: await organizationOf(found[1]),
+  }
+}
+
+function isHere(found: Found): found is AccountRow | undefined {
+  return !(found instanceof Promise)
+}
