@@ -67,13 +67,10 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   const shared = new SharedRedis(settings.redis, log)
   const live = { shared, log, settings: () => current, routes: () => stages.routes }
   const { limiter, recentCalls, streams } = openMemory(live)
-  const audit = createAudit({ database, log, isOn: () => current.audit.isOn, now: Date.now })
-  const trust = { maxStalenessMs: () => current.auth.maxKeyStalenessMs }
-  const keys = createKeyCache({ store: database.keys, ...trust })
-  const accounts = new AccountCache({ store: database.accounts, ...trust })
-  const { jobs, globalSpend, budgets, onError, ...shown } = startJobs({ ...live, database, keys, accounts })
+  const people = openPeople(database, live)
+  const { jobs, globalSpend, budgets, onError, ...shown } = startJobs({ ...live, ...people, database })
   const { metrics, callbacks, metricSources } = openTelemetry({ ...live, adaptive: shown.adaptive })
-  const authenticator = createAuthenticator({ settings: () => current, keys, accounts, globalSpend })
+  const authenticator = createAuthenticator({ settings: () => current, ...people, globalSpend })
   const host = hostOf(settings, names => secret(names), { catalogue, log, onError, stages: () => stages })
   const stagesOf = (next: Settings, previous?: RouteTable): Stages => ({
     settings: next,
@@ -97,19 +94,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
       secret = credentialLookup(next.environment)
       checker.schedule()
     },
-    ...{
-      database,
-      audit,
-      keys,
-      accounts,
-      limiter,
-      authenticator,
-      shared,
-      recentCalls,
-      checker,
-      streams,
-      ...shown,
-    },
+    ...{ database, ...people, limiter, authenticator, shared, recentCalls, checker, streams, ...shown },
     metricSources,
     health: createHealth({ database, ledger, metrics, redis: () => shared.redis, draining: () => draining }),
     drain() {
@@ -130,6 +115,16 @@ interface Live {
   readonly log: Log
   readonly settings: () => Settings
   readonly routes: () => RouteTable
+}
+
+/** Who may come in, as this process knows it, and what becomes of a change. */
+function openPeople(database: Database, { settings, log }: Live) {
+  const trust = { maxStalenessMs: () => settings().auth.maxKeyStalenessMs }
+  return {
+    keys: createKeyCache({ store: database.keys, ...trust }),
+    accounts: new AccountCache({ store: database.accounts, ...trust }),
+    audit: createAudit({ database, log, isOn: () => settings().audit.isOn, now: Date.now }),
+  }
 }
 
 /** What this process remembers of its calls. */
