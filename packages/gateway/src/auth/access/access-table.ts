@@ -243,6 +243,8 @@ export const ACCESS: Readonly<Record<string, AccessRule>> = {
   'GET /audit/:id': looks,
 
   // Routing
+  'GET /feedback': looks,
+  'GET /v1/feedback': looks,
   'GET /router/state': looks,
   'GET /router/weights': looks,
   'POST /router/weights': admin,
