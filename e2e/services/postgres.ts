@@ -25,8 +25,8 @@ export interface Postgres {
   remove(): Promise<void>
 }
 
-/** Starts a PostgreSQL of our own on a free port, with its data in a temporary folder and durability off. */
-export async function startPostgres(): Promise<Postgres> {
+/** Starts a PostgreSQL of our own on a free port, with its data in a temporary folder and durability off; `over` are settings of its. */
+export async function startPostgres(over: Readonly<Record<string, string | number>> = {}): Promise<Postgres> {
   const initdb = findProgram('initdb')
   const server = findProgram('postgres')
   if (!initdb || !server) throw new Error('PostgreSQL is not installed: initdb and postgres were not found')
@@ -44,7 +44,7 @@ export async function startPostgres(): Promise<Postgres> {
   const service = new ServiceProcess({
     name: 'PostgreSQL',
     command: server,
-    args: ['-D', data, ...settings(port, folder)],
+    args: ['-D', data, ...settings(port, folder, over)],
     folder,
     readyLine: 'database system is ready to accept connections',
     killSignal: 'SIGQUIT',
@@ -72,7 +72,11 @@ export async function startPostgres(): Promise<Postgres> {
 }
 
 /** Command-line settings: reachable on 127.0.0.1 only, and no waiting for a disk. */
-function settings(port: number, socketFolder: string): string[] {
+function settings(
+  port: number,
+  socketFolder: string,
+  over: Readonly<Record<string, string | number>>,
+): string[] {
   const values = {
     listen_addresses: '127.0.0.1',
     port,
@@ -82,6 +86,7 @@ function settings(port: number, socketFolder: string): string[] {
     full_page_writes: 'off',
     max_connections: 200,
     timezone: 'UTC',
+    ...over,
   }
   return Object.entries(values).flatMap(([key, value]) => ['-c', `${key}=${value}`])
 }

@@ -1,6 +1,7 @@
 import { withReference } from '../../packages/gateway/src/config/config-reference.ts'
 import { endpointReference } from './endpoint-reference.ts'
 import { errorReference } from './error-reference.ts'
+import { failureReference } from './failure-reference.ts'
 import { withGeneratedPart } from './generated-part.ts'
 import { metricReference } from './metric-reference.ts'
 import { providerReference } from './provider-reference.ts'
@@ -16,6 +17,7 @@ export const pages: readonly Page[] = [
   { name: 'config.md', rewrite: withReference },
   page('endpoints.md', endpointReference),
   page('errors.md', errorReference),
+  page('failure.md', failureReference),
   page('metrics.md', metricReference),
   page('providers.md', providerReference),
 ]

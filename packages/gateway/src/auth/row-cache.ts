@@ -1,4 +1,5 @@
 import { createError, type SluiceError } from 'sluice/internal'
+import { NO_DATABASE } from '../db/database-error.ts'
 import { BoundedMap } from '../limits/bounded-map.ts'
 
 /** What the cache reads of a row. */
@@ -253,6 +254,7 @@ function busy(): SluiceError {
 function unavailable(cause: unknown): SluiceError {
   return createError({
     kind: 'unavailable',
+    type: NO_DATABASE,
     code: 'database_unavailable',
     message:
       'Service Unavailable, the authentication database is temporarily unreachable. Please retry shortly.',

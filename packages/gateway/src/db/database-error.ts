@@ -1,9 +1,13 @@
 import { createError, SluiceError } from 'sluice/internal'
 
+/** LiteLLM's type of every answer that a database which is away is the reason of. */
+export const NO_DATABASE = 'no_db_connection'
+
 /** The database cannot be reached or cannot take this now: the same request may succeed later. */
 export function databaseUnavailable(cause?: unknown, retryAfterMs = 1000): SluiceError {
   return createError({
     kind: 'unavailable',
+    type: NO_DATABASE,
     code: 'database_unavailable',
     message: 'The database is temporarily unavailable. Please retry shortly.',
     retryAfterMs,
@@ -15,6 +19,7 @@ export function databaseUnavailable(cause?: unknown, retryAfterMs = 1000): Sluic
 export function databaseReadOnly(cause?: unknown): SluiceError {
   return createError({
     kind: 'unavailable',
+    type: NO_DATABASE,
     code: 'database_unavailable',
     message: 'The database takes no writes now: it is read-only. Please retry shortly.',
     retryAfterMs: 1000,
