@@ -23,8 +23,10 @@ export interface TestOffice {
   readonly clock: { time: number }
   authenticate(key: string): Promise<unknown>
   /** Calls with a key, the master key unless stated; null sends none. */
-  call(method: 'GET' | 'POST', url: string, body?: unknown, key?: string | null): Promise<TestAnswer>
+  call(method: TestMethod, url: string, body?: unknown, key?: string | null): Promise<TestAnswer>
 }
+
+type TestMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 export interface TestAnswer {
   readonly status: number

@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import type { AccountKind, AccountRow } from '../../db/rows.ts'
+import { nanoFromUsd, usdFromNano } from '../../spend/money.ts'
+import {
+  isoTime,
+  type LimitBody,
+  type LimitContext,
+  limitAnswer,
+  limitChanges,
+  limitFields,
+  NO_LIMITS,
+} from '../limit-fields.ts'
+
+export interface AccountContext extends LimitContext {
+  /** For `created_by` and `updated_by`. */
+  readonly by: string | null
+}
+
+export const idText = z.string().min(1, 'must not be empty').max(1_000, 'must not exceed 1,000 characters')
+export const nameList = z.array(idText).max(10_000, 'must not have more than 10,000 entries')
+
+/** What accounts of every kind may have. Absent leaves a field as it is, null clears it. */
+export const accountFields = {
+  ...limitFields,
+  models: nameList.nullish(),
+  metadata: z.record(z.string(), z.unknown()).nullish(),
+  budget_id: idText.nullish(),
+  blocked: z.boolean().nullish(),
+  spend: z.number().min(0, 'must not be negative').nullish(),
+}
+
+/** A schema may leave out what its subject does not have. */
+export type AccountBody = LimitBody &
+  Partial<z.infer<z.ZodObject<Omit<typeof accountFields, keyof LimitBody>>>>
+
+/**
+ * What a body asks to change of an account; `before`: as it is, undefined for a new one. A stated `spend` counts from
+ * now on. Throws `BadRequestError` naming the field at fault.
+ */
+export function accountChanges(
+  body: AccountBody,
+  before: AccountRow | undefined,
+  context: AccountContext,
+): Partial<AccountRow> {
+  const { models, metadata, blocked, spend, budget_id: budgetId } = body
+  return {
+    ...limitChanges(body, before, context),
+    ...(models !== undefined && { models: models ?? [] }),
+    ...(metadata !== undefined && { metadata: metadata ?? {} }),
+    ...(blocked !== undefined && { blocked: blocked ?? false }),
+    ...(budgetId !== undefined && { budgetId }),
+    ...(spend !== undefined && spendChange(nanoFromUsd(spend ?? 0, 'spend'), context.now)),
+  }
+}
+
+/** Sets what somebody has spent, from this moment on. */
+export function spendChange(nanoUsd: number, now: number): Partial<AccountRow> {
+  return { spendNanoUsd: nanoUsd, spendSetAt: now }
+}
+
+/** What answers about accounts of every kind have in common, in LiteLLM's names. */
+export function accountAnswer(row: AccountRow) {
+  return {
+    models: row.models,
+    metadata: row.metadata,
+    blocked: row.blocked,
+    spend: usdFromNano(row.spendNanoUsd),
+    ...limitAnswer(row),
+    budget_id: row.budgetId,
+    created_at: isoTime(row.createdAt),
+    created_by: row.createdBy,
+    updated_at: isoTime(row.updatedAt),
+    updated_by: row.updatedBy,
+  }
+}
+
+/** Somebody new who has nothing but what `more` says. */
+export function newAccount(
+  kind: AccountKind,
+  id: string,
+  { now, by }: AccountContext,
+  more: Partial<AccountRow> = {},
+): AccountRow {
+  return {
+    ...{ kind, id, alias: null, email: null, role: null, externalId: null },
+    ...{ organizationId: null, teamId: null, userId: null, budgetId: null },
+    ...{ models: [], metadata: {}, details: {}, blocked: false, spendNanoUsd: 0, spendSetAt: null },
+    ...NO_LIMITS,
+    ...{ createdAt: now, createdBy: by, updatedAt: now, updatedBy: by, deletedAt: null },
+    ...more,
+  }
+}
