@@ -28,6 +28,8 @@ const TABLES: readonly TableFacts[] = [
   { name: 'access_groups', key: ['access_group_id'], sum: 'updated_at' },
   { name: 'credentials', key: ['credential_name'], sum: 'updated_at' },
   { name: 'invitations', key: ['id'], sum: 'updated_at' },
+  { name: 'passwords', key: ['user_id'], sum: 'updated_at' },
+  { name: 'jwt_key_mappings', key: ['id'], sum: 'updated_at' },
   { name: 'deleted_keys', key: ['token_hash'], sum: 'deleted_at' },
   { name: 'spend_logs', key: ['request_id'], sum: 'spend_nano_usd' },
   { name: 'spend_log_tags', key: ['request_id', 'tag'] },

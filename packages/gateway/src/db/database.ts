@@ -6,6 +6,7 @@ import type { FeedbackStore } from './routing/feedback-store.ts'
 import type { OutcomeStore } from './routing/outcome-store.ts'
 import type { WeightStore } from './routing/weight-store.ts'
 import type { KeyRow, NewSpendRow, SpendRow } from './rows.ts'
+import type { PasswordStore } from './sign-in/password-store.ts'
 import type { SpendReports } from './spend/spend-reports.ts'
 import type { SpendUpkeep } from './spend/spend-upkeep.ts'
 
@@ -17,6 +18,7 @@ export interface Database {
   readonly dialect: 'sqlite' | 'postgres'
   readonly keys: KeyStore
   readonly accounts: AccountStore
+  readonly passwords: PasswordStore
   readonly spend: SpendStore
   readonly reports: SpendReports
   readonly upkeep: SpendUpkeep

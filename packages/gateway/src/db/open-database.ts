@@ -17,6 +17,7 @@ import { ReportConnection } from './report-connection.ts'
 import { createFeedbackStore } from './routing/feedback-store.ts'
 import { createOutcomeStore } from './routing/outcome-store.ts'
 import { createWeightStore } from './routing/weight-store.ts'
+import { createPasswordStore } from './sign-in/password-store.ts'
 import { createSpendReports } from './spend/spend-reports.ts'
 import { createSpendStore } from './spend/spend-store.ts'
 import { createSpendUpkeep } from './spend/spend-upkeep.ts'
@@ -61,6 +62,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     dialect: connection.dialect,
     keys: createKeyStore(connection),
     accounts: createAccountStore(connection),
+    passwords: createPasswordStore(connection),
     spend: createSpendStore(connection),
     reports: createSpendReports(reports),
     upkeep: createSpendUpkeep(connection),

@@ -6,6 +6,8 @@ export interface Tables {
   access_groups: AccessGroupsTable
   credentials: CredentialsTable
   invitations: InvitationsTable
+  passwords: PasswordsTable
+  jwt_key_mappings: JwtKeyMappingsTable
   deleted_keys: DeletedKeysTable
   spend_logs: SpendLogsTable
   spend_log_tags: SpendLogTagsTable
@@ -93,6 +95,23 @@ export interface InvitationsTable extends AuthorColumns {
   is_accepted: number
   accepted_at: number | null
   expires_at: number
+}
+
+export interface PasswordsTable {
+  user_id: string
+  /** `$scrypt$…`; in no answer. */
+  hash: string
+  updated_at: number
+}
+
+/** A claim of a token that stands for a virtual key. */
+export interface JwtKeyMappingsTable extends AuthorColumns {
+  id: string
+  claim_name: string
+  claim_value: string
+  token_hash: string
+  description: string | null
+  is_active: number
 }
 
 export interface VirtualKeysTable extends LimitColumns, AuthorColumns {

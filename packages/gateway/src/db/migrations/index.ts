@@ -5,6 +5,7 @@ import { budgetSpend } from './0003-budget-spend.ts'
 import { people } from './0004-people.ts'
 import { audit } from './0006-audit.ts'
 import { spendPartitions } from './0007-spend-partitions.ts'
+import { signIn } from './0010-sign-in.ts'
 
 /** One step of the schema, in SQL that both dialects speak. Released steps never change. */
 export interface Migration {
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0004-people', up: people },
   { name: '0006-audit', up: audit },
   { name: '0007-spend-partitions', up: spendPartitions },
+  { name: '0010-sign-in', up: signIn },
 ]

@@ -1,0 +1,75 @@
+import { scryptSync } from 'node:crypto'
+import { expect, test, vi } from 'vitest'
+import { eachDatabase } from '../db/testing/each-database.ts'
+import { createPasswords, hashPassword } from './passwords.ts'
+import { checkPassword } from './sign-in/hash-password.ts'
+
+// One check is a quarter of a second of a whole core, by intent.
+vi.setConfig({ testTimeout: 60_000 })
+
+eachDatabase('passwords', makePlace => {
+  test('a password is right for its user and for nobody else', async () => {
+    const { passwords: store } = await makePlace().open()
+    const passwords = createPasswords(store, () => 1)
+    await store.set('ann', await hashPassword('correct horse'), 1)
+    expect(await passwords.check('ann', 'correct horse')).toBe(true)
+    expect(await passwords.check('ann', 'correct hors')).toBe(false)
+    expect(await passwords.check('bob', 'correct horse')).toBe(false)
+    expect(await passwords.check(undefined, 'correct horse')).toBe(false)
+    await store.remove(['ann'])
+    expect(await passwords.check('ann', 'correct horse')).toBe(false)
+  })
+
+  test('a hash of former costs still works and is made anew when its user signs in', async () => {
+    const { passwords: store } = await makePlace().open()
+    const passwords = createPasswords(store, () => 1)
+    const salt = Buffer.alloc(16, 7)
+    const hash = scryptSync('correct horse', salt, 32, { N: 2 ** 12, r: 8, p: 1 })
+    const old = `$scrypt$ln=12,r=8,p=1$${salt.toString('base64url')}$${hash.toString('base64url')}`
+    await store.set('ann', old, 1)
+    expect(await passwords.check('ann', 'wrong password')).toBe(false)
+    expect(await store.find('ann')).toBe(old)
+    expect(await passwords.check('ann', 'correct horse')).toBe(true)
+    expect(await store.find('ann')).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$/)
+    expect(await passwords.check('ann', 'correct horse')).toBe(true)
+  })
+})
+
+test('GHSA-69x8-hrgq-fjj8: equal passwords have different hashes, and a hash is no password', async () => {
+  const [one, two] = await Promise.all([hashPassword('correct horse'), hashPassword('correct horse')])
+  expect(one).not.toBe(two)
+  expect((await checkPassword(one, one)).isRight).toBe(false)
+})
+
+test.each(['', 'plain text', '5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8'])(
+  'GHSA-69x8-hrgq-fjj8: a stored value of another kind lets nobody in: "%s"',
+  async stored => {
+    expect((await checkPassword('password', stored)).isRight).toBe(false)
+  },
+)
+
+test('a hash that claims to cost gigabytes is not computed', async () => {
+  const stored = `$scrypt$ln=30,r=8,p=3$${'a'.repeat(22)}$${'b'.repeat(43)}`
+  expect((await checkPassword('correct horse', stored)).isRight).toBe(false)
+})
+
+test.each([['seven77'], ['x'.repeat(129)]])('a password has 8 to 128 characters: %s', async password => {
+  await expect(hashPassword(password)).rejects.toMatchObject({ status: 400, param: 'password' })
+})
+
+test('a user who does not exist takes as long as one with a wrong password', async () => {
+  const stored = await hashPassword('correct horse')
+  const took = async (hash: string | undefined) => {
+    const from = performance.now()
+    await checkPassword('wrong password', hash)
+    return performance.now() - from
+  }
+  const times = { known: [] as number[], unknown: [] as number[] }
+  for (let each = 0; each < 2; each++) {
+    times.known.push(await took(stored))
+    times.unknown.push(await took(undefined))
+  }
+  const ratio = Math.min(...times.unknown) / Math.min(...times.known)
+  expect(ratio).toBeGreaterThan(0.3)
+  expect(ratio).toBeLessThan(3)
+})
