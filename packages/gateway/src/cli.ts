@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
+import { auditCommand } from './cli/audit.ts'
 import { copyCommand } from './cli/copy.ts'
 import { doctorCommand } from './cli/doctor.ts'
 import { fail } from './cli/fail.ts'
@@ -23,6 +24,7 @@ program.addCommand(doctorCommand())
 program.addCommand(providersCommand())
 program.addCommand(copyCommand())
 program.addCommand(simulateCommand())
+program.addCommand(auditCommand())
 
 try {
   await program.parseAsync()

@@ -13,6 +13,7 @@ import { registerModelRoutes } from './http/office/models-routes.ts'
 import { createOffice } from './http/office/office.ts'
 import { OpenCalls } from './http/open-calls.ts'
 import { splitTarget } from './http/split-target.ts'
+import { registerAuditRoutes } from './management/audit/audit-routes.ts'
 import { registerBudgetRoutes } from './management/budgets.ts'
 import { registerFeedbackRoutes } from './management/feedback.ts'
 import { registerKeyRoutes } from './management/keys.ts'
@@ -74,6 +75,7 @@ async function registerRoutes(app: FastifyInstance, gateway: Gateway): Promise<v
   })
   await registerKeyRoutes(app, services)
   await registerSpendRoutes(app, services)
+  await registerAuditRoutes(app, services)
   await registerFeedbackRoutes(app, services)
   await registerRouterStateRoute(app, services, stages)
   await registerWeightRoutes(app, { ...services, routes: () => stages().routes })

@@ -6,6 +6,7 @@ import type { Database } from '../db/database.ts'
 import { isUnavailable } from '../db/database-error.ts'
 import type { Log } from '../db/log.ts'
 import { startAdaptiveWeights } from './adaptive-weights.ts'
+import { startAuditRetention } from './audit-retention.ts'
 import { startBudgetReset } from './budget-reset.ts'
 import { startBudgetSync } from './budget-sync.ts'
 import { startGlobalSpend } from './global-spend.ts'
@@ -54,6 +55,7 @@ export function startJobs({
     weights,
     budgets,
     adaptive,
+    startAuditRetention({ store: database.audit, retention: () => settings().audit.retention, log, onError }),
   ]
   return { jobs, globalSpend: globalSpend.current, budgets, onError, weights, adaptive }
 }

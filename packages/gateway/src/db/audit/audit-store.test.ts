@@ -1,27 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { Database } from '../database.ts'
+import { auditEntry } from '../testing/audit-entries.ts'
 import { eachDatabase } from '../testing/each-database.ts'
 import { keyRow } from '../testing/rows.ts'
-import { GENESIS_HASH, hashOfEntry, type NewAuditEntry } from './audit-entry.ts'
-
-export function auditEntry(more: Partial<NewAuditEntry> = {}): NewAuditEntry {
-  return {
-    id: randomUUID(),
-    changedAt: 1_000,
-    changedBy: 'anna',
-    userId: 'anna',
-    changedByApiKey: 'hash-of-anna',
-    changedByRole: 'proxy_admin',
-    clientIp: '127.0.0.1',
-    action: 'updated',
-    tableName: 'LiteLLM_VerificationToken',
-    objectId: 'key-1',
-    beforeValue: null,
-    updatedValues: '{"blocked":true}',
-    ...more,
-  }
-}
+import { GENESIS_HASH, hashOfEntry } from './audit-entry.ts'
 
 const AUTHOR = { changedAt: 9_000, changedBy: 'sluice', changedByRole: 'system' }
 

@@ -19,7 +19,7 @@ export interface ChainEnds {
   readonly headHash: string
 }
 
-/** What the entry of a cut says; its `before_value`. */
+/** What the entry of a cut says; its `before_value`, in this order: `verifyChain` reads the text. */
 export interface Cut {
   readonly from_sequence: number
   readonly to_sequence: number

@@ -9,6 +9,7 @@ import type { Database } from '../../db/database.ts'
 import { silentLog } from '../../db/log.ts'
 import { createMemoryLimiter, type MemoryLimiter } from '../../limits/memory-limiter.ts'
 import { createAudit } from '../audit/audit-log.ts'
+import { registerAuditRoutes } from '../audit/audit-routes.ts'
 import { registerKeyRoutes } from '../keys.ts'
 import { registerSpendRoutes } from '../spend.ts'
 
@@ -70,6 +71,7 @@ export async function openTestOffice(database: Database): Promise<TestOffice> {
   }
   await app.register(registerKeyRoutes, services)
   await app.register(registerSpendRoutes, services)
+  await app.register(registerAuditRoutes, services)
   await app.ready()
   return {
     app,
