@@ -3,8 +3,10 @@ import { hashKey } from '../../auth/hash.ts'
 import { verifyChain } from '../../db/audit/verify-chain.ts'
 import type { Database } from '../../db/database.ts'
 import { databaseUnavailable } from '../../db/database-error.ts'
+import { silentLog } from '../../db/log.ts'
 import { sqlitePlace } from '../../db/testing/each-database.ts'
-import { openTestOffice, type TestOffice } from '../testing/test-office.ts'
+import { NOW, openTestOffice, type TestOffice } from '../testing/test-office.ts'
+import { createAudit } from './audit-log.ts'
 
 const place = sqlitePlace()
 let database: Database
@@ -87,6 +89,26 @@ describe('every change of a key is written down', () => {
     await expect(broken.authenticate(key)).resolves.toBeDefined()
     await broken.app.close()
   })
+})
+
+test('nothing is written down when store_audit_logs is off', async () => {
+  const { total } = await audited('')
+  const audit = createAudit({ database, log: silentLog, isOn: () => false, now: Date.now })
+  await audit.record({ action: 'created', table: 'LiteLLM_TeamTable', objectId: 'team' })
+  expect((await audited('')).total).toBe(total)
+})
+
+test('what the gateway does by itself is done by its job', async () => {
+  const audit = createAudit({ database, log: silentLog, isOn: () => true, now: () => NOW })
+  await audit.record({
+    action: 'rotated',
+    table: 'LiteLLM_VerificationToken',
+    objectId: 'k',
+    actor: 'rotation',
+  })
+  expect((await audited('action=rotated&object_id=k')).audit_logs).toMatchObject([
+    { changed_by: 'rotation', changed_by_role: 'system', user_id: null, client_ip: null },
+  ])
 })
 
 describe('GET /audit', () => {
