@@ -8,7 +8,7 @@ import type { Database } from '../../db/database.ts'
 import { type AccessServices, protectRoutes } from '../protect-routes.ts'
 
 export interface AuditRouteServices extends AccessServices {
-  readonly database: Pick<Database, 'audit'>
+  readonly database: Pick<Database, 'accounts' | 'audit'>
 }
 
 const name = z.string().min(1).max(1_000)
