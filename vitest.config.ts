@@ -23,6 +23,7 @@ export default defineConfig({
           name: 'e2e',
           sequence: { groupOrder: 1 },
           include: ['e2e/**/*.test.ts'],
+          globalSetup: ['e2e/bundle-gateway.ts'],
           testTimeout: 60_000,
           // Most of their time is waiting for processes; a worker more would make short times a matter of luck.
           maxWorkers: 2,

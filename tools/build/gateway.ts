@@ -19,18 +19,20 @@ const entries = {
 
 /**
  * Bundles the gateway with every dependency inside, so that the published package installs nothing. Modules imported
- * lazily stay files of their own, all flat in `dist/`, so that `import.meta.url` means the same folder in each.
+ * lazily stay files of their own, all flat in one folder, so that `import.meta.url` means the same folder in each.
  */
-export async function buildGateway(root: string): Promise<void> {
+export async function buildGateway(
+  root: string,
+  dist: string = join(root, 'packages/gateway/dist'),
+): Promise<void> {
   const folder = join(root, 'packages/gateway')
-  const dist = join(folder, 'dist')
   const present = Object.entries(entries).filter(([, source]) => existsSync(join(folder, source)))
   await checkVersion(root)
   await rm(dist, { recursive: true, force: true })
   const { metafile } = await build({
     absWorkingDir: folder,
     entryPoints: Object.fromEntries(present),
-    outdir: 'dist',
+    outdir: dist,
     chunkNames: '[name]-[hash]',
     bundle: true,
     splitting: true,

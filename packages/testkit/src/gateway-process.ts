@@ -19,7 +19,7 @@ export interface GatewayOptions {
   readonly dataDirectory?: string
   /** Further command-line arguments. */
   readonly args?: readonly string[]
-  /** The script to run; default the gateway's source. */
+  /** The script to run; default what `SLUICE_TEST_GATEWAY` names, else the gateway's source. */
   readonly entry?: string
   /** How long to wait until it answers, default 30,000 ms. */
   readonly timeoutMs?: number
@@ -51,7 +51,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
   const configFlags =
     options.config === undefined ? [] : ['--config', await writeConfig(scratch, options.config)]
   const flags = ['--host', '127.0.0.1', '--port', String(port), '--data-directory', dataDirectory]
-  const entry = options.entry ?? source
+  const entry = options.entry ?? process.env['SLUICE_TEST_GATEWAY'] ?? source
   const child = spawn(
     process.execPath,
     ['--conditions=@sluice/source', entry, ...configFlags, ...flags, ...(options.args ?? [])],
