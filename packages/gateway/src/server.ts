@@ -14,7 +14,8 @@ import { createOffice } from './http/office/office.ts'
 import { OpenCalls } from './http/open-calls.ts'
 import { splitTarget } from './http/split-target.ts'
 import { registerAuditRoutes } from './management/audit/audit-routes.ts'
-import { registerBudgetRoutes } from './management/budgets.ts'
+import { registerBudgetRoutes } from './management/budgets/budget-routes.ts'
+import { registerProviderBudgetRoute } from './management/budgets/provider-budgets.ts'
 import { registerFeedbackRoutes } from './management/feedback.ts'
 import { registerKeyRoutes } from './management/keys.ts'
 import { protectRoutes } from './management/protect-routes.ts'
@@ -79,7 +80,8 @@ async function registerRoutes(app: FastifyInstance, gateway: Gateway): Promise<v
   await registerFeedbackRoutes(app, services)
   await registerRouterStateRoute(app, services, stages)
   await registerWeightRoutes(app, { ...services, routes: () => stages().routes })
-  await registerBudgetRoutes(app, { ...services, routes: () => stages().routes })
+  await registerProviderBudgetRoute(app, { ...services, routes: () => stages().routes })
+  await registerBudgetRoutes(app, services)
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

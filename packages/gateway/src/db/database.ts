@@ -1,6 +1,7 @@
 import type { BudgetSpend } from 'sluice/internal'
 import type { AccountStore } from './accounts/account-store.ts'
 import type { AuditStore } from './audit/audit-store.ts'
+import type { BudgetStore } from './budgets/budget-store.ts'
 import type { DatabaseCondition } from './heartbeat.ts'
 import type { FeedbackStore } from './routing/feedback-store.ts'
 import type { OutcomeStore } from './routing/outcome-store.ts'
@@ -19,6 +20,8 @@ export interface Database {
   readonly keys: KeyStore
   readonly accounts: AccountStore
   readonly passwords: PasswordStore
+  /** Limits that several share. */
+  readonly budgets: BudgetStore
   readonly spend: SpendStore
   readonly reports: SpendReports
   readonly upkeep: SpendUpkeep

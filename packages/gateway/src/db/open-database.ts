@@ -4,6 +4,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely'
 import { createError } from 'sluice/internal'
 import { createAccountStore } from './accounts/create-account-store.ts'
 import { createAuditStore } from './audit/audit-store.ts'
+import { createBudgetStore } from './budgets/budget-store.ts'
 import { Connection } from './connection.ts'
 import type { Database } from './database.ts'
 import { asDatabaseError } from './database-error.ts'
@@ -63,6 +64,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     keys: createKeyStore(connection),
     accounts: createAccountStore(connection),
     passwords: createPasswordStore(connection),
+    budgets: createBudgetStore(connection),
     spend: createSpendStore(connection),
     reports: createSpendReports(reports),
     upkeep: createSpendUpkeep(connection),

@@ -43,6 +43,12 @@ export interface Authorship {
   readonly updatedBy: string | null
 }
 
+/** Where limits in force come from, for whoever names a budget: what they state themselves comes first. */
+export interface Template {
+  readonly budget: BudgetRow
+  readonly own: Limits & { readonly models: readonly string[] }
+}
+
 /** Everybody but keys that may hold models, limits and a budget. */
 export type AccountKind =
   | 'organization'
@@ -69,6 +75,8 @@ export interface AccountRow extends Limits, Authorship {
   readonly userId: string | null
   /** The budget its limits come from where it has none of its own. */
   readonly budgetId: string | null
+  /** Present where `budgetId` names one; read only, like the limits it gave. */
+  readonly template?: Template | undefined
   readonly models: readonly string[]
   readonly metadata: Readonly<Record<string, unknown>>
   /** What only this kind has, in LiteLLM's names. */
@@ -98,6 +106,8 @@ export interface KeyRow extends Limits, Authorship {
   readonly organizationId: string | null
   readonly projectId: string | null
   readonly budgetId: string | null
+  /** As of an account. */
+  readonly template?: Template | undefined
   readonly models: readonly string[]
   readonly aliases: Readonly<Record<string, string>>
   readonly spendNanoUsd: number

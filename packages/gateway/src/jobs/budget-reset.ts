@@ -7,6 +7,7 @@ export interface BudgetResetOptions {
   readonly database: {
     readonly keys: Pick<Database['keys'], 'dueForReset' | 'resetBudgets' | 'update'>
     readonly accounts: Pick<Database['accounts'], 'dueForReset' | 'resetBudgets' | 'update'>
+    readonly budgets: Pick<Database['budgets'], 'dueForReset' | 'advance' | 'update'>
   }
   /** Told when budgets have started again. */
   readonly keys: { sync(): Promise<void> }
@@ -31,7 +32,7 @@ export function startBudgetReset(
 
 /** One run; returns how many budgets started again. Rejects with `ServiceUnavailableError`. */
 export async function resetDueBudgets(options: BudgetResetOptions): Promise<number> {
-  const { keys, accounts } = options.database
+  const { keys, accounts, budgets } = options.database
   const ofKeys = await resetAll(options, {
     due: keys.dueForReset,
     reset: rows => keys.resetBudgets(rows),
@@ -44,6 +45,14 @@ export async function resetDueBudgets(options: BudgetResetOptions): Promise<numb
     endless: ({ kind, id }, updatedAt) => accounts.update(kind, id, { budgetResetAt: null, updatedAt }),
   })
   if (ofAccounts > 0) await options.accounts.sync()
+  // After those who went by its old period.
+  await resetAll(options, {
+    due: budgets.dueForReset,
+    async reset(rows) {
+      for (const { budgetId, nextResetAt } of rows) await budgets.advance(budgetId, nextResetAt)
+    },
+    endless: ({ budgetId }) => budgets.update(budgetId, { budgetResetAt: null }),
+  })
   return ofKeys + ofAccounts
 }
 

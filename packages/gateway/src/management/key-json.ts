@@ -1,6 +1,6 @@
 import type { KeyRow } from '../db/rows.ts'
 import { usdFromNano } from '../spend/money.ts'
-import { isoTime, limitAnswer } from './limit-fields.ts'
+import { isoTime, limitAnswer, templateAnswer } from './limit-fields.ts'
 
 /** A key's row in LiteLLM's names: dollars and ISO times, without its hash. */
 export function keyInfo(row: KeyRow) {
@@ -17,7 +17,7 @@ export function keyInfo(row: KeyRow) {
     ...limitAnswer(row),
     project_id: row.projectId,
     budget_id: row.budgetId,
-    litellm_budget_table: null,
+    litellm_budget_table: templateAnswer(row.template),
     expires: isoTime(row.expiresAt),
     blocked: row.blocked,
     metadata: row.metadata,

@@ -1,6 +1,6 @@
 import { badRequest, nextBudgetReset, readBudgetDuration, type ZonedCalendar } from 'sluice/internal'
 import { z } from 'zod'
-import type { Limits, MoreLimits } from '../db/rows.ts'
+import type { Limits, MoreLimits, Template } from '../db/rows.ts'
 import { nanoFromUsd, usdFromNano } from '../spend/money.ts'
 
 const count = z.int('must be a whole number').min(0, 'must not be negative').nullish()
@@ -82,7 +82,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
  */
 export function limitChanges(
   body: LimitBody,
-  before: Pick<Limits, 'moreLimits'> | undefined,
+  before: (Pick<Limits, 'moreLimits'> & { readonly template?: Template | undefined }) | undefined,
   context: LimitContext,
 ): Partial<Limits> {
   const changes: Mutable<Partial<Limits>> = {}
@@ -92,12 +92,14 @@ export function limitChanges(
   if (body.rpm_limit !== undefined) changes.rpmLimit = body.rpm_limit
   if (body.tpm_limit !== undefined) changes.tpmLimit = body.tpm_limit
   if (body.max_parallel_requests !== undefined) changes.maxParallelRequests = body.max_parallel_requests
+  // What a budget gives is not taken over: it would stay when the budget changes.
+  const ownMore = before?.template?.own.moreLimits ?? before?.moreLimits
   const given = MORE.filter(name => body[name] !== undefined)
-  if (given.length > 0) changes.moreLimits = moreOf(body, given, before?.moreLimits ?? {})
+  if (given.length > 0) changes.moreLimits = moreOf(body, given, ownMore ?? {})
   return changes
 }
 
-/** Limits in LiteLLM's names: dollars and ISO times. */
+/** Limits in force, in LiteLLM's names: dollars and ISO times. */
 export function limitAnswer(limits: Limits) {
   const { moreLimits: more } = limits
   return {
@@ -117,6 +119,13 @@ export function limitAnswer(limits: Limits) {
     input_tpm_limit: more.input_tpm_limit ?? null,
     output_tpm_limit: more.output_tpm_limit ?? null,
   }
+}
+
+/** `litellm_budget_table` of whoever names a budget. */
+export function templateAnswer(template: Template | undefined) {
+  if (template === undefined) return null
+  const { budget } = template
+  return { budget_id: budget.budgetId, ...limitAnswer(budget), allowed_models: budget.models }
 }
 
 /** Nobody's limits: what somebody new has. */

@@ -1,3 +1,4 @@
+import { type TemplateColumns, withTemplate } from '../budgets/template-columns.ts'
 import {
   decodeAuthors,
   decodeLimits,
@@ -11,7 +12,7 @@ import type { AccountKind, AccountRow } from '../rows.ts'
 import type { AccountsTable } from '../tables.ts'
 
 /** What a read of an account yields: the row, and what `spend_totals` knows of it. */
-export interface StoredAccount extends AccountsTable {
+export interface StoredAccount extends AccountsTable, TemplateColumns {
   readonly total_nano_usd: number | null
 }
 
@@ -51,8 +52,7 @@ export function decodeAccount(stored: StoredAccount): AccountRow {
     teamId: stored.team_id,
     userId: stored.user_id,
     budgetId: stored.budget_id,
-    models: JSON.parse(stored.models) as string[],
-    ...decodeLimits(stored),
+    ...withTemplate({ ...decodeLimits(stored), models: JSON.parse(stored.models) as string[] }, stored),
     spendNanoUsd: (stored.total_nano_usd ?? 0) - stored.spend_base_nano_usd,
     spendSetAt: stored.spend_set_at,
     blocked: stored.blocked !== 0,

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { mustExist, nameBudget } from '../budgets/name-budget.ts'
 import type { Connection } from '../connection.ts'
 import { baseForSpend, later } from '../limit-columns.ts'
 import type { AccountKind, AccountRow } from '../rows.ts'
@@ -53,7 +54,16 @@ export function createAccountStore(connection: Connection): AccountStore {
           .orderBy('accounts.budget_reset_at')
           .limit(most)
           .execute()
-        return rows.map(decodeAccount)
+        const byTemplate = await storedAccounts(database)
+          .where('accounts.budget_id', 'is not', null)
+          .where('accounts.deleted_at', 'is', null)
+          .where('template.budget_reset_at', '<=', now)
+          .where('accounts.budget_reset_at', 'is', null)
+          .where('accounts.budget_duration', 'is', null)
+          .where('accounts.max_budget_nano_usd', 'is', null)
+          .limit(Math.max(0, most - rows.length))
+          .execute()
+        return [...rows, ...byTemplate].map(decodeAccount)
       }),
   }
 }
@@ -97,6 +107,7 @@ async function findMany(
 }
 
 async function createAccount(database: Kysely<Tables>, row: AccountRow): Promise<void> {
+  if (row.budgetId !== null) await mustExist(database, row.budgetId)
   const values = {
     ...(encodeAccount(row) as Omit<AccountsTable, 'spend_base_nano_usd'>),
     spend_base_nano_usd: baseForSpend(row.kind, row.id, row.spendNanoUsd),
@@ -121,9 +132,10 @@ async function updateAccount(
   changes: Partial<AccountRow>,
 ): Promise<void> {
   const { kind: _kind, id: _id, updatedAt, spendNanoUsd, ...rest } = changes
+  const columns = { ...encodeAccount(rest), ...(await nameBudget(database, rest)) }
   await database
     .updateTable('accounts')
-    .set({ ...encodeAccount(rest), updated_at: later(updatedAt ?? Date.now()) })
+    .set({ ...columns, updated_at: later(updatedAt ?? Date.now()) })
     .$if(spendNanoUsd !== undefined, query =>
       query.set({ spend_base_nano_usd: baseForSpend(kind, id, spendNanoUsd ?? 0) }),
     )
@@ -171,6 +183,8 @@ async function resetBudget(
     .where('kind', '=', kind)
     .where('id', '=', id)
     // Another replica may have reset it already; what was spent since must stay.
-    .where('budget_reset_at', '<', nextResetAt)
+    .where(build =>
+      build.or([build('budget_reset_at', '<', nextResetAt), build('budget_reset_at', 'is', null)]),
+    )
     .execute()
 }

@@ -1,3 +1,4 @@
+import { type TemplateColumns, withTemplate } from '../budgets/template-columns.ts'
 import {
   decodeAuthors,
   decodeLimits,
@@ -11,7 +12,7 @@ import type { KeyRow } from '../rows.ts'
 import type { VirtualKeysTable } from '../tables.ts'
 
 /** What a read of a key yields: the row, and what `spend_totals` knows of it. */
-export interface StoredKey extends VirtualKeysTable {
+export interface StoredKey extends VirtualKeysTable, TemplateColumns {
   readonly total_nano_usd: number | null
   readonly total_last_active_at: number | null
 }
@@ -53,9 +54,8 @@ export function decodeKeyRow(stored: StoredKey): KeyRow {
     organizationId: stored.organization_id,
     projectId: stored.project_id,
     budgetId: stored.budget_id,
-    models: JSON.parse(stored.models) as string[],
     aliases: JSON.parse(stored.aliases) as Record<string, string>,
-    ...decodeLimits(stored),
+    ...withTemplate({ ...decodeLimits(stored), models: JSON.parse(stored.models) as string[] }, stored),
     spendNanoUsd: (stored.total_nano_usd ?? 0) - stored.spend_base_nano_usd,
     expiresAt: stored.expires_at,
     blocked: stored.blocked !== 0,

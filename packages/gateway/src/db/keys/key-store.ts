@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { mustExist, nameBudget } from '../budgets/name-budget.ts'
 import type { Connection } from '../connection.ts'
 import type { KeyFilter, KeyStore } from '../database.ts'
 import { baseForSpend, later } from '../limit-columns.ts'
@@ -42,7 +43,15 @@ export function createKeyStore(connection: Connection): KeyStore {
           .orderBy('virtual_keys.budget_reset_at')
           .limit(most)
           .execute()
-        return rows.map(decodeKeyRow)
+        const byTemplate = await storedKeys(database)
+          .where('virtual_keys.budget_id', 'is not', null)
+          .where('template.budget_reset_at', '<=', now)
+          .where('virtual_keys.budget_reset_at', 'is', null)
+          .where('virtual_keys.budget_duration', 'is', null)
+          .where('virtual_keys.max_budget_nano_usd', 'is', null)
+          .limit(Math.max(0, most - rows.length))
+          .execute()
+        return [...rows, ...byTemplate].map(decodeKeyRow)
       }),
   }
 }
@@ -55,6 +64,7 @@ async function findKey(database: Kysely<Tables>, tokenHash: string): Promise<Key
 }
 
 async function createKey(database: Kysely<Tables>, row: KeyRow): Promise<void> {
+  if (row.budgetId !== null) await mustExist(database, row.budgetId)
   await database
     .insertInto('virtual_keys')
     .values({
@@ -66,7 +76,7 @@ async function createKey(database: Kysely<Tables>, row: KeyRow): Promise<void> {
 
 async function updateKey(database: Kysely<Tables>, hash: string, changes: Partial<KeyRow>): Promise<void> {
   const { tokenHash: _, updatedAt, spendNanoUsd, ...rest } = changes
-  const columns = encodeKeyRow(rest)
+  const columns = { ...encodeKeyRow(rest), ...(await nameBudget(database, rest)) }
   const names = Object.keys(columns)
   // Being used is not a change that replicas have to hear of.
   const silent = spendNanoUsd === undefined && names.every(name => name === 'last_active_at')
@@ -136,7 +146,9 @@ async function resetBudget(database: Kysely<Tables>, hash: string, nextResetAt: 
     })
     .where('token_hash', '=', hash)
     // Another replica may have reset it already; what was spent since must stay.
-    .where('budget_reset_at', '<', nextResetAt)
+    .where(build =>
+      build.or([build('budget_reset_at', '<', nextResetAt), build('budget_reset_at', 'is', null)]),
+    )
     .execute()
 }
 

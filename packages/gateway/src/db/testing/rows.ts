@@ -1,4 +1,4 @@
-import type { AccountKind, AccountRow, KeyRow, SpendRow } from '../rows.ts'
+import type { AccountKind, AccountRow, BudgetRow, KeyRow, SpendRow } from '../rows.ts'
 
 /** A key with nothing special about it. */
 export function keyRow(tokenHash: string, more: Partial<KeyRow> = {}): KeyRow {
@@ -105,6 +105,28 @@ export function accountRow(kind: AccountKind, id: string, more: Partial<AccountR
     moreLimits: {},
     spendNanoUsd: 0,
     spendSetAt: null,
+    createdAt: 1_000,
+    createdBy: null,
+    updatedAt: 1_000,
+    updatedBy: null,
+    deletedAt: null,
+    ...more,
+  }
+}
+
+/** A budget that limits nothing. */
+export function budgetRow(budgetId: string, more: Partial<BudgetRow> = {}): BudgetRow {
+  return {
+    budgetId,
+    models: [],
+    maxBudgetNanoUsd: null,
+    softBudgetNanoUsd: null,
+    budgetDuration: null,
+    budgetResetAt: null,
+    rpmLimit: null,
+    tpmLimit: null,
+    maxParallelRequests: null,
+    moreLimits: {},
     createdAt: 1_000,
     createdBy: null,
     updatedAt: 1_000,

@@ -1,14 +1,17 @@
 import type { FastifyInstance } from 'fastify'
 import type { BudgetReport, RouteTable } from 'sluice/internal'
-import { usdFromNano } from '../spend/money.ts'
-import { type AccessServices, protectRoutes } from './protect-routes.ts'
+import { usdFromNano } from '../../spend/money.ts'
+import { type AccessServices, protectRoutes } from '../protect-routes.ts'
 
-export interface BudgetServices extends AccessServices {
+export interface ProviderBudgetServices extends AccessServices {
   readonly routes: () => RouteTable
 }
 
 /** `GET /provider/budgets`: LiteLLM's answer, and beside it the budgets of deployments. For the admin. */
-export async function registerBudgetRoutes(app: FastifyInstance, services: BudgetServices): Promise<void> {
+export async function registerProviderBudgetRoute(
+  app: FastifyInstance,
+  services: ProviderBudgetServices,
+): Promise<void> {
   await app.register(async scope => {
     protectRoutes(scope, services)
     scope.get(
