@@ -46,25 +46,7 @@ export function createAccountStore(connection: Connection): AccountStore {
         for (const one of sorted) await resetBudget(transaction, one)
       })
     },
-    dueForReset: (now, most) =>
-      connection.run(async database => {
-        const rows = await storedAccounts(database)
-          .where('accounts.budget_reset_at', '<=', now)
-          .where('accounts.deleted_at', 'is', null)
-          .orderBy('accounts.budget_reset_at')
-          .limit(most)
-          .execute()
-        const byTemplate = await storedAccounts(database)
-          .where('accounts.budget_id', 'is not', null)
-          .where('accounts.deleted_at', 'is', null)
-          .where('template.budget_reset_at', '<=', now)
-          .where('accounts.budget_reset_at', 'is', null)
-          .where('accounts.budget_duration', 'is', null)
-          .where('accounts.max_budget_nano_usd', 'is', null)
-          .limit(Math.max(0, most - rows.length))
-          .execute()
-        return [...rows, ...byTemplate].map(decodeAccount)
-      }),
+    dueForReset: (now, most) => connection.run(database => dueAccounts(database, now, most)),
   }
 }
 
@@ -187,4 +169,27 @@ async function resetBudget(
       build.or([build('budget_reset_at', '<', nextResetAt), build('budget_reset_at', 'is', null)]),
     )
     .execute()
+}
+
+async function dueAccounts(
+  database: Kysely<Tables>,
+  now: number,
+  most: number,
+): Promise<readonly AccountRow[]> {
+  const rows = await storedAccounts(database)
+    .where('accounts.budget_reset_at', '<=', now)
+    .where('accounts.deleted_at', 'is', null)
+    .orderBy('accounts.budget_reset_at')
+    .limit(most)
+    .execute()
+  const byTemplate = await storedAccounts(database)
+    .where('accounts.budget_id', 'is not', null)
+    .where('accounts.deleted_at', 'is', null)
+    .where('template.budget_reset_at', '<=', now)
+    .where('accounts.budget_reset_at', 'is', null)
+    .where('accounts.budget_duration', 'is', null)
+    .where('accounts.max_budget_nano_usd', 'is', null)
+    .limit(Math.max(0, most - rows.length))
+    .execute()
+  return [...rows, ...byTemplate].map(decodeAccount)
 }

@@ -38,19 +38,7 @@ export function createBudgetStore(connection: Connection): BudgetStore {
       return row
     },
     findMany: budgetIds => connection.run(database => findBudgets(database, budgetIds)),
-    list: ({ page, size }) =>
-      connection.run(async database => {
-        const rows = await database
-          .selectFrom('budgets')
-          .selectAll()
-          .where('deleted_at', 'is', null)
-          .orderBy('created_at', 'desc')
-          .orderBy('budget_id')
-          .limit(size)
-          .offset((page - 1) * size)
-          .execute()
-        return rows.map(decodeBudget)
-      }),
+    list: page => connection.run(database => listBudgets(database, page)),
     create: row => connection.run(database => createBudget(database, row)),
     update: (budgetId, changes) =>
       connection.transaction(async transaction => {
@@ -65,17 +53,7 @@ export function createBudgetStore(connection: Connection): BudgetStore {
         return row
       }),
     holders: budgetId => connection.run(database => holdersOf(database, budgetId)),
-    dueForReset: (now, most) =>
-      connection.run(async database => {
-        const rows = await database
-          .selectFrom('budgets')
-          .selectAll()
-          .where('deleted_at', 'is', null)
-          .where('budget_reset_at', '<=', now)
-          .limit(most)
-          .execute()
-        return rows.map(decodeBudget)
-      }),
+    dueForReset: (now, most) => connection.run(database => dueBudgets(database, now, most)),
     async advance(budgetId, nextResetAt) {
       await connection.transaction(async transaction => {
         await transaction
@@ -154,4 +132,35 @@ async function holdersOf(database: Kysely<Tables>, budgetId: string): Promise<Bu
       .where('deleted_at', 'is', null),
   )
   return { keys: Number(keys.total), accounts: Number(accounts.total) }
+}
+
+async function listBudgets(
+  database: Kysely<Tables>,
+  { page, size }: { readonly page: number; readonly size: number },
+): Promise<readonly BudgetRow[]> {
+  const rows = await database
+    .selectFrom('budgets')
+    .selectAll()
+    .where('deleted_at', 'is', null)
+    .orderBy('created_at', 'desc')
+    .orderBy('budget_id')
+    .limit(size)
+    .offset((page - 1) * size)
+    .execute()
+  return rows.map(decodeBudget)
+}
+
+async function dueBudgets(
+  database: Kysely<Tables>,
+  now: number,
+  most: number,
+): Promise<readonly BudgetRow[]> {
+  const rows = await database
+    .selectFrom('budgets')
+    .selectAll()
+    .where('deleted_at', 'is', null)
+    .where('budget_reset_at', '<=', now)
+    .limit(most)
+    .execute()
+  return rows.map(decodeBudget)
 }
