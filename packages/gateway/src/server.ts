@@ -20,7 +20,7 @@ import { registerFeedbackRoutes } from './management/feedback.ts'
 import { registerKeyRoutes } from './management/keys.ts'
 import { protectRoutes } from './management/protect-routes.ts'
 import { registerRouterStateRoute } from './management/router-state.ts'
-import { registerSpendRoutes } from './management/spend.ts'
+import { registerSpendRoutes } from './management/spend/spend-routes.ts'
 import { registerWeightRoutes } from './management/weights.ts'
 
 const HEAD_TIMEOUT_MS = 60_000

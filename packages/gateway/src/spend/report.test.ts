@@ -108,8 +108,8 @@ test('a key report puts the dearest first, with its models', () => {
 
 test('tags are counted and summed', () => {
   expect(tagReport(TOTALS.slice(1))).toEqual([
-    { individual_request_tag: 't2', log_count: 1, total_spend: 0.7 },
-    { individual_request_tag: 't1', log_count: 2, total_spend: 0.3 },
+    { individual_request_tag: 't2', log_count: 1, total_spend: 0.7, unknown_cost_requests: 0 },
+    { individual_request_tag: 't1', log_count: 2, total_spend: 0.3, unknown_cost_requests: 1 },
   ])
 })
 
@@ -117,17 +117,18 @@ test('the summarized log has one object per day, and a key can never replace its
   expect(dailySummary([...TOTALS, total({ apiKey: 'spend' })])).toEqual([
     {
       startTime: '2026-01-01',
+      unknown_cost_requests: 1,
       spend: 1.1,
       users: { t1: 0.4, t2: 0.7 },
       models: { m1: 0.4, m2: 0.7 },
       k1: 0.3,
       k2: 0.7,
     },
-    { startTime: '2026-01-02', spend: 0.1, users: { '': 0.1 }, models: { m1: 0.1 }, k1: 0.1 },
+    { startTime: '2026-01-02', unknown_cost_requests: 0, spend: 0.1, users: { '': 0.1 }, models: { m1: 0.1 }, k1: 0.1 },
   ])
   expect(dailySpend(TOTALS)).toEqual([
-    { date: '2026-01-01', spend: 1 },
-    { date: '2026-01-02', spend: 0.1 },
+    { date: '2026-01-01', spend: 1, unknown_cost_requests: 1 },
+    { date: '2026-01-02', spend: 0.1, unknown_cost_requests: 0 },
   ])
 })
 

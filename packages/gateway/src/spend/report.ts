@@ -1,4 +1,4 @@
-import type { SpendTotal } from '../db/database.ts'
+import type { SpendSubject, SpendTotal } from '../db/database.ts'
 import type { SpendRow } from '../db/rows.ts'
 import { usdFromNano } from './money.ts'
 
@@ -39,11 +39,8 @@ export function customerReport(totals: readonly SpendTotal[]) {
   }))
 }
 
-/** The report grouped by user, organization or tag: per day, as LiteLLM does for customers. */
-export function subjectReport(
-  totals: readonly SpendTotal[],
-  name: 'user' | 'organization' | 'tag' | 'model',
-) {
+/** The report grouped by anything else: per day, as LiteLLM does for customers. */
+export function subjectReport(totals: readonly SpendTotal[], name: SpendSubject) {
   return byDay(totals).map(([day, rows]) => ({
     group_by_day: day,
     [`${name}s`]: groupsOf(rows, row => row.id).map(([id, group]) => ({
@@ -65,13 +62,14 @@ export function keyReport(totals: readonly SpendTotal[]) {
   return keys.sort((a, b) => b.total_cost - a.total_cost)
 }
 
-/** `/spend/tags` and `/global/spend/tags`, from the totals of kind `tag`. */
+/** `/spend/tags`, from the totals of kind `tag`. */
 export function tagReport(totals: readonly SpendTotal[]) {
   return groupsOf(totals, row => row.id)
     .map(([tag, rows]) => ({
       individual_request_tag: tag,
       log_count: sum(rows, row => row.requests),
       total_spend: usdFromNano(sum(rows, row => row.spendNanoUsd)),
+      unknown_cost_requests: sum(rows, row => row.unknownCostRequests),
     }))
     .sort((a, b) => b.total_spend - a.total_spend)
 }
@@ -85,6 +83,7 @@ export function dailySummary(byUser: readonly SpendTotal[]): Record<string, unkn
     ...spendBy(rows, row => row.apiKey),
     startTime: day,
     spend: usdFromNano(sum(rows, row => row.spendNanoUsd)),
+    unknown_cost_requests: sum(rows, row => row.unknownCostRequests),
     users: spendBy(rows, row => row.id),
     models: spendBy(rows, row => row.model),
   }))
@@ -95,6 +94,7 @@ export function dailySpend(totals: readonly SpendTotal[]) {
   return byDay(totals).map(([date, rows]) => ({
     date,
     spend: usdFromNano(sum(rows, row => row.spendNanoUsd)),
+    unknown_cost_requests: sum(rows, row => row.unknownCostRequests),
   }))
 }
 
@@ -105,6 +105,7 @@ export function spendRowToLitellm(row: SpendRow) {
     call_type: row.callType,
     api_key: row.apiKey,
     spend: row.spendNanoUsd === null ? null : usdFromNano(row.spendNanoUsd),
+    cost_unknown: row.spendNanoUsd === null || row.isCostPartial === true,
     total_tokens: row.totalTokens,
     prompt_tokens: row.promptTokens,
     completion_tokens: row.completionTokens,
@@ -125,6 +126,7 @@ export function spendRowToLitellm(row: SpendRow) {
     team_id: row.teamId,
     organization_id: row.organizationId,
     end_user: row.endUser ?? '',
+    agent_id: row.agentId ?? null,
     requester_ip_address: row.requesterIp,
     messages: row.messages,
     response: row.response,

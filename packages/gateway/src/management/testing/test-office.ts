@@ -11,7 +11,7 @@ import { createMemoryLimiter, type MemoryLimiter } from '../../limits/memory-lim
 import { createAudit } from '../audit/audit-log.ts'
 import { registerAuditRoutes } from '../audit/audit-routes.ts'
 import { registerKeyRoutes } from '../keys.ts'
-import { registerSpendRoutes } from '../spend.ts'
+import { registerSpendRoutes } from '../spend/spend-routes.ts'
 
 export const MASTER_KEY = 'sk-test-master-key'
 export const NOW = Date.parse('2026-11-21T12:00:00Z')

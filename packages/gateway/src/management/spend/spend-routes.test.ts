@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { hashKey } from '../auth/hash.ts'
-import type { Database } from '../db/database.ts'
-import { sqlitePlace } from '../db/testing/each-database.ts'
-import { spendRow } from '../db/testing/rows.ts'
-import { openTestOffice, type TestOffice } from './testing/test-office.ts'
+import { hashKey } from '../../auth/hash.ts'
+import type { Database } from '../../db/database.ts'
+import { sqlitePlace } from '../../db/testing/each-database.ts'
+import { spendRow } from '../../db/testing/rows.ts'
+import { openTestOffice, type TestOffice } from '../testing/test-office.ts'
 
 const place = sqlitePlace()
 let database: Database

@@ -1,0 +1,67 @@
+import { setImmediate } from 'node:timers/promises'
+import { decimalUsd } from 'sluice/internal'
+import type { SpendDimension, SpendSums, SpendSumsQuery } from '../../db/spend/read-sums.ts'
+import type { SpendReports } from '../../db/spend/spend-reports.ts'
+import type { Cell } from '../../spend/csv.ts'
+import { type Days, eachDay } from './spend-fields.ts'
+import { narrowed, type Visible } from './visible.ts'
+
+/**
+ * Daily sums a day at a time, days without any left out: a report of a year is never whole in memory, and calls are
+ * served between its days.
+ */
+export async function* readDays(
+  reports: Pick<SpendReports, 'sums'>,
+  query: Omit<SpendSumsQuery, 'from' | 'to' | 'top'>,
+  days: Days,
+  visible: Visible | undefined,
+): AsyncGenerator<readonly SpendSums[]> {
+  for (const day of await daysWithSpend(reports, query, days, visible)) {
+    const sums = await reports.sums(narrowed({ ...query, from: day, to: day, by: query.by }, visible))
+    if (sums.length > 0) yield sums.map(each => ({ ...each, day }))
+    await setImmediate()
+  }
+}
+
+/** Asking once which days there are is cheaper than asking each of ten years. */
+async function daysWithSpend(
+  reports: Pick<SpendReports, 'sums'>,
+  query: Omit<SpendSumsQuery, 'from' | 'to' | 'top'>,
+  days: Days,
+  visible: Visible | undefined,
+): Promise<readonly string[]> {
+  const all = eachDay(days)
+  if (all.length <= 31) return all
+  const sums = await reports.sums(narrowed({ ...query, ...days, by: ['day'] }, visible))
+  return sums.map(({ day }) => day)
+}
+
+export const SUM_COLUMNS = [
+  'spend',
+  'unknown_cost_requests',
+  'prompt_tokens',
+  'completion_tokens',
+  'cache_read_input_tokens',
+  'cache_creation_input_tokens',
+  'total_tokens',
+  'api_requests',
+  'successful_requests',
+  'failed_requests',
+] as const
+
+/** The cells of one line of CSV: what it is about, then `SUM_COLUMNS`; dollars to the last digit. */
+export function sumCells(sums: SpendSums, by: readonly SpendDimension[]): readonly Cell[] {
+  return [
+    ...by.map(name => sums[name]),
+    decimalUsd(sums.spendNanoUsd),
+    sums.unknownCostRequests,
+    sums.promptTokens,
+    sums.completionTokens,
+    sums.cacheReadTokens,
+    sums.cacheWriteTokens,
+    sums.promptTokens + sums.completionTokens,
+    sums.requests,
+    sums.requests - sums.failedRequests,
+    sums.failedRequests,
+  ]
+}

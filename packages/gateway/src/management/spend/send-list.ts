@@ -1,0 +1,69 @@
+import { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Cell, csvLine } from '../../spend/csv.ts'
+
+/** Characters that are sent at a time. */
+const CHUNK = 64 * 1024
+
+/** True when the request asks for CSV: `?format=csv`, or it accepts nothing else that we have. */
+export function wantsCsv(request: FastifyRequest, format: 'json' | 'csv' | undefined): boolean {
+  return format === undefined ? /^\s*text\/csv\b/i.test(request.headers.accept ?? '') : format === 'csv'
+}
+
+/** A list of any length as JSON, an item at a time. What fails before the first item is an error like any other. */
+export function sendJson(reply: FastifyReply, items: AsyncIterable<unknown>): Promise<FastifyReply> {
+  return send(reply, 'application/json; charset=utf-8', jsonText(items))
+}
+
+/** Lines of any number as CSV; `file` is what a browser saves it as. */
+export function sendCsv(
+  reply: FastifyReply,
+  file: string,
+  head: readonly string[],
+  lines: AsyncIterable<readonly Cell[]>,
+): Promise<FastifyReply> {
+  void reply.header('content-disposition', `attachment; filename="${file}.csv"`)
+  return send(reply, 'text/csv; charset=utf-8', csvText(head, lines))
+}
+
+async function send(reply: FastifyReply, type: string, text: AsyncGenerator<string>): Promise<FastifyReply> {
+  const first = await text.next()
+  const rest = async function* () {
+    if (first.done !== true) yield first.value
+    yield* text
+  }
+  void reply.header('content-type', type)
+  return reply.send(Readable.from(inChunks(rest()), { objectMode: false }))
+}
+
+async function* jsonText(items: AsyncIterable<unknown>): AsyncGenerator<string> {
+  let before = '['
+  for await (const item of items) {
+    yield before + JSON.stringify(item)
+    before = ','
+  }
+  yield before === '[' ? '[]' : ']'
+}
+
+async function* csvText(
+  head: readonly string[],
+  lines: AsyncIterable<readonly Cell[]>,
+): AsyncGenerator<string> {
+  let text = csvLine(head)
+  for await (const line of lines) {
+    yield text
+    text = csvLine(line)
+  }
+  yield text
+}
+
+async function* inChunks(texts: AsyncIterable<string>): AsyncGenerator<Buffer> {
+  let chunk = ''
+  for await (const text of texts) {
+    chunk += text
+    if (chunk.length < CHUNK) continue
+    yield Buffer.from(chunk)
+    chunk = ''
+  }
+  if (chunk !== '') yield Buffer.from(chunk)
+}

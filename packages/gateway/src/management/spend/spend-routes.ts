@@ -1,0 +1,30 @@
+import type { FastifyInstance } from 'fastify'
+import { protectRoutes } from '../protect-routes.ts'
+import { registerActivityRoutes } from './activity.ts'
+import { registerDailyActivity } from './daily-activity.ts'
+import { registerGlobalSpend } from './global.ts'
+import { registerGlobalTops } from './global-tops.ts'
+import { registerSpendLists } from './lists.ts'
+import { registerLogRoutes } from './logs.ts'
+import { registerReportRoute } from './reports.ts'
+import type { SpendServices } from './spend-services.ts'
+import { registerTraceRoute } from './traces.ts'
+
+/** Everything that reads what was spent: a Fastify plugin. Days are UTC. */
+export async function registerSpendRoutes(
+  app: FastifyInstance,
+  given: Omit<SpendServices, 'visibleTo'>,
+): Promise<void> {
+  const services: SpendServices = { ...given, visibleTo: async () => undefined }
+  await app.register(async scope => {
+    protectRoutes(scope, services)
+    registerLogRoutes(scope, services)
+    registerReportRoute(scope, services)
+    registerSpendLists(scope, services)
+    registerGlobalSpend(scope, services)
+    registerGlobalTops(scope, services)
+    registerActivityRoutes(scope, services)
+    registerDailyActivity(scope, services)
+    registerTraceRoute(scope, services)
+  })
+}
