@@ -124,7 +124,14 @@ test('the summarized log has one object per day, and a key can never replace its
       k1: 0.3,
       k2: 0.7,
     },
-    { startTime: '2026-01-02', unknown_cost_requests: 0, spend: 0.1, users: { '': 0.1 }, models: { m1: 0.1 }, k1: 0.1 },
+    {
+      startTime: '2026-01-02',
+      unknown_cost_requests: 0,
+      spend: 0.1,
+      users: { '': 0.1 },
+      models: { m1: 0.1 },
+      k1: 0.1,
+    },
   ])
   expect(dailySpend(TOTALS)).toEqual([
     { date: '2026-01-01', spend: 1, unknown_cost_requests: 1 },

@@ -7,7 +7,7 @@ import { decodeSpendRow, isIndexedTag, storedText } from './spend-columns.ts'
 export interface SpendScope {
   readonly userIds: readonly string[]
   readonly teamIds: readonly string[]
-  readonly apiKeys: readonly string[]
+  readonly organizationIds: readonly string[]
 }
 
 export interface SpendRowsFilter {
@@ -179,10 +179,10 @@ function like(column: 'metadata' | 'request_tags', text: string): Expression<Sql
   return sql<SqlBool>`${sql.ref(column)} like ${`%${escaped}%`} escape '\\'`
 }
 
-function within(build: Build, { userIds, teamIds, apiKeys }: SpendScope): Expression<SqlBool> {
+function within(build: Build, { userIds, teamIds, organizationIds }: SpendScope): Expression<SqlBool> {
   const any: Expression<SqlBool>[] = []
   if (userIds.length > 0) any.push(build('user_id', 'in', [...userIds]))
   if (teamIds.length > 0) any.push(build('team_id', 'in', [...teamIds]))
-  if (apiKeys.length > 0) any.push(build('api_key', 'in', [...apiKeys]))
+  if (organizationIds.length > 0) any.push(build('organization_id', 'in', [...organizationIds]))
   return any.length === 0 ? sql<SqlBool>`1 = 0` : build.or(any)
 }

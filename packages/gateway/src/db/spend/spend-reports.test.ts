@@ -54,9 +54,9 @@ eachDatabase('spend reports', makePlace => {
       [{ errorMessage: '%' }, 'c'],
       [{ errorMessage: '_00' }, ''],
       [{ minNanoUsd: 7, maxNanoUsd: 1_499 }, 'b'],
-      [{ scope: { userIds: ['u1'], teamIds: [], apiKeys: ['hash-2'] } }, 'b a'],
-      [{ scope: { userIds: [], teamIds: ['t1'], apiKeys: [] } }, 'b a'],
-      [{ scope: { userIds: [], teamIds: [], apiKeys: [] } }, ''],
+      [{ scope: { userIds: ['u1'], teamIds: [], organizationIds: ['o'] } }, 'd a'],
+      [{ scope: { userIds: [], teamIds: ['t1'], organizationIds: [] } }, 'b a'],
+      [{ scope: { userIds: [], teamIds: [], organizationIds: [] } }, ''],
     ]
     test.each(cases)('CVE-2026-25591: what is asked for is text and no pattern: %j', async (filter, ids) => {
       const { rows, total } = await database.reports.rows({ ...filter, size: 10 })

@@ -8,7 +8,7 @@ import { readDays, SUM_COLUMNS, sumCells } from './read-days.ts'
 import { sendCsv, wantsCsv } from './send-list.ts'
 import { type Days, day, daysOf, eachDay, format, hashOf, name, names, paging } from './spend-fields.ts'
 import type { SpendServices } from './spend-services.ts'
-import { narrowed, type Visible } from './visible.ts'
+import { narrowed, type Visible, visibleTo } from './visible.ts'
 
 type Kind = 'user' | 'team' | 'organization' | 'customer' | 'tag' | 'agent'
 
@@ -57,7 +57,7 @@ const fields = {
 interface Asked {
   readonly query: Omit<SpendSumsQuery, 'from' | 'to' | 'by'>
   readonly kind: Kind
-  readonly visible: Visible | undefined
+  readonly visible: Visible
   readonly withEntities: boolean
 }
 
@@ -76,7 +76,7 @@ export function registerDailyActivity(scope: FastifyInstance, services: SpendSer
         z.infer<typeof querystring>
       const wanted = given[ids]
       const unwanted = except === undefined ? undefined : given[except]
-      const visible = await services.visibleTo(request)
+      const visible = await visibleTo(request, services)
       const query = {
         subject: kind,
         model: given.model,

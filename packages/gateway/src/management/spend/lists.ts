@@ -6,7 +6,7 @@ import { tagReport } from '../../spend/report.ts'
 import { keyObject } from '../key-json.ts'
 import { day, daysOf, lastDays, name } from './spend-fields.ts'
 import type { SpendServices } from './spend-services.ts'
-import { narrowed } from './visible.ts'
+import { narrowed, visibleTo } from './visible.ts'
 
 const limit = z.coerce.number().int().min(1).max(1_000).default(100)
 const KeysQuery = z.strictObject({ limit })
@@ -50,7 +50,7 @@ export function registerSpendLists(scope: FastifyInstance, services: SpendServic
     async request => {
       const { start_date: start, end_date: end } = request.query
       const days = start === undefined ? lastDays(30) : daysOf(start, end)
-      const visible = await services.visibleTo(request)
+      const visible = await visibleTo(request, services)
       return tagReport(await reports.sums(narrowed({ subject: 'tag', ...days, by: ['id'] }, visible)))
     },
   )

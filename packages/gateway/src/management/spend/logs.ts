@@ -12,6 +12,7 @@ import { eachRow, ROW_COLUMNS } from './row-cells.ts'
 import { sendCsv, sendJson, wantsCsv } from './send-list.ts'
 import { DAY_MS, daysOf, format, fromMoment, hashOf, moment, name, paging, toMoment } from './spend-fields.ts'
 import type { SpendServices } from './spend-services.ts'
+import { visibleTo } from './visible.ts'
 
 const filters = {
   api_key: name.optional(),
@@ -127,10 +128,39 @@ export function registerLogRoutes(scope: FastifyInstance, services: SpendService
   )
 }
 
+/** By what else sums of a day cannot be told apart. */
+const OF_CALLS = [
+  'key_alias',
+  'team_id',
+  'organization_id',
+  'end_user',
+  'model_id',
+  'session_id',
+  'trace_id',
+] as const
+const MORE_OF_CALLS = [
+  'tag',
+  'status_filter',
+  'error_code',
+  'error_message',
+  'min_spend',
+  'max_spend',
+] as const
+
+function refuseFilters(query: Partial<Filters>): void {
+  const given = [...OF_CALLS, ...MORE_OF_CALLS].find(name => query[name] !== undefined)
+  if (given === undefined) return
+  throw badRequest(
+    `${given}: sums by day know api_key, user_id and model alone. Send summarize=false to list the calls.`,
+    given,
+  )
+}
+
 async function* summary(services: SpendServices, request: FastifyRequest, query: z.infer<typeof LogsQuery>) {
   const { start_date: start = '', end_date: end, api_key: key, user_id: user, model } = query
+  refuseFilters(query)
   const days = daysOf(start.slice(0, 10), end?.slice(0, 10))
-  const visible = await services.visibleTo(request)
+  const visible = await visibleTo(request, services)
   const asked: Omit<SpendSumsQuery, 'from' | 'to'> = {
     ...{ subject: 'user', by: ['id', 'apiKey', 'model'], model },
     ...(user !== undefined && { ids: [user] }),
@@ -177,7 +207,7 @@ async function visibleFilter(
   request: FastifyRequest,
   query: Partial<Filters>,
 ): Promise<SpendRowsFilter> {
-  const scope = await services.visibleTo(request)
+  const scope = await visibleTo(request, services)
   const { min_spend: least, max_spend: most, start_date: start, end_date: end } = query
   if (start !== undefined && end !== undefined && (toMoment(end) ?? 0) - (fromMoment(start) ?? 0) < 0)
     throw badRequest('end_date: must not lie before start_date.', 'end_date')

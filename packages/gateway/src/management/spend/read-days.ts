@@ -14,7 +14,7 @@ export async function* readDays(
   reports: Pick<SpendReports, 'sums'>,
   query: Omit<SpendSumsQuery, 'from' | 'to' | 'top'>,
   days: Days,
-  visible: Visible | undefined,
+  visible: Visible,
 ): AsyncGenerator<readonly SpendSums[]> {
   for (const day of await daysWithSpend(reports, query, days, visible)) {
     const sums = await reports.sums(narrowed({ ...query, from: day, to: day, by: query.by }, visible))
@@ -28,7 +28,7 @@ async function daysWithSpend(
   reports: Pick<SpendReports, 'sums'>,
   query: Omit<SpendSumsQuery, 'from' | 'to' | 'top'>,
   days: Days,
-  visible: Visible | undefined,
+  visible: Visible,
 ): Promise<readonly string[]> {
   const all = eachDay(days)
   if (all.length <= 31) return all

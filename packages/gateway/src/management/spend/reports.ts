@@ -9,7 +9,7 @@ import { readDays, SUM_COLUMNS, sumCells } from './read-days.ts'
 import { sendCsv, sendJson, wantsCsv } from './send-list.ts'
 import { DAY_MS, type Days, day, daysOf, format, hashOf, name } from './spend-fields.ts'
 import type { SpendServices } from './spend-services.ts'
-import { narrowed, type Visible } from './visible.ts'
+import { narrowed, type Visible, visibleTo } from './visible.ts'
 
 const ReportQuery = z.strictObject({
   start_date: day,
@@ -48,7 +48,7 @@ export function registerReportRoute(scope: FastifyInstance, services: SpendServi
     async (request, reply) => {
       const { query } = request
       const days = daysOf(query.start_date, query.end_date)
-      const visible = await services.visibleTo(request)
+      const visible = await visibleTo(request, services)
       const { team_id: team, customer_id: customer } = query
       if (team !== undefined && customer !== undefined)
         return await sendJson(reply, crossedDays(services, { team, customer, days, visible }))
@@ -121,7 +121,7 @@ async function learnAliases(
 
 async function* crossedDays(
   { database }: SpendServices,
-  asked: { team: string; customer: string; days: Days; visible: Visible | undefined },
+  asked: { team: string; customer: string; days: Days; visible: Visible },
 ): AsyncGenerator<unknown> {
   const { team, customer, days, visible } = asked
   if (visible !== undefined && !visible.teamIds.includes(team)) return

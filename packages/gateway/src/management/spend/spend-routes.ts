@@ -11,11 +11,7 @@ import type { SpendServices } from './spend-services.ts'
 import { registerTraceRoute } from './traces.ts'
 
 /** Everything that reads what was spent: a Fastify plugin. Days are UTC. */
-export async function registerSpendRoutes(
-  app: FastifyInstance,
-  given: Omit<SpendServices, 'visibleTo'>,
-): Promise<void> {
-  const services: SpendServices = { ...given, visibleTo: async () => undefined }
+export async function registerSpendRoutes(app: FastifyInstance, services: SpendServices): Promise<void> {
   await app.register(async scope => {
     protectRoutes(scope, services)
     registerLogRoutes(scope, services)

@@ -1,9 +1,7 @@
 import type { Database } from '../../db/database.ts'
 import type { AccessServices } from '../protect-routes.ts'
-import type { VisibleTo } from './visible.ts'
 
 /** What the routes of spend work with. */
 export interface SpendServices extends AccessServices {
   readonly database: Pick<Database, 'spend' | 'reports' | 'keys' | 'accounts' | 'upkeep'>
-  readonly visibleTo: VisibleTo
 }

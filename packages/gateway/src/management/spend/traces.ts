@@ -6,6 +6,7 @@ import type { SpendTrace, TraceCursor } from '../../db/spend/read-traces.ts'
 import { usdFromNano } from '../../spend/money.ts'
 import { DAY_MS, fromMoment, hashOf, moment, name, toMoment } from './spend-fields.ts'
 import type { SpendServices } from './spend-services.ts'
+import { visibleTo } from './visible.ts'
 
 /** Traces are added up from the calls themselves, so their time is bounded. */
 const MOST_DAYS = 31
@@ -38,7 +39,7 @@ export function registerTraceRoute(scope: FastifyInstance, services: SpendServic
     },
     async request => {
       const { query } = request
-      const scopeOfRows = await services.visibleTo(request)
+      const scopeOfRows = await visibleTo(request, services)
       const page = await services.database.reports.traces({
         ...timeOf(query.start_date, query.end_date),
         by: query.group_by,
