@@ -3,7 +3,8 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { SpendErrors } from '../../db/spend/read-errors.ts'
 import type { SpendSums } from '../../db/spend/read-sums.ts'
-import { DAY_MS, type Days, day, daysOf, name } from './spend-fields.ts'
+import type { SpendReports } from '../../db/spend/spend-reports.ts'
+import { DAY_MS, type Days, day, daysOf, name } from './ask/spend-fields.ts'
 import type { SpendServices } from './spend-services.ts'
 
 const ActivityQuery = z.strictObject({ start_date: day, end_date: day })
@@ -43,6 +44,28 @@ export function registerActivityRoutes(scope: FastifyInstance, { database }: Spe
     },
   )
   routes.get(
+    '/global/activity/cache_hits',
+    { schema: { querystring: ActivityQuery, tags, summary: 'Answers from the cache' } },
+    async ({ query }) => {
+      const days = daysOf(query.start_date, query.end_date)
+      const by = ['apiKey', 'endpoint', 'model'] as const
+      const sums = await reports.sums({ subject: 'key', ...days, by, top: MOST_LINES })
+      return sums.map(each => ({
+        api_key: each.apiKey,
+        call_type: each.endpoint,
+        model: each.model,
+        total_rows: each.requests,
+        cache_hit_true_rows: each.cacheHits,
+        generated_completion_tokens: each.completionTokens,
+      }))
+    },
+  )
+  registerErrors(scope, reports)
+}
+
+function registerErrors(scope: FastifyInstance, reports: SpendReports): void {
+  const routes = scope.withTypeProvider<ZodTypeProvider>()
+  routes.get(
     '/global/activity/exceptions',
     { schema: { querystring: ErrorsQuery, tags, summary: 'Failed calls by day, rate limits apart' } },
     async ({ query }) => {
@@ -62,23 +85,6 @@ export function registerActivityRoutes(scope: FastifyInstance, { database }: Spe
       return [...Map.groupBy(errors, each => each.name)]
         .map(([base, own]) => ({ api_base: base, ...errorsOf(own) }))
         .sort((a, b) => b.sum_num_exceptions - a.sum_num_exceptions)
-    },
-  )
-  routes.get(
-    '/global/activity/cache_hits',
-    { schema: { querystring: ActivityQuery, tags, summary: 'Answers from the cache' } },
-    async ({ query }) => {
-      const days = daysOf(query.start_date, query.end_date)
-      const by = ['apiKey', 'endpoint', 'model'] as const
-      const sums = await reports.sums({ subject: 'key', ...days, by, top: MOST_LINES })
-      return sums.map(each => ({
-        api_key: each.apiKey,
-        call_type: each.endpoint,
-        model: each.model,
-        total_rows: each.requests,
-        cache_hit_true_rows: each.cacheHits,
-        generated_completion_tokens: each.completionTokens,
-      }))
     },
   )
 }

@@ -3,8 +3,8 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { SpendSums } from '../../db/spend/read-sums.ts'
 import { usdFromNano } from '../../spend/money.ts'
-import { rangeOf, unknownOf } from './look-back.ts'
-import { day, daysOf, fromMoment, hashOf, moment, name, today } from './spend-fields.ts'
+import { rangeOf, unknownOf } from './ask/look-back.ts'
+import { day, daysOf, fromMoment, hashOf, moment, name, today } from './ask/spend-fields.ts'
 import type { SpendServices } from './spend-services.ts'
 
 const MOST_TEAMS = 1_000

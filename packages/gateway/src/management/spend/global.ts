@@ -3,8 +3,8 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { usdFromNano } from '../../spend/money.ts'
 import { dailySpend } from '../../spend/report.ts'
-import { rangeOf, unknownOf } from './look-back.ts'
-import { day, hashOf, name, names } from './spend-fields.ts'
+import { rangeOf, unknownOf } from './ask/look-back.ts'
+import { day, hashOf, name, names } from './ask/spend-fields.ts'
 import type { SpendServices } from './spend-services.ts'
 
 const dates = { start_date: day.optional(), end_date: day.optional() }
@@ -51,6 +51,19 @@ export function registerGlobalSpend(scope: FastifyInstance, services: SpendServi
       }))
     },
   )
+  routes.post(
+    '/global/spend/refresh',
+    { schema: { tags, summary: 'There is nothing to refresh: sums are written with the calls' } },
+    async () => ({
+      message: 'Reports are read from sums that are written with every call.',
+      status: 'success',
+    }),
+  )
+  registerTags(scope, services)
+}
+
+function registerTags(scope: FastifyInstance, { database: { reports } }: SpendServices): void {
+  const routes = scope.withTypeProvider<ZodTypeProvider>()
   routes.get(
     '/global/spend/tags',
     { schema: { querystring: TagsQuery, tags, summary: 'Spend by tag' } },
@@ -74,13 +87,5 @@ export function registerGlobalSpend(scope: FastifyInstance, services: SpendServi
       const sums = await reports.sums({ subject: 'tag', ...rangeOf(query), by: ['id'], top: 5_000 })
       return { tag_names: sums.map(({ id }) => id) }
     },
-  )
-  routes.post(
-    '/global/spend/refresh',
-    { schema: { tags, summary: 'There is nothing to refresh: sums are written with the calls' } },
-    async () => ({
-      message: 'Reports are read from sums that are written with every call.',
-      status: 'success',
-    }),
   )
 }

@@ -4,9 +4,9 @@ import { z } from 'zod'
 import { usdFromNano } from '../../spend/money.ts'
 import { tagReport } from '../../spend/report.ts'
 import { keyObject } from '../key-json.ts'
-import { day, daysOf, lastDays, name } from './spend-fields.ts'
+import { day, daysOf, lastDays, name } from './ask/spend-fields.ts'
+import { narrowed, visibleTo } from './ask/visible.ts'
 import type { SpendServices } from './spend-services.ts'
-import { narrowed, visibleTo } from './visible.ts'
 
 const limit = z.coerce.number().int().min(1).max(1_000).default(100)
 const KeysQuery = z.strictObject({ limit })

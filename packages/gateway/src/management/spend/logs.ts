@@ -7,12 +7,22 @@ import { MOST_COUNTED } from '../../db/spend/read-rows.ts'
 import type { SpendSumsQuery } from '../../db/spend/read-sums.ts'
 import { nanoFromUsd } from '../../spend/money.ts'
 import { dailySummary, spendRowToLitellm } from '../../spend/report.ts'
-import { readDays } from './read-days.ts'
-import { eachRow, ROW_COLUMNS } from './row-cells.ts'
-import { sendCsv, sendJson, wantsCsv } from './send-list.ts'
-import { DAY_MS, daysOf, format, fromMoment, hashOf, moment, name, paging, toMoment } from './spend-fields.ts'
+import { readDays } from './answer/read-days.ts'
+import { eachRow, ROW_COLUMNS } from './answer/row-cells.ts'
+import { sendCsv, sendJson, wantsCsv } from './answer/send-list.ts'
+import {
+  DAY_MS,
+  daysOf,
+  format,
+  fromMoment,
+  hashOf,
+  moment,
+  name,
+  paging,
+  toMoment,
+} from './ask/spend-fields.ts'
+import { visibleTo } from './ask/visible.ts'
 import type { SpendServices } from './spend-services.ts'
-import { visibleTo } from './visible.ts'
 
 const filters = {
   api_key: name.optional(),
@@ -102,6 +112,12 @@ export function registerLogRoutes(scope: FastifyInstance, services: SpendService
       return sendPage(services, request, reply, { ...query, trace_id: query.trace_id ?? traceId })
     },
   )
+  registerOneCall(scope, services)
+}
+
+function registerOneCall(scope: FastifyInstance, services: SpendServices): void {
+  const { reports } = services.database
+  const routes = scope.withTypeProvider<ZodTypeProvider>()
   routes.get(
     '/spend/logs/ui/:request_id',
     {

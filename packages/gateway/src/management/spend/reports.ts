@@ -5,11 +5,11 @@ import type { AccountStore } from '../../db/accounts/account-store.ts'
 import type { SpendSubject } from '../../db/database.ts'
 import type { SpendDimension, SpendSums } from '../../db/spend/read-sums.ts'
 import { customerReport, keyReport, subjectReport, teamReport } from '../../spend/report.ts'
-import { readDays, SUM_COLUMNS, sumCells } from './read-days.ts'
-import { sendCsv, sendJson, wantsCsv } from './send-list.ts'
-import { DAY_MS, type Days, day, daysOf, format, hashOf, name } from './spend-fields.ts'
+import { readDays, SUM_COLUMNS, sumCells } from './answer/read-days.ts'
+import { sendCsv, sendJson, wantsCsv } from './answer/send-list.ts'
+import { DAY_MS, type Days, day, daysOf, format, hashOf, name } from './ask/spend-fields.ts'
+import { narrowed, type Visible, visibleTo } from './ask/visible.ts'
 import type { SpendServices } from './spend-services.ts'
-import { narrowed, type Visible, visibleTo } from './visible.ts'
 
 const ReportQuery = z.strictObject({
   start_date: day,

@@ -4,9 +4,9 @@ import { badRequest } from 'sluice/internal'
 import { z } from 'zod'
 import type { SpendTrace, TraceCursor } from '../../db/spend/read-traces.ts'
 import { usdFromNano } from '../../spend/money.ts'
-import { DAY_MS, fromMoment, hashOf, moment, name, toMoment } from './spend-fields.ts'
+import { DAY_MS, fromMoment, hashOf, moment, name, toMoment } from './ask/spend-fields.ts'
+import { visibleTo } from './ask/visible.ts'
 import type { SpendServices } from './spend-services.ts'
-import { visibleTo } from './visible.ts'
 
 /** Traces are added up from the calls themselves, so their time is bounded. */
 const MOST_DAYS = 31

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type Cell, csvLine } from '../../spend/csv.ts'
+import { type Cell, csvLine } from '../../../spend/csv.ts'
 
 /** Characters that are sent at a time. */
 const CHUNK = 64 * 1024

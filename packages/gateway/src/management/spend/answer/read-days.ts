@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import { decimalUsd } from 'sluice/internal'
-import type { SpendDimension, SpendSums, SpendSumsQuery } from '../../db/spend/read-sums.ts'
-import type { SpendReports } from '../../db/spend/spend-reports.ts'
-import type { Cell } from '../../spend/csv.ts'
-import { type Days, eachDay } from './spend-fields.ts'
-import { narrowed, type Visible } from './visible.ts'
+import type { SpendDimension, SpendSums, SpendSumsQuery } from '../../../db/spend/read-sums.ts'
+import type { SpendReports } from '../../../db/spend/spend-reports.ts'
+import type { Cell } from '../../../spend/csv.ts'
+import { type Days, eachDay } from '../ask/spend-fields.ts'
+import { narrowed, type Visible } from '../ask/visible.ts'
 
 /**
  * Daily sums a day at a time, days without any left out: a report of a year is never whole in memory, and calls are

@@ -1,6 +1,6 @@
 import { badRequest } from 'sluice/internal'
 import { z } from 'zod'
-import { hashKey } from '../../auth/hash.ts'
+import { hashKey } from '../../../auth/hash.ts'
 
 export const DAY_MS = 86_400_000
 /** Days of one report: eleven years. */

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import { createError } from 'sluice/internal'
-import type { SpendScope } from '../../db/spend/read-rows.ts'
-import type { SpendSumsQuery } from '../../db/spend/read-sums.ts'
-import { permitOf } from '../protect-routes.ts'
-import type { SpendServices } from './spend-services.ts'
+import type { SpendScope } from '../../../db/spend/read-rows.ts'
+import type { SpendSumsQuery } from '../../../db/spend/read-sums.ts'
+import { permitOf } from '../../protect-routes.ts'
+import type { SpendServices } from '../spend-services.ts'
 
 /** Whose spend somebody may see who may not see all of it; undefined: everything. */
 export type Visible = SpendScope | undefined

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 import { decimalUsd } from 'sluice/internal'
-import type { SpendCursor, SpendRowsFilter } from '../../db/spend/read-rows.ts'
-import type { SpendReports } from '../../db/spend/spend-reports.ts'
-import type { Cell } from '../../spend/csv.ts'
-import { spendRowToLitellm } from '../../spend/report.ts'
+import type { SpendCursor, SpendRowsFilter } from '../../../db/spend/read-rows.ts'
+import type { SpendReports } from '../../../db/spend/spend-reports.ts'
+import type { Cell } from '../../../spend/csv.ts'
+import { spendRowToLitellm } from '../../../spend/report.ts'
 
 /** Columns of a call in CSV, under the names they have in JSON. */
 export const ROW_COLUMNS = [
