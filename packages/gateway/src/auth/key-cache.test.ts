@@ -1,7 +1,7 @@
 import { createError, ServiceUnavailableError } from 'sluice/internal'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import type { KeyChanges, KeyStore } from '../db/database.ts'
-import type { KeyRow } from '../db/rows.ts'
+import type { KeyRow, RetiredSecret } from '../db/rows.ts'
 import { sqlitePlace } from '../db/testing/each-database.ts'
 import { keyRow } from '../db/testing/rows.ts'
 import { createKeyCache, type KeyCacheOptions } from './key-cache.ts'
@@ -10,8 +10,15 @@ import { createKeyCache, type KeyCacheOptions } from './key-cache.ts'
 function memoryStore(...rows: KeyRow[]) {
   const keys = new Map(rows.map(row => [row.tokenHash, row]))
   const changes: (KeyRow | { removed: string; at: number })[] = []
+  const retired = new Map<string, RetiredSecret>()
   const store = {
     finds: 0,
+    findRetired: (hash: string) => store.answer(() => retired.get(hash)),
+    retire(tokenHash: string, activeHash: string, endsAt: number | null, updatedAt: number) {
+      keys.delete(tokenHash)
+      changes.push({ removed: tokenHash, at: updatedAt })
+      retired.set(tokenHash, { tokenHash, activeHash, endsAt, keyName: 'sk-...', createdAt: 0, updatedAt })
+    },
     state: 'up' as 'up' | 'down' | 'silent',
     find(hash: string): Promise<KeyRow | undefined> {
       store.finds++
@@ -25,6 +32,7 @@ function memoryStore(...rows: KeyRow[]) {
         return {
           rows,
           removed: gone.map(change => ('removed' in change ? change.removed : '')),
+          retired: [...retired.values()].filter(each => each.updatedAt >= since),
           next: Math.max(...times),
         }
       })
@@ -45,7 +53,10 @@ function memoryStore(...rows: KeyRow[]) {
   return store
 }
 
-function cacheOver(store: Pick<KeyStore, 'find' | 'changedSince'>, more: Partial<KeyCacheOptions> = {}) {
+function cacheOver(
+  store: Pick<KeyStore, 'find' | 'findRetired' | 'changedSince'>,
+  more: Partial<KeyCacheOptions> = {},
+) {
   const clock = { time: 1_000_000 }
   const cache = createKeyCache({ store, now: () => clock.time, maxStalenessMs: () => 60_000, ...more })
   return { cache, clock }
@@ -215,5 +226,52 @@ describe('over the real database', () => {
     await database.keys.remove(['new-key'])
     await two.sync()
     expect(await two.find('new-key')).toBeUndefined()
+  })
+})
+
+describe('a secret that was rotated away', () => {
+  test('opens the same row as the new one until its end, to the millisecond', async () => {
+    const store = memoryStore(keyRow('new'))
+    const { cache, clock } = cacheOver(store)
+    store.retire('old', 'new', clock.time + 5_000, clock.time)
+    const row = await cache.find('old')
+    expect(row?.tokenHash).toBe('new')
+    expect(cache.find('new')).toBe(row)
+    clock.time += 4_999
+    expect(cache.find('old')).toBe(row)
+    clock.time += 1
+    expect(cache.find('old')).toBeUndefined()
+    expect(cache.find('new')).toBe(row)
+  })
+
+  test('is followed through several rotations, and ends with the first of them that does', async () => {
+    const store = memoryStore(keyRow('c'))
+    const { cache, clock } = cacheOver(store)
+    store.retire('a', 'b', clock.time + 9_000, clock.time)
+    store.retire('b', 'c', clock.time + 1_000, clock.time)
+    expect((await cache.find('a'))?.tokenHash).toBe('c')
+    clock.time += 1_000
+    expect(await cache.find('a')).toBeUndefined()
+  })
+
+  test('that another replica rotated goes on here without a look-up, also while the database is away', async () => {
+    const store = memoryStore(keyRow('old'))
+    const { cache, clock } = cacheOver(store)
+    await cache.find('old')
+    store.put(keyRow('new', { updatedAt: clock.time }))
+    store.retire('old', 'new', clock.time + 20_000, clock.time)
+    await cache.sync()
+    store.state = 'down'
+    expect(cache.find('old')).toMatchObject({ tokenHash: 'new' })
+  })
+
+  test('of a key that was removed opens nothing', async () => {
+    const store = memoryStore(keyRow('new'))
+    const { cache, clock } = cacheOver(store)
+    store.retire('old', 'new', null, clock.time)
+    expect((await cache.find('old'))?.tokenHash).toBe('new')
+    store.remove('new', clock.time)
+    await cache.sync()
+    expect(await cache.find('old')).toBeUndefined()
   })
 })

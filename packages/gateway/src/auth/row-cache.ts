@@ -100,6 +100,11 @@ export class RowCache<R extends CachedRow> {
     return this.#generation
   }
 
+  /** True for a row in memory. */
+  has(id: string): boolean {
+    return this.#known.get(id) !== undefined
+  }
+
   /** The rows in memory, in no order. */
   *rows(): Iterable<R> {
     for (const { row } of this.#known.values()) yield row

@@ -31,6 +31,7 @@ const TABLES: readonly TableFacts[] = [
   { name: 'passwords', key: ['user_id'], sum: 'updated_at' },
   { name: 'jwt_key_mappings', key: ['id'], sum: 'updated_at' },
   { name: 'deleted_keys', key: ['token_hash'], sum: 'deleted_at' },
+  { name: 'deprecated_keys', key: ['token_hash'], sum: 'updated_at' },
   { name: 'spend_logs', key: ['request_id'], sum: 'spend_nano_usd' },
   { name: 'spend_log_tags', key: ['request_id', 'tag'] },
   {

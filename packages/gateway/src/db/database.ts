@@ -6,7 +6,7 @@ import type { DatabaseCondition } from './heartbeat.ts'
 import type { FeedbackStore } from './routing/feedback-store.ts'
 import type { OutcomeStore } from './routing/outcome-store.ts'
 import type { WeightStore } from './routing/weight-store.ts'
-import type { KeyRow, NewSpendRow, SpendRow } from './rows.ts'
+import type { KeyRow, NewSpendRow, RetiredSecret, SpendRow } from './rows.ts'
 import type { PasswordStore } from './sign-in/password-store.ts'
 import type { SpendReports } from './spend/spend-reports.ts'
 import type { SpendUpkeep } from './spend/spend-upkeep.ts'
@@ -31,6 +31,7 @@ export interface Database {
   /** Name → value, for facts that outlive a process (`schema`, generated ids …). */
   readonly facts: FactStore
   readonly audit: AuditStore
+  readonly leases: JobLeases
   /**
    * Runs `work` so that everything it asks of these stores is one transaction: all of it or nothing. It must await
    * nothing else meanwhile (SQLite has one connection, and this holds it), and reject once a store did.
@@ -52,6 +53,8 @@ export interface KeyChanges {
   readonly rows: readonly KeyRow[]
   /** Hashes that are no longer keys. */
   readonly removed: readonly string[]
+  /** Of those, and of earlier ones, the secrets that still stand for a key. */
+  readonly retired: readonly RetiredSecret[]
   /**
    * The `since` to ask with next time. Go back from it by as much as the replicas' clocks may differ, because a row
    * bears the time of the machine that changed it.
@@ -65,11 +68,50 @@ export interface KeyFilter {
   readonly organizationId?: string
   readonly keyHash?: string
   readonly keyAlias?: string
+  readonly projectId?: string
+  /** Of the living only. */
+  readonly accessGroupId?: string
+  /** Any part of the alias, whatever its case. */
+  readonly search?: string
+  /** Belonging to one of them at least. */
+  readonly anyOf?: KeyOwners
   /** 1-based. */
   readonly page: number
   readonly size: number
   readonly sortBy?: 'spend' | 'max_budget' | 'created_at' | 'updated_at' | 'key_alias'
   readonly sortOrder?: 'asc' | 'desc'
+}
+
+export interface KeyOwners {
+  readonly userIds?: readonly string[]
+  readonly teamIds?: readonly string[]
+  readonly organizationIds?: readonly string[]
+  readonly createdBy?: string
+}
+
+/** A new secret for a key. */
+export interface KeyReplacement {
+  readonly oldHash: string
+  readonly newHash: string
+  readonly keyName: string
+  readonly now: number
+  /** When the old secret ends, milliseconds; `now` ends it at once, null leaves it until `endRetired`. */
+  readonly endsAt: number | null
+  /** What else changes. */
+  readonly changes?: Partial<KeyRow>
+  readonly by?: string | null
+}
+
+/** A key as it was when it was removed or given a new secret. */
+export interface DeletedKey {
+  readonly row: KeyRow
+  readonly deletedAt: number
+  readonly deletedBy: string | null
+}
+
+export interface JobLeases {
+  /** True when `holder` has the lease until `endsAt` (ms): nobody else had it at `now`, or it was the holder's. */
+  take(name: string, holder: string, now: number, endsAt: number): Promise<boolean>
 }
 
 export interface KeyStore {
@@ -78,9 +120,24 @@ export interface KeyStore {
   create(row: KeyRow): Promise<void>
   /** Returns the row after the change, or undefined when there is none. */
   update(tokenHash: string, changes: Partial<KeyRow>): Promise<KeyRow | undefined>
-  /** Gives a key a new secret: the row keeps all but its hash and name. */
-  replaceHash(oldHash: string, newHash: string, keyName: string, now: number): Promise<KeyRow | undefined>
-  remove(tokenHashes: readonly string[]): Promise<readonly KeyRow[]>
+  /** The key that an earlier secret stands for, ended or not. */
+  findRetired(tokenHash: string): Promise<RetiredSecret | undefined>
+  /**
+   * Gives a key a new secret: the row keeps its spend and all that `changes` does not name. Undefined when there is no
+   * such key; fails with `ConflictError` when the new secret is or was a key's.
+   */
+  replaceHash(replacement: KeyReplacement): Promise<KeyRow | undefined>
+  /** Earlier secrets of a key, the newest first, at most 100. */
+  retiredOf(activeHash: string): Promise<readonly RetiredSecret[]>
+  /** All earlier secrets of a key end then, or sooner if they were to. */
+  endRetired(activeHash: string, endsAt: number, now: number): Promise<void>
+  /** Forgets some secrets that ended before that time; what they spent stays the key's. Returns how many. */
+  foldRetired(before: number): Promise<number>
+  /** Keys whose rotation is due at `now`, the longest overdue first. */
+  dueForRotation(now: number, most: number): Promise<readonly KeyRow[]>
+  remove(tokenHashes: readonly string[], by?: string | null): Promise<readonly KeyRow[]>
+  /** What was removed or replaced; sorted by when. */
+  listDeleted(filter: KeyFilter): Promise<{ readonly rows: readonly DeletedKey[]; readonly total: number }>
   list(filter: KeyFilter): Promise<{ readonly rows: readonly KeyRow[]; readonly total: number }>
   /** Rows changed at or after `since` (ms), and hashes removed since: how replicas keep up. Oldest first, bounded. */
   changedSince(since: number, most: number): Promise<KeyChanges>

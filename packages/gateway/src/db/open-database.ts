@@ -10,6 +10,7 @@ import type { Database } from './database.ts'
 import { asDatabaseError } from './database-error.ts'
 import { createFactStore } from './fact-store.ts'
 import { createKeyStore } from './keys/key-store.ts'
+import { createJobLeases } from './leases/job-leases.ts'
 import { type Log, silentLog } from './log.ts'
 import { migrate } from './migrate.ts'
 import { PostgresPlace } from './postgres/place.ts'
@@ -73,6 +74,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     outcomes: createOutcomeStore(connection),
     facts: createFactStore(connection),
     audit: createAuditStore(connection),
+    leases: createJobLeases(connection),
     together: work => connection.together(work),
     async ping() {
       await connection.run(kysely => sql`select 1`.execute(kysely))

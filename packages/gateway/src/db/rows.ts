@@ -95,6 +95,36 @@ export interface BudgetRow extends Limits, Authorship {
   readonly deletedAt: number | null
 }
 
+/** How a key comes to new secrets. */
+export interface KeyRotation {
+  /** LiteLLM's `auto_rotate`. */
+  readonly isAutomatic: boolean
+  /** LiteLLM's duration, such as `30d`. */
+  readonly interval: string | null
+  /** How long the old secret goes on working; null: as the configuration says. */
+  readonly grace: string | null
+  /** Milliseconds; when the next one is due. */
+  readonly dueAt: number | null
+  readonly count: number
+  readonly lastAt: number | null
+  /** The hash of the key's first secret: what its counters go by, so that they go on. */
+  readonly firstHash: string | null
+  /** New secrets in a row that nobody took delivery of. */
+  readonly failures: number
+}
+
+/** A secret a key had before; it opens what the key opens until it ends. */
+export interface RetiredSecret {
+  readonly tokenHash: string
+  /** The key's hash now. */
+  readonly activeHash: string
+  readonly keyName: string
+  /** Milliseconds, exclusive; null: until somebody has the new secret. */
+  readonly endsAt: number | null
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
 export interface KeyRow extends Limits, Authorship {
   /** SHA-256 of the whole key, lower-case hex. */
   readonly tokenHash: string
@@ -118,6 +148,10 @@ export interface KeyRow extends Limits, Authorship {
   readonly permissions: Readonly<Record<string, unknown>>
   readonly allowedRoutes: readonly string[]
   readonly lastActiveAt: number | null
+  /** Absent: never rotated, and not to be. */
+  readonly rotation?: KeyRotation | undefined
+  /** LiteLLM's unified access groups. */
+  readonly accessGroupIds?: readonly string[] | undefined
 }
 
 /** One spend row per call, LiteLLM's SpendLogs columns in our case. */

@@ -9,6 +9,8 @@ export interface Tables {
   passwords: PasswordsTable
   jwt_key_mappings: JwtKeyMappingsTable
   deleted_keys: DeletedKeysTable
+  deprecated_keys: DeprecatedKeysTable
+  job_leases: JobLeasesTable
   spend_logs: SpendLogsTable
   spend_log_tags: SpendLogTagsTable
   daily_spend: DailySpendTable
@@ -134,6 +136,10 @@ export interface VirtualKeysTable extends LimitColumns, AuthorColumns {
   permissions: string
   allowed_routes: string
   last_active_at: number | null
+  /** When the key is due to be given a new secret, milliseconds. */
+  rotation_at: number | null
+  rotation: string | null
+  access_group_ids: string | null
 }
 
 export interface DeletedKeysTable {
@@ -141,6 +147,32 @@ export interface DeletedKeysTable {
   deleted_at: number
   /** The last row, as JSON. */
   row: string
+  user_id: string | null
+  team_id: string | null
+  organization_id: string | null
+  project_id: string | null
+  key_alias: string | null
+  created_by: string | null
+  deleted_by: string | null
+}
+
+/** Secrets a key had before it was rotated. They go on working until `ends_at`, and what they spent is the key's. */
+export interface DeprecatedKeysTable {
+  token_hash: string
+  /** The key's hash now. */
+  active_hash: string
+  key_name: string
+  /** Null: until somebody has the new secret. */
+  ends_at: number | null
+  created_at: number
+  updated_at: number
+}
+
+/** Which process does a job that one at a time may do. */
+export interface JobLeasesTable {
+  name: string
+  holder: string
+  ends_at: number
 }
 
 export interface SpendLogsTable {

@@ -100,7 +100,14 @@ export class KeyOffice {
     const { audit, keys, limiter, database } = this.#services
     const rotated = audit.together(async () => {
       await database.keys.update(before.tokenHash, changes)
-      const after = await database.keys.replaceHash(before.tokenHash, hash, maskKey(key), context.now)
+      const after = await database.keys.replaceHash({
+        oldHash: before.tokenHash,
+        newHash: hash,
+        keyName: maskKey(key),
+        now: context.now,
+        endsAt: context.now,
+        by: context.by,
+      })
       if (after === undefined) throw notFound()
       await this.#record('rotated', before, after, request)
       return after

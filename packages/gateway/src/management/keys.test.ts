@@ -319,7 +319,7 @@ describe('while the database is down', () => {
     ] as const) {
       const { status, error } = await broken.call(method, url, body, MASTER_KEY)
       expect(status).toBe(503)
-      expect(error.type).toBe('service_unavailable_error')
+      expect(error.type).toBe('no_db_connection')
     }
     expect((await broken.call('GET', '/key/info', undefined, 'sk-unknown')).status).toBe(503)
     await broken.app.close()

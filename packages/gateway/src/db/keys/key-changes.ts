@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { KeyChanges } from '../database.ts'
 import type { Tables } from '../tables.ts'
 import { decodeKeyRow } from './key-row.ts'
+import { decodeRetired } from './retired-secrets.ts'
 import { storedKeys } from './stored-keys.ts'
 
 /**
@@ -31,9 +32,17 @@ export async function changedKeys(
     .where('token_hash', 'not in', database.selectFrom('virtual_keys').select('token_hash'))
     .orderBy('deleted_at')
     .execute()
+  // Each bears the time of a row above, so there are not many more of them.
+  const retired = await database
+    .selectFrom('deprecated_keys')
+    .selectAll()
+    .where('updated_at', '>=', since)
+    .where('updated_at', '<', end)
+    .execute()
   return {
     rows: rows.map(decodeKeyRow),
     removed: gone.map(row => row.token_hash),
+    retired: retired.map(decodeRetired),
     next: end === Number.MAX_SAFE_INTEGER ? Math.max(since, changed.last, removed.last) : end,
   }
 }

@@ -8,12 +8,14 @@ import {
   encodeLimits,
   given,
 } from '../limit-columns.ts'
-import type { KeyRow } from '../rows.ts'
+import type { KeyRotation, KeyRow } from '../rows.ts'
 import type { VirtualKeysTable } from '../tables.ts'
 
 /** What a read of a key yields: the row, and what `spend_totals` knows of it. */
 export interface StoredKey extends VirtualKeysTable, TemplateColumns {
   readonly total_nano_usd: number | null
+  /** What its earlier secrets spent. */
+  readonly retired_nano_usd: number
   readonly total_last_active_at: number | null
 }
 
@@ -41,6 +43,8 @@ export function encodeKeyRow(row: Partial<KeyRow>): Partial<VirtualKeysTable> {
     allowed_routes: encodeJson(row.allowedRoutes),
     ...encodeAuthors(row),
     last_active_at: row.lastActiveAt,
+    ...encodeRotation(row),
+    access_group_ids: encodeJson(row.accessGroupIds),
   })
 }
 
@@ -56,7 +60,7 @@ export function decodeKeyRow(stored: StoredKey): KeyRow {
     budgetId: stored.budget_id,
     aliases: JSON.parse(stored.aliases) as Record<string, string>,
     ...withTemplate({ ...decodeLimits(stored), models: JSON.parse(stored.models) as string[] }, stored),
-    spendNanoUsd: (stored.total_nano_usd ?? 0) - stored.spend_base_nano_usd,
+    spendNanoUsd: (stored.total_nano_usd ?? 0) + stored.retired_nano_usd - stored.spend_base_nano_usd,
     expiresAt: stored.expires_at,
     blocked: stored.blocked !== 0,
     metadata: JSON.parse(stored.metadata) as Record<string, unknown>,
@@ -65,7 +69,24 @@ export function decodeKeyRow(stored: StoredKey): KeyRow {
     allowedRoutes: JSON.parse(stored.allowed_routes) as string[],
     ...decodeAuthors(stored),
     lastActiveAt: latest(stored.last_active_at, stored.total_last_active_at),
+    ...decodeRotation(stored),
+    ...(stored.access_group_ids === null
+      ? {}
+      : { accessGroupIds: JSON.parse(stored.access_group_ids) as string[] }),
   }
+}
+
+/** When it is due has a column of its own, which is indexed. */
+function encodeRotation({ rotation }: Partial<KeyRow>) {
+  if (rotation === undefined) return {}
+  const { dueAt, ...rest } = rotation
+  return { rotation_at: dueAt, rotation: JSON.stringify(rest) }
+}
+
+function decodeRotation(stored: StoredKey): Pick<KeyRow, 'rotation'> {
+  if (stored.rotation === null) return {}
+  const rest = JSON.parse(stored.rotation) as Omit<KeyRotation, 'dueAt'>
+  return { rotation: { ...rest, dueAt: stored.rotation_at } }
 }
 
 function latest(one: number | null, other: number | null): number | null {

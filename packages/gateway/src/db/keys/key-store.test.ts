@@ -2,7 +2,7 @@ import { ConflictError } from 'sluice/internal'
 import { beforeAll, expect, test } from 'vitest'
 import type { Database } from '../database.ts'
 import { eachDatabase } from '../testing/each-database.ts'
-import { keyRow, spendRow } from '../testing/rows.ts'
+import { accountRow, keyRow, spendRow } from '../testing/rows.ts'
 
 eachDatabase('the key store', makePlace => {
   let database: Database
@@ -32,6 +32,17 @@ eachDatabase('the key store', makePlace => {
       tags: ['a'],
       permissions: { x: true },
       allowedRoutes: ['llm_api_routes'],
+      accessGroupIds: ['g'],
+      rotation: {
+        isAutomatic: true,
+        interval: '30d',
+        grace: '1h',
+        dueAt: 5,
+        count: 1,
+        lastAt: 4,
+        firstHash: 'first',
+        failures: 0,
+      },
       createdBy: 'admin',
       updatedBy: 'admin',
       lastActiveAt: 12,
@@ -84,7 +95,13 @@ eachDatabase('the key store', makePlace => {
     await database.keys.create(keyRow('old', { keyAlias: 'rotated', spendNanoUsd: 10 }))
     await database.spend.addBatch([spendRow('old-1', { apiKey: 'old' })])
     const now = Date.now()
-    const after = await database.keys.replaceHash('old', 'new', 'sk-...wxyz', now)
+    const after = await database.keys.replaceHash({
+      oldHash: 'old',
+      newHash: 'new',
+      keyName: 'sk-...wxyz',
+      now,
+      endsAt: now,
+    })
     expect(after).toMatchObject({
       tokenHash: 'new',
       keyName: 'sk-...wxyz',
@@ -93,7 +110,75 @@ eachDatabase('the key store', makePlace => {
     })
     expect(await database.keys.find('old')).toBeUndefined()
     expect((await database.keys.changedSince(now, 100)).removed).toContain('old')
-    expect(await database.keys.replaceHash('nobody', 'x', 'y', now)).toBeUndefined()
+    expect(
+      await database.keys.replaceHash({ oldHash: 'nobody', newHash: 'x', keyName: 'y', now, endsAt: now }),
+    ).toBeUndefined()
+  })
+
+  test("what the old secret spends after it was replaced is the key's, also when the old one is forgotten", async () => {
+    await database.keys.create(keyRow('s1', { maxBudgetNanoUsd: 1, spendNanoUsd: 10 }))
+    await database.keys.replaceHash({ oldHash: 's1', newHash: 's2', keyName: 'k', now: 5_000, endsAt: 9_000 })
+    await database.spend.addBatch([
+      spendRow('late-1', { apiKey: 's1' }),
+      spendRow('late-2', { apiKey: 's2' }),
+    ])
+    expect(await database.keys.find('s2')).toMatchObject({ spendNanoUsd: 3_010, maxBudgetNanoUsd: 1 })
+    await database.keys.replaceHash({ oldHash: 's2', newHash: 's3', keyName: 'k', now: 6_000, endsAt: null })
+    await database.spend.addBatch([
+      spendRow('late-3', { apiKey: 's1' }),
+      spendRow('late-4', { apiKey: 's2' }),
+    ])
+    expect(await database.keys.find('s3')).toMatchObject({ spendNanoUsd: 6_010 })
+    expect(await database.keys.foldRetired(9_001)).toBe(1)
+    expect(await database.keys.findRetired('s1')).toBeUndefined()
+    expect(await database.keys.find('s3')).toMatchObject({ spendNanoUsd: 6_010 })
+    expect(await database.keys.update('s3', { spendNanoUsd: 7 })).toMatchObject({ spendNanoUsd: 7 })
+  })
+
+  test('earlier secrets stand for the key as it is named now, and end at the soonest time they were given', async () => {
+    await database.keys.create(keyRow('r1'))
+    const replace = (oldHash: string, newHash: string, endsAt: number | null, now: number) =>
+      database.keys.replaceHash({ oldHash, newHash, keyName: newHash, now, endsAt })
+    await replace('r1', 'r2', 9_000, 5_000)
+    expect(await database.keys.findRetired('r1')).toMatchObject({ activeHash: 'r2', endsAt: 9_000 })
+    await replace('r2', 'r3', null, 6_000)
+    expect(await database.keys.findRetired('r1')).toMatchObject({ activeHash: 'r3', endsAt: 9_000 })
+    expect(await database.keys.findRetired('r2')).toMatchObject({ activeHash: 'r3', endsAt: null })
+    await database.keys.endRetired('r3', 7_000, 6_500)
+    expect((await database.keys.retiredOf('r3')).map(each => [each.tokenHash, each.endsAt])).toEqual([
+      ['r2', 7_000],
+      ['r1', 7_000],
+    ])
+    const { retired } = await database.keys.changedSince(6_500, 100)
+    expect(retired.filter(each => each.activeHash === 'r3')).toHaveLength(2)
+    await expect(database.keys.create(keyRow('r1'))).rejects.toBeInstanceOf(ConflictError)
+    await expect(replace('r3', 'r1', null, 7_000)).rejects.toBeInstanceOf(ConflictError)
+    await database.keys.remove(['r3'])
+    expect(await database.keys.findRetired('r1')).toBeUndefined()
+  })
+
+  test('keys due for rotation come with the longest overdue first', async () => {
+    const rotation = {
+      isAutomatic: true,
+      interval: '1d',
+      grace: null,
+      count: 0,
+      lastAt: null,
+      firstHash: null,
+      failures: 0,
+    }
+    await database.keys.create(keyRow('due-b', { rotation: { ...rotation, dueAt: 200 } }))
+    await database.keys.create(keyRow('due-a', { rotation: { ...rotation, dueAt: 100 } }))
+    expect((await database.keys.dueForRotation(200, 10)).map(row => row.tokenHash)).toContain('due-b')
+    expect((await database.keys.dueForRotation(199, 10)).at(-1)?.tokenHash).toBe('due-a')
+  })
+
+  test('one process at a time has the lease of a job, and keeps it until it ends', async () => {
+    expect(await database.leases.take('job', 'a', 100, 200)).toBe(true)
+    expect(await database.leases.take('job', 'b', 199, 300)).toBe(false)
+    expect(await database.leases.take('job', 'a', 150, 250)).toBe(true)
+    expect(await database.leases.take('job', 'b', 249, 300)).toBe(false)
+    expect(await database.leases.take('job', 'b', 250, 300)).toBe(true)
   })
 
   test('removing returns the rows, and a hash registered anew is not reported as removed', async () => {
@@ -138,6 +223,42 @@ eachDatabase('listing keys', makePlace => {
     }
   })
 
+  test('filters by owner take any of those named, and what is written in a search is text', async () => {
+    const place = makePlace()
+    const other = await place.open()
+    await other.accounts.create(accountRow('team', 't-org', { organizationId: 'org' }))
+    const rows = {
+      mine: { userId: 'u' },
+      team: { teamId: 't', keyAlias: 'Prod_100%' },
+      org: { teamId: 't-org', keyAlias: 'prod-1000' },
+      made: { createdBy: 'u', projectId: 'p', accessGroupIds: ['g1', 'g2'] },
+    }
+    for (const [hash, more] of Object.entries(rows)) await other.keys.create(keyRow(hash, more))
+    const found = async (filter: object) => {
+      const { rows: keys, total } = await other.keys.list({ page: 1, size: 10, sortOrder: 'asc', ...filter })
+      expect(total).toBe(keys.length)
+      return keys.map(row => row.tokenHash).sort()
+    }
+    expect(await found({ anyOf: { userIds: ['u'] } })).toEqual(['mine'])
+    expect(await found({ anyOf: { userIds: ['u'], teamIds: ['t'], createdBy: 'u' } })).toEqual([
+      'made',
+      'mine',
+      'team',
+    ])
+    expect(await found({ anyOf: { organizationIds: ['org'] } })).toEqual(['org'])
+    expect(await found({ anyOf: {} })).toEqual([])
+    expect(await found({ projectId: 'p' })).toEqual(['made'])
+    expect(await found({ accessGroupId: 'g2' })).toEqual(['made'])
+    expect(await found({ accessGroupId: 'g' })).toEqual([])
+    expect(await found({ search: 'prod' })).toEqual(['org', 'team'])
+    expect(await found({ search: 'PROD_100%' })).toEqual(['team'])
+    await other.keys.remove(['team', 'org'], 'admin')
+    expect(await other.keys.listDeleted({ page: 1, size: 10, teamId: 't' })).toMatchObject({
+      total: 1,
+      rows: [{ row: { tokenHash: 'team', keyAlias: 'Prod_100%' }, deletedBy: 'admin' }],
+    })
+  })
+
   async function hashes(filter: object): Promise<string> {
     const { rows } = await database.keys.list({ page: 1, size: 10, ...filter })
     return rows.map(row => row.tokenHash).join('')
@@ -149,7 +270,7 @@ eachDatabase('listing keys', makePlace => {
     expect(await hashes({ sortBy: 'max_budget', sortOrder: 'asc' })).toBe('cab')
     expect(await hashes({ sortBy: 'max_budget', sortOrder: 'desc' })).toBe('acb')
     expect(await database.keys.list({ page: 2, size: 2 })).toMatchObject({
-      rows: [{ tokenHash: 'c' }],
+      rows: [{ tokenHash: 'a' }],
       total: 3,
     })
   })

@@ -1,7 +1,8 @@
-import type { Kysely, SelectQueryBuilder } from 'kysely'
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely'
 import { TEMPLATE_COLUMNS } from '../budgets/template-columns.ts'
 import type { Tables } from '../tables.ts'
 import type { StoredKey } from './key-row.ts'
+import { retiredSpend } from './key-spend.ts'
 
 /** Every column of a key with the totals of its spend and the budget it names. */
 export function storedKeys(
@@ -18,6 +19,7 @@ export function storedKeys(
     .selectAll('virtual_keys')
     .select(TEMPLATE_COLUMNS)
     .select(['totals.spend_nano_usd as total_nano_usd', 'totals.last_active_at as total_last_active_at'])
+    .select(retiredSpend(sql.ref('virtual_keys.token_hash')).as('retired_nano_usd'))
     .$castTo<StoredKey>()
 }
 

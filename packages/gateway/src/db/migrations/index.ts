@@ -3,6 +3,7 @@ import { initial } from './0001-initial.ts'
 import { weightsAndFeedback } from './0002-weights-and-feedback.ts'
 import { budgetSpend } from './0003-budget-spend.ts'
 import { people } from './0004-people.ts'
+import { keys } from './0005-keys.ts'
 import { audit } from './0006-audit.ts'
 import { spendPartitions } from './0007-spend-partitions.ts'
 import { signIn } from './0010-sign-in.ts'
@@ -19,6 +20,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0002-weights-and-feedback', up: weightsAndFeedback },
   { name: '0003-budget-spend', up: budgetSpend },
   { name: '0004-people', up: people },
+  { name: '0005-keys', up: keys },
   { name: '0006-audit', up: audit },
   { name: '0007-spend-partitions', up: spendPartitions },
   { name: '0010-sign-in', up: signIn },
