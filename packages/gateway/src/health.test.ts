@@ -16,6 +16,7 @@ function reportOf(given: {
     ledger: { health: () => ({ accepting, databaseReachable: takesSpend }) },
     metrics: { inFlight: 0 },
     redis: () => (redis === undefined ? undefined : { problem: () => redis ?? undefined }),
+    snapshot: () => undefined,
     draining: () => draining,
   }).report()
 }

@@ -28,16 +28,27 @@ export interface HealthSources {
   readonly metrics: { readonly inFlight: number }
   /** Undefined where none is configured. */
   redis(): { problem(): string | undefined } | undefined
+  /** What is wrong with what is known of keys. */
+  snapshot(): string | undefined
   draining(): boolean
 }
 
-export function createHealth({ database, ledger, metrics, redis, draining }: HealthSources): Health {
+export function createHealth({
+  database,
+  ledger,
+  metrics,
+  redis,
+  snapshot,
+  draining,
+}: HealthSources): Health {
   return {
     inFlight: () => metrics.inFlight,
     report() {
       const condition = database.condition()
       const { accepting, databaseReachable } = ledger.health()
       const problems = databaseProblems(condition, databaseReachable)
+      const known = snapshot()
+      if (known !== undefined) problems.push(known)
       const shared = redis()
       const away = shared?.problem()
       if (away !== undefined) problems.push(`${away} This replica shares nothing with the others meanwhile.`)

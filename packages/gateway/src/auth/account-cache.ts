@@ -6,9 +6,6 @@ export interface AccountCacheOptions extends RowCacheOptions {
   readonly store: Pick<AccountStore, 'find' | 'changedSince'>
 }
 
-/** Milliseconds it is remembered that an id has no account; a new one is heard of by `sync` before. */
-const MISS_MS = 60_000
-
 /** Organizations, teams, members, users, projects, customers and tags in memory, in front of the database. */
 export class AccountCache extends RowCache<AccountRow> {
   constructor({ store, ...options }: AccountCacheOptions) {
@@ -25,7 +22,8 @@ export class AccountCache extends RowCache<AccountRow> {
           return { rows: there, removed: rows.filter(row => !there.includes(row)).map(nameOf), next }
         },
       },
-      { missMs: MISS_MS, maxMisses: 100_000, ...options },
+      // A new one is heard of by `sync`. Without this a key whose user has no account would end with the database.
+      { missesLast: true, maxMisses: 100_000, ...options },
     )
   }
 

@@ -1,6 +1,5 @@
-import { createError, type SluiceError } from 'sluice/internal'
-import { NO_DATABASE } from '../db/database-error.ts'
 import { BoundedMap } from '../limits/bounded-map.ts'
+import { answered, tooManyLookups } from './answered.ts'
 
 /** What the cache reads of a row. */
 export interface CachedRow {
@@ -31,6 +30,8 @@ export interface RowCacheOptions {
   readonly maxMisses?: number | undefined
   /** Milliseconds an unknown id is remembered; a `sync` that brings its row ends it. */
   readonly missMs?: number | undefined
+  /** That there is no such row is trusted as long as a row would be, instead of for `missMs`. */
+  readonly missesLast?: boolean | undefined
   /** Milliseconds after which the spend of a row with a budget is read again, in the background. */
   readonly refreshMs?: number | undefined
   /** Milliseconds one look-up may take. */
@@ -43,6 +44,20 @@ interface Entry<R> {
   row: R
   readAt: number
   refreshAt: number
+}
+
+interface Miss {
+  readonly id: string
+  readonly readAt: number
+}
+
+/** What a cache knows, to be kept over a restart. */
+export interface KnownRows<R> {
+  readonly rows: Iterable<R>
+  /** Ids that have no row; only where misses last. */
+  readonly missing: Iterable<string>
+  /** When the database last confirmed all of it, milliseconds. */
+  readonly confirmedAt: number
 }
 
 interface Lookup<R> {
@@ -67,12 +82,13 @@ export class RowCache<R extends CachedRow> {
   readonly #source: RowSource<R>
   readonly #options: Settled
   readonly #known: BoundedMap<Entry<R>>
-  readonly #misses: BoundedMap<number>
+  readonly #misses: BoundedMap<Miss>
   readonly #lookups = new Map<string, Lookup<R>>()
   #cursor: number
   #generation = 0
   #syncedAt = 0
   #syncing: Promise<void> | undefined
+  #restores = 0
 
   constructor(source: RowSource<R>, options: RowCacheOptions) {
     this.#source = source
@@ -82,6 +98,7 @@ export class RowCache<R extends CachedRow> {
       maxRows: options.maxRows ?? 100_000,
       maxMisses: options.maxMisses ?? 10_000,
       missMs: options.missMs ?? 1_000,
+      missesLast: options.missesLast ?? false,
       refreshMs: options.refreshMs ?? 30_000,
       lookupMs: options.lookupMs ?? 5_000,
       maxLookups: options.maxLookups ?? 256,
@@ -119,7 +136,8 @@ export class RowCache<R extends CachedRow> {
     const time = now()
     const entry = this.#known.get(id)
     if (entry === undefined) {
-      if (time < (this.#misses.get(id) ?? 0)) return undefined
+      const miss = this.#misses.get(id)
+      if (miss !== undefined && this.#isMissing(miss, time)) return undefined
       return this.#lookUp(id)
     }
     if (time - Math.max(entry.readAt, this.#syncedAt) > maxStalenessMs()) return this.#lookUp(id)
@@ -141,6 +159,39 @@ export class RowCache<R extends CachedRow> {
     this.#known.delete(id)
   }
 
+  /** When the database last confirmed all that is known, milliseconds; 0 when it never did. */
+  get confirmedAt(): number {
+    return this.#syncedAt
+  }
+
+  /** What is known now, to be kept over a restart. */
+  known(): KnownRows<R> {
+    return { rows: this.rows(), missing: this.#missingIds(), confirmedAt: this.#syncedAt }
+  }
+
+  /** Takes in what was known before a restart, as old as it is; the next `sync` brings what has changed since. */
+  restore({ rows, missing, confirmedAt }: KnownRows<R>): void {
+    this.#restores++
+    this.#generation++
+    const entry = { readAt: confirmedAt, refreshAt: confirmedAt }
+    for (const row of rows) {
+      const id = this.#source.idOf(row)
+      if (this.#known.get(id) === undefined) this.#known.set(id, { row, ...entry })
+    }
+    for (const id of missing)
+      if (this.#known.get(id) === undefined) this.#misses.set(id, { id, readAt: confirmedAt })
+    this.#cursor = Math.min(this.#cursor, confirmedAt)
+  }
+
+  *#missingIds(): Iterable<string> {
+    if (this.#options.missesLast) for (const { id } of this.#misses.values()) yield id
+  }
+
+  #isMissing({ readAt }: Miss, time: number): boolean {
+    const { missesLast, maxStalenessMs, missMs } = this.#options
+    return missesLast ? time - Math.max(readAt, this.#syncedAt) <= maxStalenessMs() : time < readAt + missMs
+  }
+
   /** Catches up with what other replicas changed. Rejects while the database cannot be reached. */
   sync(): Promise<void> {
     this.#syncing ??= this.#catchUp().finally(() => {
@@ -151,9 +202,12 @@ export class RowCache<R extends CachedRow> {
 
   async #catchUp(): Promise<void> {
     const startedAt = this.#options.now()
+    const restores = this.#restores
     let since = this.#cursor - OVERLAP_MS
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const changes = await this.#inTime(this.#source.changedSince(since, BATCH))
+      const changes = await answered(this.#source.changedSince(since, BATCH), this.#options.lookupMs)
+      // What was taken in meanwhile is older than what was asked for: this round says nothing of it.
+      if (restores !== this.#restores) return
       for (const row of changes.rows) this.#noteChange(row)
       for (const id of changes.removed) this.forget(id)
       if (changes.next <= since) {
@@ -213,57 +267,19 @@ export class RowCache<R extends CachedRow> {
   #lookUp(id: string): Promise<R | undefined> {
     const flying = this.#lookups.get(id)
     if (flying !== undefined) return flying.promise
-    if (this.#lookups.size >= this.#options.maxLookups) return Promise.reject(busy())
+    if (this.#lookups.size >= this.#options.maxLookups) return Promise.reject(tooManyLookups())
     const promise = this.#read(id).finally(() => this.#lookups.delete(id))
     this.#lookups.set(id, { promise })
     return promise
   }
 
   async #read(id: string): Promise<R | undefined> {
-    const row = await this.#inTime(this.#source.find(id))
+    const row = await answered(this.#source.find(id), this.#options.lookupMs)
     const superseded = this.#lookups.get(id)?.superseded
     if (superseded !== undefined) return superseded.row
     if (row !== undefined) return this.#remember(row)
     this.#known.delete(id)
-    this.#misses.set(id, this.#options.now() + this.#options.missMs)
+    this.#misses.set(id, { id, readAt: this.#options.now() })
     return undefined
   }
-
-  /** A database that never answers is as good as one that is down. */
-  async #inTime<T>(work: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new Error('the database did not answer in time')),
-        this.#options.lookupMs,
-      )
-    })
-    try {
-      return await Promise.race([work, late])
-    } catch (error) {
-      throw unavailable(error)
-    } finally {
-      clearTimeout(timer)
-    }
-  }
-}
-
-function busy(): SluiceError {
-  return createError({
-    kind: 'unavailable',
-    message: 'Service Unavailable, too much is being looked up at once. Please retry shortly.',
-    retryAfterMs: 1_000,
-  })
-}
-
-function unavailable(cause: unknown): SluiceError {
-  return createError({
-    kind: 'unavailable',
-    type: NO_DATABASE,
-    code: 'database_unavailable',
-    message:
-      'Service Unavailable, the authentication database is temporarily unreachable. Please retry shortly.',
-    retryAfterMs: 1_000,
-    cause,
-  })
 }

@@ -1,6 +1,7 @@
 import type { Newswire, RouteTable } from 'sluice/internal'
 import type { AccountCache } from '../auth/account-cache.ts'
 import type { KeyCache } from '../auth/key-cache.ts'
+import { snapshotPlace } from '../auth/snapshot/snapshot-place.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Database } from '../db/database.ts'
 import { isUnavailable } from '../db/database-error.ts'
@@ -10,6 +11,7 @@ import { startAuditRetention } from './audit-retention.ts'
 import { startBudgetReset } from './budget-reset.ts'
 import { startBudgetSync } from './budget-sync.ts'
 import { startGlobalSpend } from './global-spend.ts'
+import { startRowSnapshot } from './row-snapshot.ts'
 import { startRowSync } from './row-sync.ts'
 import { startWeightsSync } from './weights-sync.ts'
 
@@ -46,6 +48,10 @@ export function startJobs({
     ...{ store: database.outcomes, routes, log, onError },
     settings: () => settings().router.adaptiveWeights,
   })
+  const snapshot = startRowSnapshot({
+    ...{ keys, accounts, log, onError, place: () => snapshotPlace(settings()) },
+    maxStalenessMs: () => settings().auth.maxKeyStalenessMs,
+  })
   const budgets = startBudgetSync({ store: database.spend, budgets: () => routes().budgets, onError })
   const jobs = [
     startRowSync({ rows: keys, onError }),
@@ -56,6 +62,7 @@ export function startJobs({
     budgets,
     adaptive,
     startAuditRetention({ store: database.audit, retention: () => settings().audit.retention, log, onError }),
+    snapshot,
   ]
-  return { jobs, globalSpend: globalSpend.current, budgets, onError, weights, adaptive }
+  return { jobs, globalSpend: globalSpend.current, budgets, snapshot, onError, weights, adaptive }
 }

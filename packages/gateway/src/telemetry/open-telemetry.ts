@@ -2,6 +2,7 @@ import type { Callback, RouteTable } from 'sluice/internal'
 import type { Settings } from '../config/settings.ts'
 import { exposeBudgets } from './budget-metrics.ts'
 import { CallMetrics } from './call-metrics.ts'
+import { type DatabaseCounts, exposeDatabase } from './database-metrics.ts'
 import type { MetricSource } from './metric-source.ts'
 import { RouterMetrics } from './router-metrics.ts'
 import { exposeShared } from './shared-metrics.ts'
@@ -15,7 +16,7 @@ export interface Telemetry {
 }
 
 /** What is measured besides calls. */
-export interface Measured {
+export interface Measured extends DatabaseCounts {
   readonly shared: Parameters<typeof exposeShared>[0]
   /** Rollbacks of adaptive weights so far. */
   readonly adaptive: { readonly rollbacks: number }
@@ -23,7 +24,14 @@ export interface Measured {
   readonly routes: () => RouteTable
 }
 
-export function openTelemetry({ shared, adaptive, settings, routes }: Measured): Telemetry {
+export function openTelemetry({
+  shared,
+  adaptive,
+  settings,
+  routes,
+  database,
+  snapshot,
+}: Measured): Telemetry {
   const metrics = new CallMetrics(settings().telemetry.latencyBuckets)
   const router = new RouterMetrics(() => routes().state())
   const weights = () =>
@@ -31,6 +39,7 @@ export function openTelemetry({ shared, adaptive, settings, routes }: Measured):
   const metricSources = [
     ...[metrics, router],
     { expose: () => exposeShared(shared) },
+    { expose: () => exposeDatabase({ database, snapshot }) },
     { expose: () => exposeBudgets(routes().budgets.reports()) },
     { expose: weights },
   ]
