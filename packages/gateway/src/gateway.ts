@@ -68,12 +68,8 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   const live = { shared, log, settings: () => current, routes: () => stages.routes }
   const { limiter, recentCalls, streams } = openMemory(live)
   const people = openPeople(database, live)
-  const { jobs, globalSpend, budgets, snapshot, onError, ...shown } = startJobs({
-    ...live,
-    ...people,
-    database,
-  })
-  const { metrics, callbacks, metricSources } = openTelemetry({ ...live, ...shown, database, snapshot })
+  const { jobs, globalSpend, budgets, onError, ...shown } = startJobs({ ...live, ...people, database })
+  const { metrics, callbacks, metricSources } = openTelemetry({ ...live, ...shown, database })
   const authenticator = createAuthenticator({ settings: () => current, ...people, globalSpend })
   const host = hostOf(settings, names => secret(names), { catalogue, log, onError, stages: () => stages })
   const stagesOf = (next: Settings, previous?: RouteTable): Stages => ({
@@ -84,7 +80,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
     ...{ limiter, ledger, callbacks: [...callbacks, recentCalls], now: Date.now },
   })
   let stages = stagesOf(settings)
-  await Promise.all([shown.weights, budgets, snapshot].map(each => each.ready(FIRST_READING_MS)))
+  await Promise.all([shown.weights, shown.snapshot, budgets].map(each => each.ready(FIRST_READING_MS)))
   const checker = new HealthChecker({ stages: () => stages, random: Math.random, news: shared.news, onError })
   let draining = false
   return {
@@ -100,10 +96,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
     },
     ...{ database, ...people, limiter, authenticator, shared, recentCalls, checker, streams, ...shown },
     metricSources,
-    health: createHealth({
-      ...{ database, ledger, metrics, redis: () => shared.redis, draining: () => draining },
-      snapshot: snapshot.problem,
-    }),
+    health: createHealth({ database, ledger, metrics, shared, ...shown, draining: () => draining }),
     drain() {
       draining = true
     },

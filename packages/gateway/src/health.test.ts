@@ -15,8 +15,8 @@ function reportOf(given: {
     database: { condition: () => ({ state: database, answerMs: 2_040 }) },
     ledger: { health: () => ({ accepting, databaseReachable: takesSpend }) },
     metrics: { inFlight: 0 },
-    redis: () => (redis === undefined ? undefined : { problem: () => redis ?? undefined }),
-    snapshot: () => undefined,
+    shared: { redis: redis === undefined ? undefined : { problem: () => redis ?? undefined } },
+    snapshot: { problem: () => undefined },
     draining: () => draining,
   }).report()
 }

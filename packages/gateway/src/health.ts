@@ -26,10 +26,10 @@ export interface HealthSources {
   readonly database: { condition(): DatabaseCondition }
   readonly ledger: { health(): { readonly accepting: boolean; readonly databaseReachable: boolean } }
   readonly metrics: { readonly inFlight: number }
-  /** Undefined where none is configured. */
-  redis(): { problem(): string | undefined } | undefined
+  /** No Redis where none is configured. */
+  readonly shared: { readonly redis: { problem(): string | undefined } | undefined }
   /** What is wrong with what is known of keys. */
-  snapshot(): string | undefined
+  readonly snapshot: { problem(): string | undefined }
   draining(): boolean
 }
 
@@ -47,10 +47,9 @@ export function createHealth({
       const condition = database.condition()
       const { accepting, databaseReachable } = ledger.health()
       const problems = databaseProblems(condition, databaseReachable)
-      const known = snapshot()
+      const known = snapshot.problem()
       if (known !== undefined) problems.push(known)
-      const shared = redis()
-      const away = shared?.problem()
+      const away = shared.redis?.problem()
       if (away !== undefined) problems.push(`${away} This replica shares nothing with the others meanwhile.`)
       if (!accepting) problems.push('Spend cannot be written down: new calls are refused.')
       if (draining()) problems.push('The process is shutting down.')
@@ -59,7 +58,7 @@ export function createHealth({
         ready,
         status: !ready ? 'unhealthy' : problems.length === 0 ? 'healthy' : 'degraded',
         database: condition.state === 'disconnected' ? 'disconnected' : 'connected',
-        cache: shared ? 'redis' : null,
+        cache: shared.redis ? 'redis' : null,
         problems,
       }
     },

@@ -35,52 +35,22 @@ const EVERY_MS = 30_000
  * where it was. A file never makes a key live longer than it would have lived in memory.
  */
 export function startRowSnapshot(options: RowSnapshotOptions): RowSnapshot {
-  const { keys, accounts, log } = options
-  let written = ''
+  const { keys, accounts } = options
+  const isConfirmed = () => keys.confirmedAt > 0 && accounts.confirmedAt > 0
+  const write = writer(options, isConfirmed)
+  const job = repeat(write, { everyMs: EVERY_MS, onError: options.onError })
   let livesOn: number | undefined
   let refused: string | undefined
-
-  async function write(): Promise<void> {
-    const place = options.place()
-    const confirmed = keys.confirmedAt > 0 && accounts.confirmedAt > 0
-    const known = [keys, accounts].map(rows => `${rows.confirmedAt} ${rows.generation}`).join()
-    // While the database is away nothing is confirmed, and the file stays as old as its knowledge is.
-    if (place === undefined || !confirmed || known === written) return
-    const left = await writeSnapshot(place, { keys: keys.known(), accounts: accounts.known() })
-    written = known
-    if (left > 0) log.warn({ rows: left }, 'the snapshot of keys is full: the rest is not in it')
-  }
-
-  async function restore(): Promise<void> {
-    const place = options.place()
-    if (place === undefined) return
-    const snapshot = await readSnapshot(place)
-    if (snapshot === undefined) return
-    const confirmedAt = Math.min(snapshot.keys.confirmedAt, snapshot.accounts.confirmedAt)
-    const until = confirmedAt + options.maxStalenessMs()
-    const facts = { of: isoTime(confirmedAt), until: isoTime(until), file: place.path }
-    if (confirmedAt > Date.now() || until <= Date.now()) {
-      log.warn(facts, 'the database does not answer, and the snapshot of keys is too old to be used')
-      return
-    }
-    keys.restore(snapshot.keys)
-    accounts.restore(snapshot.accounts)
-    livesOn = confirmedAt
-    log.warn({ ...facts, keys: keys.size }, 'the database does not answer: keys are known from the snapshot')
-  }
-
-  const job = repeat(write, { everyMs: EVERY_MS, onError: options.onError })
-  const isConfirmed = () => keys.confirmedAt > 0 && accounts.confirmedAt > 0
   return {
     async ready(withinMs) {
       if (options.place() === undefined) return
       if (await answersWithin([keys.sync(), accounts.sync()], withinMs)) return
       try {
-        await restore()
+        livesOn = await restore(options)
       } catch (error) {
         if (!(error instanceof SnapshotRefused)) throw error
         refused = error.message
-        log.error({ reason: refused }, 'the snapshot of keys is refused')
+        options.log.error({ reason: refused }, 'the snapshot of keys is refused')
       }
     },
     livesOn: () => (isConfirmed() ? undefined : livesOn),
@@ -95,6 +65,38 @@ export function startRowSnapshot(options: RowSnapshotOptions): RowSnapshot {
       await write().catch(options.onError)
     },
   }
+}
+
+/** Writes what is known when it is not what was written; nothing while the database confirms nothing. */
+function writer({ keys, accounts, place, log }: RowSnapshotOptions, isConfirmed: () => boolean) {
+  let written = ''
+  return async () => {
+    const there = place()
+    const known = [keys, accounts].map(rows => `${rows.confirmedAt} ${rows.generation}`).join()
+    if (there === undefined || !isConfirmed() || known === written) return
+    const left = await writeSnapshot(there, { keys: keys.known(), accounts: accounts.known() })
+    written = known
+    if (left > 0) log.warn({ rows: left }, 'the snapshot of keys is full: the rest is not in it')
+  }
+}
+
+/** When the database confirmed what was taken in. */
+async function restore(options: RowSnapshotOptions): Promise<number | undefined> {
+  const { keys, accounts, log } = options
+  const place = options.place()
+  const snapshot = place && (await readSnapshot(place))
+  if (!snapshot) return undefined
+  const confirmedAt = Math.min(snapshot.keys.confirmedAt, snapshot.accounts.confirmedAt)
+  const until = confirmedAt + options.maxStalenessMs()
+  const facts = { of: isoTime(confirmedAt), until: isoTime(until), file: place.path }
+  if (confirmedAt > Date.now() || until <= Date.now()) {
+    log.warn(facts, 'the database does not answer, and the snapshot of keys is too old to be used')
+    return undefined
+  }
+  keys.restore(snapshot.keys)
+  accounts.restore(snapshot.accounts)
+  log.warn({ ...facts, keys: keys.size }, 'the database does not answer: keys are known from the snapshot')
+  return confirmedAt
 }
 
 function isoTime(ms: number): string {
