@@ -37,7 +37,7 @@ export function createHealth({
   database,
   ledger,
   metrics,
-  redis,
+  shared,
   snapshot,
   draining,
 }: HealthSources): Health {
