@@ -1,10 +1,15 @@
 import type { KeyStore } from '../db/database.ts'
 import type { KeyRow, RetiredSecret } from '../db/rows.ts'
 import { BoundedMap } from '../limits/bounded-map.ts'
-import { RowCache, type RowCacheOptions } from './row-cache.ts'
+import { type KnownRows, RowCache, type RowCacheOptions } from './row-cache.ts'
 
 export interface KeyCacheOptions extends RowCacheOptions {
   readonly store: Pick<KeyStore, 'find' | 'findRetired' | 'changedSince'>
+}
+
+/** What is known of keys, earlier secrets among it. */
+export interface KnownKeys extends KnownRows<KeyRow> {
+  readonly retired: Iterable<RetiredSecret>
 }
 
 /** Earlier secrets remembered; one that was forgotten is looked up again. */
@@ -67,6 +72,15 @@ export class KeyCache extends RowCache<KeyRow> {
     this.absorb(row)
     this.forget(retired.tokenHash)
     this.#note(retired)
+  }
+
+  override known(): KnownKeys {
+    return { ...super.known(), retired: this.#retired.values() }
+  }
+
+  override restore(known: KnownKeys): void {
+    for (const retired of known.retired) this.#note(retired)
+    super.restore(known)
   }
 
   override absorb(row: KeyRow): void {

@@ -13,8 +13,8 @@ function cacheAt(clock: { time: number }, store: Parameters<typeof createKeyCach
 
 test('what is restored is trusted for no longer than it would have been without a restart', () => {
   const clock = { time: START }
-  const cache = cacheAt(clock, { find: away, changedSince: away })
-  cache.restore({ rows: [keyRow('h')], missing: [], confirmedAt: START - 50_000 })
+  const cache = cacheAt(clock, { find: away, findRetired: away, changedSince: away })
+  cache.restore({ rows: [keyRow('h')], missing: [], retired: [], confirmedAt: START - 50_000 })
   expect(cache.find('h')).toMatchObject({ tokenHash: 'h' })
   clock.time += 10_001
   return expect(cache.find('h')).rejects.toMatchObject({ status: 503, type: 'no_db_connection' })
@@ -26,14 +26,20 @@ test('a sync that was under way when rows were restored confirms none of them; t
   const { promise: gate, resolve: open } = Promise.withResolvers<void>()
   const cache = cacheAt(clock, {
     find: away,
+    findRetired: away,
     async changedSince(since) {
       asked.push(since)
       await gate
-      return { rows: [], removed: since < START - 40_000 ? ['h'] : [], next: since }
+      return { rows: [], retired: [], removed: since < START - 40_000 ? ['h'] : [], next: since }
     },
   })
   const syncing = cache.sync()
-  cache.restore({ rows: [keyRow('h'), keyRow('kept')], missing: [], confirmedAt: START - 50_000 })
+  cache.restore({
+    rows: [keyRow('h'), keyRow('kept')],
+    missing: [],
+    retired: [],
+    confirmedAt: START - 50_000,
+  })
   open()
   await syncing
   expect(cache.confirmedAt).toBe(0)

@@ -18,7 +18,7 @@ const newPlace = () => ({
 function snapshotOf(count: number): Snapshot {
   const rows = Array.from({ length: count }, (_, index) => keyRow(`hash-${index}`))
   return {
-    keys: { rows, missing: [], confirmedAt: 5_000 },
+    keys: { rows, missing: [], retired: [], confirmedAt: 5_000 },
     accounts: { rows: [], missing: ['user nobody'], confirmedAt: 5_001 },
   }
 }

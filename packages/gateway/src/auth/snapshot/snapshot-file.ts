@@ -1,12 +1,13 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { open, readFile, rename, rm, stat } from 'node:fs/promises'
-import type { AccountRow, KeyRow } from '../../db/rows.ts'
+import type { AccountRow, KeyRow, RetiredSecret } from '../../db/rows.ts'
 import { VERSION } from '../../version.ts'
+import type { KnownKeys } from '../key-cache.ts'
 import type { KnownRows } from '../row-cache.ts'
 
 /** What a replica knew of keys and accounts when it last asked the database. */
 export interface Snapshot {
-  readonly keys: KnownRows<KeyRow>
+  readonly keys: KnownKeys
   readonly accounts: KnownRows<AccountRow>
 }
 
@@ -25,7 +26,7 @@ export class SnapshotRefused extends Error {}
 type Line =
   | { readonly key: KeyRow }
   | { readonly account: AccountRow }
-  | { readonly noKey: string }
+  | { readonly retired: RetiredSecret }
   | { readonly noAccount: string }
 
 const FORMAT = 'sluice-snapshot-1'
@@ -110,7 +111,8 @@ function snapshotOf({ database }: SnapshotPlace, head: Head, texts: readonly str
   return {
     keys: {
       rows: lines.flatMap(line => ('key' in line ? [line.key] : [])),
-      missing: lines.flatMap(line => ('noKey' in line ? [line.noKey] : [])),
+      missing: [],
+      retired: lines.flatMap(line => ('retired' in line ? [line.retired] : [])),
       confirmedAt: head.keysAt,
     },
     accounts: {
@@ -133,11 +135,11 @@ function* chunksOf({ keys, accounts }: Snapshot): Iterable<string> {
   yield lines.join('')
 }
 
-function* linesOf(keys: KnownRows<KeyRow>, accounts: KnownRows<AccountRow>): Iterable<Line> {
+function* linesOf(keys: KnownKeys, accounts: KnownRows<AccountRow>): Iterable<Line> {
   for (const account of accounts.rows) yield { account }
   for (const noAccount of accounts.missing) yield { noAccount }
   for (const key of keys.rows) yield { key }
-  for (const noKey of keys.missing) yield { noKey }
+  for (const retired of keys.retired) yield { retired }
 }
 
 function macOf({ secret }: SnapshotPlace) {
