@@ -1,4 +1,5 @@
 import { type Catalogue, createCatalogue, createHost, RouteTable, type RoutingHost } from 'sluice/internal'
+import { AccessGroupBook } from './auth/access-groups.ts'
 import { AccountCache } from './auth/account-cache.ts'
 import { type Authenticator, createAuthenticator } from './auth/authenticate.ts'
 import { createKeyCache, type KeyCache } from './auth/key-cache.ts'
@@ -10,6 +11,7 @@ import { openDatabase } from './db/open-database.ts'
 import { createHealth, type Health } from './health.ts'
 import { HealthChecker } from './health-checks/health-checker.ts'
 import type { AdaptiveWeightsJob } from './jobs/adaptive-weights.ts'
+import { settledWithin } from './jobs/settled-within.ts'
 import { startJobs } from './jobs/start-jobs.ts'
 import type { WeightsSync } from './jobs/weights-sync.ts'
 import { createMemoryLimiter, type MemoryLimiter } from './limits/memory-limiter.ts'
@@ -36,6 +38,7 @@ export interface Gateway {
   readonly keys: KeyCache
   /** The people behind keys. */
   readonly accounts: AccountCache
+  readonly accessGroups: AccessGroupBook
   readonly limiter: MemoryLimiter
   readonly authenticator: Authenticator
   /** What Prometheus is told. */
@@ -77,10 +80,13 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
     routes: routesOf(next, host, shared, previous),
     catalogue,
     authenticate: authenticator.authenticate,
+    accessGroups: people.accessGroups,
     ...{ limiter, ledger, callbacks: [...callbacks, recentCalls], now: Date.now },
   })
   let stages = stagesOf(settings)
+  const groups = settledWithin(people.accessGroups.sync().catch(onError), FIRST_READING_MS)
   await Promise.all([shown.weights, shown.snapshot, budgets].map(each => each.ready(FIRST_READING_MS)))
+  await groups
   const checker = new HealthChecker({ stages: () => stages, random: Math.random, news: shared.news, onError })
   let draining = false
   return {
@@ -123,6 +129,7 @@ function openPeople(database: Database, { settings, log }: Live) {
   return {
     keys: createKeyCache({ store: database.keys, ...trust }),
     accounts: new AccountCache({ store: database.accounts, ...trust }),
+    accessGroups: new AccessGroupBook(database.accessGroups),
     audit: createAudit({ database, log, isOn: () => settings().audit.isOn, now: Date.now }),
   }
 }

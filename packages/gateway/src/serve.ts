@@ -7,6 +7,7 @@ import type { Client } from './steps/client.ts'
 import { closeRecord } from './steps/close-record.ts'
 import { Delivery } from './steps/delivery.ts'
 import type { InferenceRequest } from './steps/inference-request.ts'
+import { otherNames } from './steps/other-names.ts'
 import type { Stages } from './steps/stages.ts'
 import { understand } from './steps/understand.ts'
 
@@ -30,7 +31,7 @@ export async function serve<E extends EndpointName>(
     authorizeRoute(caller, { path: request.route, access: request.access })
     stages.ledger.admit()
     const asked = await understand(request, caller, record, stages.settings)
-    const names = { aliases: stages.settings.router.groupAliases }
+    const names = otherNames(stages)
     authorizeModel(caller, record.requestedModel, names)
     for (const { model } of namedFallbacks(asked.options)) authorizeModel(caller, model, names)
     const claim = claimOf(asked, request, caller, record.startedAt, stages)

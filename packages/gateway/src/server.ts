@@ -13,6 +13,7 @@ import { registerModelRoutes } from './http/office/models-routes.ts'
 import { createOffice } from './http/office/office.ts'
 import { OpenCalls } from './http/open-calls.ts'
 import { splitTarget } from './http/split-target.ts'
+import { registerAccessGroupRoutes } from './management/access-groups/access-group-routes.ts'
 import { registerAuditRoutes } from './management/audit/audit-routes.ts'
 import { registerBudgetRoutes } from './management/budgets/budget-routes.ts'
 import { registerProviderBudgetRoute } from './management/budgets/provider-budgets.ts'
@@ -82,6 +83,7 @@ async function registerRoutes(app: FastifyInstance, gateway: Gateway): Promise<v
   await registerWeightRoutes(app, { ...services, routes: () => stages().routes })
   await registerProviderBudgetRoute(app, { ...services, routes: () => stages().routes })
   await registerBudgetRoutes(app, services)
+  await registerAccessGroupRoutes(app, { ...services, routes: () => stages().routes })
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

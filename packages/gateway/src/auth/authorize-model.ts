@@ -1,13 +1,13 @@
 import { createError } from 'sluice/internal'
+import { type AccessGroups, assignedTo } from './access-groups.ts'
 import type { Caller } from './caller.ts'
 import type { ModelLayer } from './model-layers.ts'
-
-/** Access group → names of the model groups in it (LiteLLM's `model_info.access_groups`). */
-export type AccessGroups = ReadonlyMap<string, ReadonlySet<string>>
 
 /** What a model may be known by beside its own name. */
 export interface OtherNames {
   readonly groups?: AccessGroups | undefined
+  /** False: there may be more groups, in a database that could not be read yet. */
+  readonly areGroupsKnown?: boolean | undefined
   /** `model_group_alias`: name → the group it stands for. */
   readonly aliases?: ReadonlyMap<string, { readonly group: string }> | undefined
 }
@@ -17,11 +17,12 @@ const NONE: OtherNames = {}
 /**
  * Throws `PermissionDeniedError` (`key_model_access_denied`, `team_model_access_denied` …) unless every list that holds
  * for the caller allows the model it named: by name, by its key's alias, by the group that an alias stands for, by
- * wildcard (`openai/*`) or by access group.
+ * wildcard (`openai/*`) or by access group; `ServiceUnavailableError` while nobody can tell what a group holds.
  */
 export function authorizeModel(caller: Caller, model: string, names = NONE): void {
   const layer = refusingLayer(caller, model, names)
   if (layer === undefined) return
+  if (names.areGroupsKnown === false) throw groupsUnknown()
   const type = `${layer.of === 'team_member' ? 'team' : layer.of}_model_access_denied`
   throw createError({
     kind: 'permission',
@@ -48,8 +49,8 @@ function refusingLayer(
   const target = caller.aliases.get(model)
   const group = aliases?.get(target ?? model)?.group
   return caller.modelLayers.find(
-    ({ models }) =>
-      !models.some(
+    ({ of, models }) =>
+      !withAssigned(models, of, caller, groups).some(
         allowed =>
           covers(allowed, model, groups) ||
           (target !== undefined && covers(allowed, target, groups)) ||
@@ -58,8 +59,27 @@ function refusingLayer(
   )
 }
 
+/** Groups that name this key or team widen its list. */
+function withAssigned(
+  models: readonly string[],
+  of: ModelLayer['of'],
+  { record }: Caller,
+  groups: AccessGroups | undefined,
+): readonly string[] {
+  if (of !== 'key' && of !== 'team') return models
+  const id = of === 'key' ? record.keyHash : record.teamId
+  if (groups === undefined || id === undefined) return models
+  const assigned = assignedTo(of, id)
+  return groups.has(assigned) ? [...models, assigned] : models
+}
+
 function covers(allowed: string, model: string, groups: AccessGroups | undefined): boolean {
-  if (allowed === model || groups?.get(allowed)?.has(model)) return true
+  if (allowed === model) return true
+  const group = groups?.get(allowed)
+  if (group !== undefined) {
+    if (group.has(model)) return true
+    for (const name of group) if (name.includes('*') && matchesWildcard(name, model)) return true
+  }
   return allowed.includes('*') && matchesWildcard(allowed, model)
 }
 
@@ -77,6 +97,15 @@ function matchesWildcard(pattern: string, text: string): boolean {
     from = at + part.length
   }
   return true
+}
+
+function groupsUnknown() {
+  return createError({
+    kind: 'unavailable',
+    code: 'database_unavailable',
+    message: 'Service Unavailable, the access groups could not be read yet. Please retry shortly.',
+    retryAfterMs: 1_000,
+  })
 }
 
 function listed(models: readonly string[]): string {

@@ -1,4 +1,4 @@
-import type { KeyRow } from '../db/rows.ts'
+import type { AccountRow, KeyRow } from '../db/rows.ts'
 import type { CallerAccounts } from '../limits/subjects.ts'
 
 /** One list of models that holds for a caller, and whose list it is. */
@@ -12,22 +12,35 @@ export interface ModelLayer {
 const EVERY_MODEL = new Set(['all-proxy-models', 'all-team-models', '*'])
 
 /**
- * Whose lists a key's calls must pass: its own, and those of everybody it belongs to. An empty list allows every
- * model, and a user's own list is about their personal keys, not those of a team.
+ * Whose lists a key's calls must pass: its own, and those of everybody it belongs to. `access_group_ids` stand in a
+ * list like names. An empty list allows every model, and a user's own list is about their personal keys, not those of a team.
  */
 export function modelLayers(row: KeyRow, accounts: CallerAccounts): readonly ModelLayer[] {
   const { team, member, project, organization, user } = accounts
   const lists = [
-    ['key', row.models],
-    ['team', team?.models],
-    ['team_member', member?.models],
-    ['project', project?.models],
-    ['organization', organization?.models],
-    ['user', row.teamId === null ? user?.models : undefined],
+    ['key', listOf(row)],
+    ['team', listOf(team)],
+    ['team_member', listOf(member)],
+    ['project', listOf(project)],
+    ['organization', listOf(organization)],
+    ['user', row.teamId === null ? listOf(user) : undefined],
   ] as const
   return lists.flatMap(([of, models]) =>
     models === undefined || models.length === 0 || models.some(model => EVERY_MODEL.has(model))
       ? []
       : [{ of, models }],
   )
+}
+
+type Holder = Pick<KeyRow | AccountRow, 'models' | 'metadata'> & {
+  readonly accessGroupIds?: readonly string[] | undefined
+  readonly details?: AccountRow['details']
+}
+
+function listOf(holder: Holder | undefined): readonly string[] | undefined {
+  if (holder === undefined) return undefined
+  const ids =
+    holder.accessGroupIds ?? holder.details?.['access_group_ids'] ?? holder.metadata['access_group_ids']
+  if (!Array.isArray(ids) || ids.length === 0) return holder.models
+  return [...holder.models, ...ids.filter(id => typeof id === 'string')]
 }

@@ -1,4 +1,5 @@
 import type { BudgetSpend } from 'sluice/internal'
+import type { AccessGroupStore } from './access-groups/access-group-store.ts'
 import type { AccountStore } from './accounts/account-store.ts'
 import type { AuditStore } from './audit/audit-store.ts'
 import type { BudgetStore } from './budgets/budget-store.ts'
@@ -20,6 +21,7 @@ export interface Database {
   readonly keys: KeyStore
   readonly accounts: AccountStore
   readonly passwords: PasswordStore
+  readonly accessGroups: AccessGroupStore
   /** Limits that several share. */
   readonly budgets: BudgetStore
   readonly spend: SpendStore

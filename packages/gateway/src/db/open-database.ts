@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { createError } from 'sluice/internal'
+import { createAccessGroupStore } from './access-groups/access-group-store.ts'
 import { createAccountStore } from './accounts/create-account-store.ts'
 import { createAuditStore } from './audit/audit-store.ts'
 import { createBudgetStore } from './budgets/budget-store.ts'
@@ -65,6 +66,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     keys: createKeyStore(connection),
     accounts: createAccountStore(connection),
     passwords: createPasswordStore(connection),
+    accessGroups: createAccessGroupStore(connection),
     budgets: createBudgetStore(connection),
     spend: createSpendStore(connection),
     reports: createSpendReports(reports),

@@ -1,4 +1,5 @@
 import type { Newswire, RouteTable } from 'sluice/internal'
+import type { AccessGroupBook } from '../auth/access-groups.ts'
 import type { AccountCache } from '../auth/account-cache.ts'
 import type { KeyCache } from '../auth/key-cache.ts'
 import { snapshotPlace } from '../auth/snapshot/snapshot-place.ts'
@@ -19,6 +20,7 @@ export interface JobServices {
   readonly database: Database
   readonly keys: KeyCache
   readonly accounts: AccountCache
+  readonly accessGroups: AccessGroupBook
   readonly log: Log
   readonly shared: { readonly news: Newswire }
   readonly settings: () => Settings
@@ -30,6 +32,7 @@ export function startJobs({
   database,
   keys,
   accounts,
+  accessGroups,
   log,
   shared: { news },
   settings,
@@ -56,6 +59,7 @@ export function startJobs({
   const jobs = [
     startRowSync({ rows: keys, onError }),
     startRowSync({ rows: accounts, onError }),
+    startRowSync({ rows: accessGroups, onError }),
     startBudgetReset({ database, keys, accounts, timezone, onError }),
     globalSpend,
     weights,

@@ -1,4 +1,5 @@
 import type { Callback, Catalogue, RouteTable } from 'sluice/internal'
+import type { AccessGroupBook } from '../auth/access-groups.ts'
 import type { Authenticator } from '../auth/authenticate.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Limiter } from '../limits/limiter.ts'
@@ -10,6 +11,7 @@ export interface Stages {
   readonly routes: RouteTable
   readonly catalogue: Catalogue
   readonly authenticate: Authenticator['authenticate']
+  readonly accessGroups: Pick<AccessGroupBook, 'of' | 'isComplete'>
   readonly limiter: Limiter
   readonly ledger: Ledger
   readonly callbacks: readonly Callback[]

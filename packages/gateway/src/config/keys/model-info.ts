@@ -1,6 +1,6 @@
 import { windowOfDay } from './access-windows.ts'
 import { pricing, pricingPatterns } from './pricing.ts'
-import { accepted, type Section, unenforced, works } from './row.ts'
+import { accepted, type Section, works } from './row.ts'
 import { amount, anything, flag, list, object, positiveSeconds, text, whole } from './types.ts'
 
 const info = (doc: string) => works(anything, doc, 'deployment.modelInfo')
@@ -26,9 +26,11 @@ export const modelInfo = {
     tier: accepted(text, 'Tier for the old tier filter: free or paid.'),
     team_id: works(text, 'Team whose keys alone reach the deployment.', 'deployment.modelInfo'),
     team_public_model_name: accepted(text, 'Name under which the team sees it.'),
-    access_groups: unenforced(list(text), 'Access groups the model belongs to.', {
-      remedy: 'List models on keys by name.',
-    }),
+    access_groups: works(
+      list(text),
+      'Access groups the model belongs to: a list of models may name them.',
+      'deployment.modelInfo',
+    ),
     supported_environments: works(
       list(text),
       'Load only when LITELLM_ENVIRONMENT is in the list.',

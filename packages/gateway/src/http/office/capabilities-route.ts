@@ -10,6 +10,7 @@ import {
 } from 'sluice/internal'
 import { mayUseModel } from '../../auth/authorize-model.ts'
 import { callerOfRequest } from '../../management/protect-routes.ts'
+import { otherNames } from '../../steps/other-names.ts'
 import type { Stages } from '../../steps/stages.ts'
 
 interface Query {
@@ -34,7 +35,7 @@ export function registerCapabilitiesRoute(app: FastifyInstance, stages: () => St
             'model',
           )
         const { routes } = stages()
-        if (!routes.groups.has(model) || !mayUseModel(callerOfRequest(request), model))
+        if (!routes.groups.has(model) || !mayUseModel(callerOfRequest(request), model, otherNames(stages())))
           throw createError({
             kind: 'not_found',
             message: `The model "${model}" does not exist, or your key may not use it.`,

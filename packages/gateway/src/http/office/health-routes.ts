@@ -5,6 +5,7 @@ import type { Health } from '../../health.ts'
 import { type HealthChecker, isInBackground } from '../../health-checks/health-checker.ts'
 import { healthReport, latestReport } from '../../health-checks/health-report.ts'
 import { callerOfRequest } from '../../management/protect-routes.ts'
+import { otherNames } from '../../steps/other-names.ts'
 import type { Stages } from '../../steps/stages.ts'
 import { VERSION } from '../../version.ts'
 
@@ -69,16 +70,18 @@ function anyKey(summary: string) {
 /** The deployments that the caller may use and asks for. */
 function visible(
   request: FastifyRequest,
-  { routes, settings }: Stages,
+  stages: Stages,
   { model, model_id: id }: { readonly model?: string; readonly model_id?: string },
 ): readonly Deployment[] {
+  const { routes, settings } = stages
   const caller = callerOfRequest(request)
+  const names = otherNames(stages)
   const { background, groups, skipDisabled } = settings.health
   return routes.groups
     .all()
     .filter(
       deployment =>
-        mayUseModel(caller, deployment.group) &&
+        mayUseModel(caller, deployment.group, names) &&
         (!model || deployment.group === model) &&
         (!id || deployment.id === id) &&
         (!skipDisabled || isInBackground(deployment.modelInfo)) &&

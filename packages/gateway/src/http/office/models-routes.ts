@@ -6,9 +6,10 @@ import {
   type JsonObject,
   SEARCH_GROUP,
 } from 'sluice/internal'
-import { mayUseModel, type OtherNames } from '../../auth/authorize-model.ts'
+import { mayUseModel } from '../../auth/authorize-model.ts'
 import type { Caller } from '../../auth/caller.ts'
 import { callerOfRequest } from '../../management/protect-routes.ts'
+import { otherNames } from '../../steps/other-names.ts'
 import type { Stages } from '../../steps/stages.ts'
 
 /** LiteLLM's constant: the date it gives every model. */
@@ -25,7 +26,7 @@ export function registerModelRoutes(app: FastifyInstance, stages: () => Stages):
     app.get<{ Params: { '*': string } }>(path, anyKey('One model'), async request => {
       const name = request.params['*']
       const caller = callerOfRequest(request)
-      if (!stages().routes.groups.has(name) || !mayUseModel(caller, name, aliasesOf(stages())))
+      if (!stages().routes.groups.has(name) || !mayUseModel(caller, name, otherNames(stages())))
         throw createError({
           kind: 'not_found',
           message: `The model "${name}" does not exist, or your key may not use it.`,
@@ -43,7 +44,10 @@ export function registerModelRoutes(app: FastifyInstance, stages: () => Stages):
         const wanted = request.query.litellm_model_id
         const deployments = stages()
           .routes.groups.all()
-          .filter(({ id, group }) => (wanted === undefined || id === wanted) && mayUseModel(caller, group))
+          .filter(
+            ({ id, group }) =>
+              (wanted === undefined || id === wanted) && mayUseModel(caller, group, otherNames(stages())),
+          )
         return { data: deployments.map(deployment => modelInfo(deployment, stages())) }
       },
     )
@@ -65,11 +69,8 @@ function names(caller: Caller, stages: Stages): string[] {
     else if (name.endsWith('/*'))
       for (const model of catalogue.models(name.slice(0, -2))) all.add(`${name.slice(0, -1)}${model}`)
   }
-  return [...all].filter(name => mayUseModel(caller, name, aliasesOf(stages)))
-}
-
-function aliasesOf({ settings }: Stages): OtherNames {
-  return { aliases: settings.router.groupAliases }
+  const others = otherNames(stages)
+  return [...all].filter(name => mayUseModel(caller, name, others))
 }
 
 /** How one kind of client reads a model, and a list of them. */
