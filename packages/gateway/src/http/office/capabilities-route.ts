@@ -9,8 +9,8 @@ import {
   type JsonObject,
 } from 'sluice/internal'
 import { mayUseModel } from '../../auth/authorize-model.ts'
+import { otherNames } from '../../auth/other-names.ts'
 import { callerOfRequest } from '../../management/protect-routes.ts'
-import { otherNames } from '../../steps/other-names.ts'
 import type { Stages } from '../../steps/stages.ts'
 
 interface Query {

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Deployment } from 'sluice/internal'
 import { mayUseModel } from '../../auth/authorize-model.ts'
+import { otherNames } from '../../auth/other-names.ts'
 import type { Health } from '../../health.ts'
 import { type HealthChecker, isInBackground } from '../../health-checks/health-checker.ts'
 import { healthReport, latestReport } from '../../health-checks/health-report.ts'
 import { callerOfRequest } from '../../management/protect-routes.ts'
-import { otherNames } from '../../steps/other-names.ts'
 import type { Stages } from '../../steps/stages.ts'
 import { VERSION } from '../../version.ts'
 

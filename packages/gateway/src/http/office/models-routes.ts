@@ -8,8 +8,8 @@ import {
 } from 'sluice/internal'
 import { mayUseModel } from '../../auth/authorize-model.ts'
 import type { Caller } from '../../auth/caller.ts'
+import { otherNames } from '../../auth/other-names.ts'
 import { callerOfRequest } from '../../management/protect-routes.ts'
-import { otherNames } from '../../steps/other-names.ts'
 import type { Stages } from '../../steps/stages.ts'
 
 /** LiteLLM's constant: the date it gives every model. */

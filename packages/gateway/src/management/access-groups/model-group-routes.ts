@@ -45,6 +45,7 @@ export function addModelGroupRoutes(
   const deployments = () => services.routes().groups.all()
   addReading(routes, office, deployments)
   addWriting(routes, office, deployments)
+  addRemoving(routes, office, deployments)
 }
 
 function addReading(
@@ -118,12 +119,20 @@ function addWriting(
       return await change(name, request.body, request)
     },
   )
+}
+
+function addRemoving(
+  routes: Routes,
+  office: AccessGroupOffice,
+  deployments: () => readonly Deployment[],
+): void {
   const remove = async (name: string, request: Parameters<typeof office.remove>[1]) => {
     const { accessGroupId } = await changeable(office, name, deployments())
-    const gone = answer(await office.remove(accessGroupId, request))
+    const { models } = await office.remove(accessGroupId, request)
+    const { deployment_count: count } = answerOf(name, models, deployments())
     return {
       access_group: name,
-      models_updated: gone.models_updated,
+      models_updated: count,
       message: `Access group '${name}' deleted`,
     }
   }

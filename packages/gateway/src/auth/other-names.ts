@@ -1,11 +1,15 @@
-import type { OtherNames } from '../auth/authorize-model.ts'
-import type { Stages } from './stages.ts'
+import type { Settings } from '../config/settings.ts'
+import type { AccessGroupBook } from './access-groups.ts'
+import type { OtherNames } from './authorize-model.ts'
 
 /** What models may be known by beside their own names, in lists of models and in requests. */
 export function otherNames({
   settings,
   accessGroups,
-}: Pick<Stages, 'settings' | 'accessGroups'>): OtherNames {
+}: {
+  readonly settings: Settings
+  readonly accessGroups: Pick<AccessGroupBook, 'of' | 'isComplete'>
+}): OtherNames {
   return {
     aliases: settings.router.groupAliases,
     groups: accessGroups.of(settings.deployments),
