@@ -1,5 +1,5 @@
 import { type Catalogue, createCatalogue, createHost, RouteTable, type RoutingHost } from 'sluice/internal'
-import { AccessGroupBook } from './auth/access-groups.ts'
+import { AccessGroupBook } from './auth/access-groups/access-group-book.ts'
 import { AccountCache } from './auth/account-cache.ts'
 import { type Authenticator, createAuthenticator } from './auth/authenticate.ts'
 import { createKeyCache, type KeyCache } from './auth/key-cache.ts'

@@ -1,7 +1,7 @@
 import { type EndpointName, namedFallbacks, openRecord } from 'sluice/internal'
+import { otherNames } from './auth/access-groups/other-names.ts'
 import { authorizeModel } from './auth/authorize-model.ts'
 import { authorizeRoute } from './auth/authorize-route.ts'
-import { otherNames } from './auth/other-names.ts'
 import type { Reservation } from './limits/limiter.ts'
 import { claimOf } from './steps/claim.ts'
 import type { Client } from './steps/client.ts'

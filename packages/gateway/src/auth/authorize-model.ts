@@ -1,5 +1,5 @@
 import { createError } from 'sluice/internal'
-import { type AccessGroups, assignedTo } from './access-groups.ts'
+import { type AccessGroups, assignedTo } from './access-groups/access-group-book.ts'
 import type { Caller } from './caller.ts'
 import type { ModelLayer } from './model-layers.ts'
 

@@ -1,5 +1,5 @@
 import type { Newswire, RouteTable } from 'sluice/internal'
-import type { AccessGroupBook } from '../auth/access-groups.ts'
+import type { AccessGroupBook } from '../auth/access-groups/access-group-book.ts'
 import type { AccountCache } from '../auth/account-cache.ts'
 import type { KeyCache } from '../auth/key-cache.ts'
 import { snapshotPlace } from '../auth/snapshot/snapshot-place.ts'

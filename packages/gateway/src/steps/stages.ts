@@ -1,5 +1,5 @@
 import type { Callback, Catalogue, RouteTable } from 'sluice/internal'
-import type { AccessGroupBook } from '../auth/access-groups.ts'
+import type { AccessGroupBook } from '../auth/access-groups/access-group-book.ts'
 import type { Authenticator } from '../auth/authenticate.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Limiter } from '../limits/limiter.ts'

@@ -8,8 +8,8 @@ import {
   endpoints,
   type JsonObject,
 } from 'sluice/internal'
+import { otherNames } from '../../auth/access-groups/other-names.ts'
 import { mayUseModel } from '../../auth/authorize-model.ts'
-import { otherNames } from '../../auth/other-names.ts'
 import { callerOfRequest } from '../../management/protect-routes.ts'
 import type { Stages } from '../../steps/stages.ts'
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Deployment } from 'sluice/internal'
+import { otherNames } from '../../auth/access-groups/other-names.ts'
 import { mayUseModel } from '../../auth/authorize-model.ts'
-import { otherNames } from '../../auth/other-names.ts'
 import type { Health } from '../../health.ts'
 import { type HealthChecker, isInBackground } from '../../health-checks/health-checker.ts'
 import { healthReport, latestReport } from '../../health-checks/health-report.ts'

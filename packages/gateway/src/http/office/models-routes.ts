@@ -6,9 +6,9 @@ import {
   type JsonObject,
   SEARCH_GROUP,
 } from 'sluice/internal'
+import { otherNames } from '../../auth/access-groups/other-names.ts'
 import { mayUseModel } from '../../auth/authorize-model.ts'
 import type { Caller } from '../../auth/caller.ts'
-import { otherNames } from '../../auth/other-names.ts'
 import { callerOfRequest } from '../../management/protect-routes.ts'
 import type { Stages } from '../../steps/stages.ts'
 

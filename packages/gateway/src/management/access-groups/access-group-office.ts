@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { createError } from 'sluice/internal'
-import type { AccessGroupBook } from '../../auth/access-groups.ts'
+import type { AccessGroupBook } from '../../auth/access-groups/access-group-book.ts'
 import { hashKey } from '../../auth/hash.ts'
 import { type AccessGroupRow, MOST_ACCESS_GROUPS } from '../../db/access-groups/access-group-store.ts'
 import type { Database } from '../../db/database.ts'

@@ -7,7 +7,7 @@ import type {
 } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { badRequest, type Deployment, type RouteTable } from 'sluice/internal'
-import { configuredGroups } from '../../auth/access-groups.ts'
+import { configuredGroups } from '../../auth/access-groups/access-group-book.ts'
 import type { AccessGroupRow } from '../../db/access-groups/access-group-store.ts'
 import { type AccessGroupOffice, unknownGroup } from './access-group-office.ts'
 import {

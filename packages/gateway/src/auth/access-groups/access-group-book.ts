@@ -1,5 +1,5 @@
 import type { Deployment } from 'sluice/internal'
-import type { AccessGroupRow, AccessGroupStore } from '../db/access-groups/access-group-store.ts'
+import type { AccessGroupRow, AccessGroupStore } from '../../db/access-groups/access-group-store.ts'
 
 /** Access group → names of the model groups in it, wildcards among them. */
 export type AccessGroups = ReadonlyMap<string, ReadonlySet<string>>

@@ -1,6 +1,6 @@
-import type { Settings } from '../config/settings.ts'
-import type { AccessGroupBook } from './access-groups.ts'
-import type { OtherNames } from './authorize-model.ts'
+import type { Settings } from '../../config/settings.ts'
+import type { OtherNames } from '../authorize-model.ts'
+import type { AccessGroupBook } from './access-group-book.ts'
 
 /** What models may be known by beside their own names, in lists of models and in requests. */
 export function otherNames({
