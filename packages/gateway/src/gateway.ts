@@ -11,7 +11,6 @@ import { openDatabase } from './db/open-database.ts'
 import { createHealth, type Health } from './health.ts'
 import { HealthChecker } from './health-checks/health-checker.ts'
 import type { AdaptiveWeightsJob } from './jobs/adaptive-weights.ts'
-import { settledWithin } from './jobs/settled-within.ts'
 import { startJobs } from './jobs/start-jobs.ts'
 import type { WeightsSync } from './jobs/weights-sync.ts'
 import { createMemoryLimiter, type MemoryLimiter } from './limits/memory-limiter.ts'
@@ -71,7 +70,11 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   const live = { shared, log, settings: () => current, routes: () => stages.routes }
   const { limiter, recentCalls, streams } = openMemory(live)
   const people = openPeople(database, live)
-  const { jobs, globalSpend, budgets, onError, ...shown } = startJobs({ ...live, ...people, database })
+  const { jobs, globalSpend, budgets, groups, onError, ...shown } = startJobs({
+    ...live,
+    ...people,
+    database,
+  })
   const { metrics, callbacks, metricSources } = openTelemetry({ ...live, ...shown, database })
   const authenticator = createAuthenticator({ settings: () => current, ...people, globalSpend })
   const host = hostOf(settings, names => secret(names), { catalogue, log, onError, stages: () => stages })
@@ -84,9 +87,8 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
     ...{ limiter, ledger, callbacks: [...callbacks, recentCalls], now: Date.now },
   })
   let stages = stagesOf(settings)
-  const groups = settledWithin(people.accessGroups.sync().catch(onError), FIRST_READING_MS)
-  await Promise.all([shown.weights, shown.snapshot, budgets].map(each => each.ready(FIRST_READING_MS)))
-  await groups
+  const first = [shown.weights, shown.snapshot, budgets, groups]
+  await Promise.all(first.map(each => each.ready(FIRST_READING_MS)))
   const checker = new HealthChecker({ stages: () => stages, random: Math.random, news: shared.news, onError })
   let draining = false
   return {

@@ -9,6 +9,7 @@ import { isUnavailable } from '../db/database-error.ts'
 import type { Log } from '../db/log.ts'
 import { startAdaptiveWeights } from './adaptive-weights.ts'
 import { startAuditRetention } from './audit-retention.ts'
+import { startBookSync } from './book-sync.ts'
 import { startBudgetReset } from './budget-reset.ts'
 import { startBudgetSync } from './budget-sync.ts'
 import { startGlobalSpend } from './global-spend.ts'
@@ -56,17 +57,18 @@ export function startJobs({
     maxStalenessMs: () => settings().auth.maxKeyStalenessMs,
   })
   const budgets = startBudgetSync({ store: database.spend, budgets: () => routes().budgets, onError })
+  const groups = startBookSync({ book: accessGroups, onError })
   const jobs = [
     startRowSync({ rows: keys, onError }),
     startRowSync({ rows: accounts, onError }),
-    startRowSync({ rows: accessGroups, onError }),
     startBudgetReset({ database, keys, accounts, timezone, onError }),
     globalSpend,
     weights,
     budgets,
+    groups,
     adaptive,
     startAuditRetention({ store: database.audit, retention: () => settings().audit.retention, log, onError }),
     snapshot,
   ]
-  return { jobs, globalSpend: globalSpend.current, budgets, snapshot, onError, weights, adaptive }
+  return { jobs, globalSpend: globalSpend.current, budgets, groups, snapshot, onError, weights, adaptive }
 }
