@@ -70,11 +70,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   const live = { shared, log, settings: () => current, routes: () => stages.routes }
   const { limiter, recentCalls, streams } = openMemory(live)
   const people = openPeople(database, live)
-  const { jobs, globalSpend, budgets, groups, onError, ...shown } = startJobs({
-    ...live,
-    ...people,
-    database,
-  })
+  const { jobs, globalSpend, ready, onError, ...shown } = startJobs({ ...live, ...people, database })
   const { metrics, callbacks, metricSources } = openTelemetry({ ...live, ...shown, database })
   const authenticator = createAuthenticator({ settings: () => current, ...people, globalSpend })
   const host = hostOf(settings, names => secret(names), { catalogue, log, onError, stages: () => stages })
@@ -87,8 +83,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
     ...{ limiter, ledger, callbacks: [...callbacks, recentCalls], now: Date.now },
   })
   let stages = stagesOf(settings)
-  const first = [shown.weights, shown.snapshot, budgets, groups]
-  await Promise.all(first.map(each => each.ready(FIRST_READING_MS)))
+  await ready(FIRST_READING_MS)
   const checker = new HealthChecker({ stages: () => stages, random: Math.random, news: shared.news, onError })
   let draining = false
   return {

@@ -70,5 +70,7 @@ export function startJobs({
     startAuditRetention({ store: database.audit, retention: () => settings().audit.retention, log, onError }),
     snapshot,
   ]
-  return { jobs, globalSpend: globalSpend.current, budgets, groups, snapshot, onError, weights, adaptive }
+  const first = [weights, snapshot, budgets, groups]
+  const ready = (withinMs: number) => Promise.all(first.map(each => each.ready(withinMs)))
+  return { jobs, globalSpend: globalSpend.current, ready, snapshot, onError, weights, adaptive }
 }
