@@ -13,7 +13,8 @@ import { HealthChecker } from './health-checks/health-checker.ts'
 import type { AdaptiveWeightsJob } from './jobs/adaptive-weights.ts'
 import { startJobs } from './jobs/start-jobs.ts'
 import type { WeightsSync } from './jobs/weights-sync.ts'
-import { createMemoryLimiter, type MemoryLimiter } from './limits/memory-limiter.ts'
+import { openLimiter } from './limits/open-limiter.ts'
+import type { RedisLimiter } from './limits/redis-limiter.ts'
 import { loadPrices } from './load-prices.ts'
 import { type Audit, createAudit } from './management/audit/audit-log.ts'
 import { SharedRedis } from './redis/shared-redis.ts'
@@ -38,7 +39,7 @@ export interface Gateway {
   /** The people behind keys. */
   readonly accounts: AccountCache
   readonly accessGroups: AccessGroupBook
-  readonly limiter: MemoryLimiter
+  readonly limiter: RedisLimiter
   readonly authenticator: Authenticator
   /** What Prometheus is told. */
   readonly metricSources: readonly MetricSource[]
@@ -68,10 +69,10 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   let secret = credentialLookup(settings.environment)
   const shared = new SharedRedis(settings.redis, log)
   const live = { shared, log, settings: () => current, routes: () => stages.routes }
-  const { limiter, recentCalls, streams } = openMemory(live)
   const people = openPeople(database, live)
+  const { recentCalls, streams, limits } = openMemory({ ...live, ...people, database })
   const { jobs, globalSpend, ready, onError, ...shown } = startJobs({ ...live, ...people, database })
-  const { metrics, callbacks, metricSources } = openTelemetry({ ...live, ...shown, database })
+  const { metrics, callbacks, metricSources } = openTelemetry({ ...live, ...shown, ...limits, database })
   const authenticator = createAuthenticator({ settings: () => current, ...people, globalSpend })
   const host = hostOf(settings, names => secret(names), { catalogue, log, onError, stages: () => stages })
   const stagesOf = (next: Settings, previous?: RouteTable): Stages => ({
@@ -80,10 +81,10 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
     catalogue,
     authenticate: authenticator.authenticate,
     accessGroups: people.accessGroups,
-    ...{ limiter, ledger, callbacks: [...callbacks, recentCalls], now: Date.now },
+    ...{ ...limits, ledger, callbacks: [...callbacks, recentCalls], now: Date.now },
   })
   let stages = stagesOf(settings)
-  await ready(FIRST_READING_MS)
+  await Promise.all([ready(FIRST_READING_MS), limits.named.ready(FIRST_READING_MS)])
   const checker = new HealthChecker({ stages: () => stages, random: Math.random, news: shared.news, onError })
   let draining = false
   return {
@@ -97,7 +98,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
       secret = credentialLookup(next.environment)
       checker.schedule()
     },
-    ...{ database, ...people, limiter, authenticator, shared, recentCalls, checker, streams, ...shown },
+    ...{ database, ...people, ...limits, authenticator, shared, recentCalls, checker, streams, ...shown },
     metricSources,
     health: createHealth({ database, ledger, metrics, shared, ...shown, draining: () => draining }),
     drain() {
@@ -106,6 +107,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
     async close(withinMs = 0) {
       await stages.routes.mirrors.close(withinMs)
       await Promise.all([streams.closed(), checker.close(), ...jobs.map(job => job.stop())])
+      limits.limiter.close()
       await ledger.close()
       await Promise.all([database.close(), shared.close(), host.transport.close(), host.media.close()])
     },
@@ -132,9 +134,9 @@ function openPeople(database: Database, { settings, log }: Live) {
 }
 
 /** What this process remembers of its calls. */
-function openMemory({ settings, shared, log }: Live) {
+function openMemory({ settings, shared, log, ...more }: Live & Pick<Gateway, 'accounts' | 'database'>) {
   return {
-    limiter: createMemoryLimiter({ timezone: settings().limits.timezone }),
+    limits: openLimiter({ settings, shared, log, ...more }),
     recentCalls: new RecentCalls(),
     streams: new KeptStreams(
       () => settings().resume,

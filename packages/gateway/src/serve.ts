@@ -34,7 +34,9 @@ export async function serve<E extends EndpointName>(
     const names = otherNames(stages)
     authorizeModel(caller, record.requestedModel, names)
     for (const { model } of namedFallbacks(asked.options)) authorizeModel(caller, model, names)
-    const claim = claimOf(asked, request, caller, record.startedAt, stages)
+    const found = stages.named.of(record)
+    const named = { customerId: record.endUser, named: found instanceof Promise ? await found : found }
+    const claim = claimOf(asked, request, caller, record.startedAt, stages, named)
     promptTokens = claim.inputTokens
     reservation = await stages.limiter.reserve(claim)
     const reply = await stages.routes.run({ ...asked.route, record, signal: client.signal })

@@ -1,7 +1,8 @@
 import type { RecordCaller } from 'sluice/internal'
 import type { KeyRow } from '../db/rows.ts'
 import type { LimitSubject } from '../limits/limiter.ts'
-import { type CallerAccounts, subjectsOf } from '../limits/subjects.ts'
+import type { ModelLimits } from '../limits/subjects/model-limits.ts'
+import { type CallerAccounts, modelLimitsOf, subjectsOf } from '../limits/subjects.ts'
 import { type ModelLayer, modelLayers } from './model-layers.ts'
 import { type Role, roleOf } from './roles.ts'
 
@@ -19,6 +20,8 @@ export interface Caller {
   readonly allowedRoutes: readonly string[]
   /** Everyone this caller's calls are charged to, whatever they ask for. */
   readonly subjects: readonly LimitSubject[]
+  /** What holds of them for single models. */
+  readonly modelLimits: readonly ModelLimits[]
   /** Undefined for the master key. */
   readonly key?: KeyRow | undefined
   readonly accounts: CallerAccounts
@@ -40,6 +43,7 @@ export function adminCaller(shared: readonly LimitSubject[] = []): Caller {
     metadata: {},
     allowedRoutes: [],
     subjects: shared,
+    modelLimits: [],
     accounts: {},
   })
 }
@@ -69,6 +73,7 @@ export function callerOfKey(
     metadata: row.metadata,
     allowedRoutes: row.allowedRoutes,
     subjects: [...subjectsOf(row, accounts), ...shared],
+    modelLimits: modelLimitsOf(row, accounts),
     key: row,
     accounts,
   })

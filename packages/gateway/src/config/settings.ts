@@ -158,6 +158,33 @@ export interface LimitSettings {
   readonly defaultMaxOutputTokens: number
   /** IANA name; budgets reset at its midnights. */
   readonly timezone: string
+  /** Which tokens `tpm_limit` counts; all unless stated. */
+  readonly tokenType?: 'total' | 'input' | 'output' | undefined
+  /** Budget of each customer without limits of its own, nano-dollars. */
+  readonly endUserBudgetNanoUsd?: number | undefined
+  /** The budget (`/budget/new`) such a customer takes its limits from. */
+  readonly endUserBudgetId?: string | undefined
+  /** Milliseconds a call waits for Redis before it goes by this replica's share; 10 unless stated. */
+  readonly redisWaitMs?: number | undefined
+  /** Shares of a model's rates by priority; absent: `dynamic_rate_limiter_v3` is not asked for. */
+  readonly priorities?: PrioritySettings | undefined
+  /** Milliseconds between two alerts about the same budget; a day unless stated. */
+  readonly alertTtlMs?: number | undefined
+}
+
+/** Shares of what the deployments of a group can do in a minute (`priority_reservation`). */
+export interface PrioritySettings {
+  readonly shares: ReadonlyMap<string, PriorityShare>
+  /** Part of the whole for keys without a priority, 0 to 1. */
+  readonly defaultShare: number
+  /** From this use of the whole on shares are strict, 0 to 1. */
+  readonly saturation: number
+}
+
+export interface PriorityShare {
+  readonly type: 'percent' | 'rpm' | 'tpm'
+  /** Percent: a part of the whole, 0 to 1. */
+  readonly value: number
 }
 
 export interface TelemetrySettings {

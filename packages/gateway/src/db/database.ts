@@ -217,6 +217,8 @@ export interface SpendStore {
   ): Promise<readonly SpendTotal[]>
   /** What each process has spent of budgets whose period still runs at `now` (ms). */
   budgetSpends(now: number): Promise<readonly BudgetSpend[]>
+  /** The same of callers' limits that no row of their own holds, by their names. */
+  limitSpends(ids: readonly string[], now: number): Promise<readonly BudgetSpend[]>
   /** Forgets periods of budgets that ended before `before` (ms). */
   forgetBudgets(before: number): Promise<void>
   /** All-time spend of one subject, nano-dollars. Exact up to 2^53 (nine million dollars); fails beyond. */

@@ -1,4 +1,6 @@
 import type { BudgetVerdict } from 'sluice/internal'
+import type { BudgetCounter } from './counters/budget-counter.ts'
+import { maxOf } from './counters/max-of.ts'
 import { emptyShare, partOf, type Share } from './counters/share.ts'
 import { RATES, type Rate, type SubjectCounters } from './counters/subject-counters.ts'
 import { tokensOf, tokensToTake } from './counters/token-amounts.ts'
@@ -28,7 +30,7 @@ function checkBudgets(claim: Claim, held: readonly SubjectCounters[], alone: Alo
     const counters = held[i] as SubjectCounters
     const { budget } = counters
     if (budget === undefined || subject.budget === undefined) continue
-    let verdict = budget.check(subject.budget.maxNanoUsd, claim.nanoUsd)
+    let verdict = budget.check(maxOf(subject.budget, claim.now), claim.nanoUsd)
     const isShare = verdict === 'fits' && alone !== undefined
     if (isShare) verdict = verdictAlone(claim, subject, counters, alone)
     if (verdict !== 'fits') throw refusedBudget(claim, held, i, verdict, isShare)
@@ -42,11 +44,25 @@ function verdictAlone(
   counters: SubjectCounters,
   alone: Alone,
 ): BudgetVerdict {
-  const { nanoUsd: most, spentNanoUsd } = shareOf(claim, subject, counters, alone)
+  const share = shareOf(claim, subject, counters, alone)
+  const { budget } = counters
+  if (budget !== undefined && share.resetAt !== budget.resetAt) startPeriod(share, budget, subject, alone)
+  const { nanoUsd: most, spentNanoUsd } = share
   const reserved = counters.budget?.reserved ?? 0
   if (spentNanoUsd >= most) return 'held'
   if (claim.nanoUsd === undefined || reserved === 0) return 'fits'
   return reserved + spentNanoUsd + claim.nanoUsd <= most ? 'fits' : 'held'
+}
+
+/** A new period is shared equally: nobody has spent anything of it. */
+function startPeriod(share: Share, budget: BudgetCounter, subject: LimitSubject, { replicas }: Alone): void {
+  share.resetAt = budget.resetAt
+  share.spentNanoUsd = 0
+  share.nanoUsd = equalPart((subject.budget?.maxNanoUsd ?? 0) - budget.spent, replicas)
+}
+
+function equalPart(nanoUsd: number, replicas: number): number {
+  return Math.max(0, Math.floor(nanoUsd / replicas))
 }
 
 /** Who was never told what is left takes an equal part of what the database knows. */
@@ -57,13 +73,16 @@ export function shareOf(
   { replicas }: Alone,
 ): Share {
   if (counters.share !== undefined) return counters.share
-  const share = emptyShare()
+  const share = emptyShare(subject)
   share.at = claim.now
   const { maxParallelRequests = 0, budget } = subject
   for (const rate of RATES) share.most[rate] = partOf(limitOf(subject, rate), replicas)
   share.parallel = partOf(maxParallelRequests, replicas)
-  const left = (budget?.maxNanoUsd ?? 0) - (counters.budget?.spent ?? 0)
-  share.nanoUsd = Math.max(0, Math.floor(left / replicas))
+  share.nanoUsd = equalPart(
+    (budget === undefined ? 0 : maxOf(budget, claim.now)) - (counters.budget?.spent ?? 0),
+    replicas,
+  )
+  share.resetAt = counters.budget?.resetAt
   counters.share = share
   return share
 }
@@ -82,7 +101,7 @@ export function refusedBudget(
     subject,
     spentNanoUsd: budget?.spent ?? 0,
     reservedNanoUsd: (budget?.reserved ?? 0) + (share?.reservedElsewhere ?? 0),
-    maxNanoUsd: subject.budget?.maxNanoUsd ?? 0,
+    maxNanoUsd: subject.budget === undefined ? 0 : maxOf(subject.budget, claim.now),
     held: verdict === 'held',
     resetAt: budget?.resetAt,
     isShare,

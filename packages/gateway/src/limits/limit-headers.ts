@@ -1,6 +1,8 @@
+import { maxOf } from './counters/max-of.ts'
 import type { SubjectCounters } from './counters/subject-counters.ts'
 import { descriptorOf } from './limit-errors.ts'
 import type { LimitSubject } from './limiter.ts'
+import { UNREACHED } from './subjects/dynamic-limits.ts'
 
 /**
  * What is left, as it stands now; lower-case names. The first subject with limits speaks in OpenAI's `x-ratelimit-*`,
@@ -18,9 +20,9 @@ export function limitHeaders(
     const counted = counters[i] as SubjectCounters
     const { model, window, kind } = subject
     const isWhole = model === undefined && window === undefined
-    if (kind === 'key' && isWhole) addKey(headers, subject, counted)
+    if (kind === 'key' && isWhole) addKey(headers, subject, counted, now)
     if (kind === 'key' && model !== undefined) addKeyModel(headers, subject, counted, now)
-    if (tokenLimit(subject) === undefined && subject.rpm === undefined) continue
+    if (tokenLimit(subject) === undefined && rpmOf(subject) === undefined) continue
     if (!hasSpoken && isWhole) addRates(headers, 'x-ratelimit-', subject, counted, now)
     else if (!(kind === 'key' && model !== undefined)) addDescribed(headers, subject, counted, now)
     hasSpoken ||= isWhole
@@ -31,9 +33,14 @@ export function limitHeaders(
 /** The token window a client is told of: both kinds together where they are limited so. */
 function tokenLimit(subject: LimitSubject) {
   const { tpm, inputTpm, outputTpm } = subject
+  if (tpm === UNREACHED || inputTpm === UNREACHED || outputTpm === UNREACHED) return undefined
   if (tpm !== undefined) return { limit: tpm, rate: 'tokens' } as const
   if (inputTpm !== undefined) return { limit: inputTpm, rate: 'input' } as const
   return outputTpm === undefined ? undefined : ({ limit: outputTpm, rate: 'output' } as const)
+}
+
+function rpmOf({ rpm }: LimitSubject): number | undefined {
+  return rpm === UNREACHED ? undefined : rpm
 }
 
 function addRates(
@@ -44,9 +51,10 @@ function addRates(
   now: number,
 ): void {
   const second = Math.floor(now / 1000)
-  if (subject.rpm !== undefined) {
-    headers[`${prefix}limit-requests`] = String(subject.rpm)
-    headers[`${prefix}remaining-requests`] = left(subject.rpm, counted.used('requests', second))
+  const rpm = rpmOf(subject)
+  if (rpm !== undefined) {
+    headers[`${prefix}limit-requests`] = String(rpm)
+    headers[`${prefix}remaining-requests`] = left(rpm, counted.used('requests', second))
     headers[`${prefix}reset-requests`] = seconds(counted.requests?.msUntilEmpty(now))
   }
   const tokens = tokenLimit(subject)
@@ -56,14 +64,19 @@ function addRates(
   headers[`${prefix}reset-tokens`] = seconds(counted[tokens.rate]?.msUntilEmpty(now))
 }
 
-function addKey(headers: Record<string, string>, subject: LimitSubject, counted: SubjectCounters): void {
+function addKey(
+  headers: Record<string, string>,
+  subject: LimitSubject,
+  counted: SubjectCounters,
+  now: number,
+): void {
   const tpm = tokenLimit(subject)?.limit
-  if (subject.rpm !== undefined) headers['x-litellm-key-rpm-limit'] = String(subject.rpm)
+  const rpm = rpmOf(subject)
+  if (rpm !== undefined) headers['x-litellm-key-rpm-limit'] = String(rpm)
   if (tpm !== undefined) headers['x-litellm-key-tpm-limit'] = String(tpm)
   if (subject.budget === undefined) return
-  if (subject.budget.maxNanoUsd < Infinity) {
-    headers['x-litellm-key-max-budget'] = String(subject.budget.maxNanoUsd / 1e9)
-  }
+  const max = maxOf(subject.budget, now)
+  if (max < Infinity) headers['x-litellm-key-max-budget'] = String(max / 1e9)
   headers['x-litellm-key-spend'] = String((counted.budget?.spent ?? 0) / 1e9)
 }
 
@@ -76,9 +89,10 @@ function addKeyModel(
   const second = Math.floor(now / 1000)
   const model = asHeaderName(subject.model ?? '')
   const tokens = tokenLimit(subject)
-  if (subject.rpm !== undefined) {
+  const rpm = rpmOf(subject)
+  if (rpm !== undefined) {
     const used = counted.used('requests', second)
-    headers[`x-litellm-key-remaining-requests-${model}`] = left(subject.rpm, used)
+    headers[`x-litellm-key-remaining-requests-${model}`] = left(rpm, used)
   }
   if (tokens !== undefined) {
     headers[`x-litellm-key-remaining-tokens-${model}`] = left(tokens.limit, counted.used(tokens.rate, second))
@@ -94,9 +108,10 @@ function addDescribed(
   const second = Math.floor(now / 1000)
   const prefix = `x-ratelimit-${descriptorOf(subject)}`
   const tokens = tokenLimit(subject)
-  if (subject.rpm !== undefined) {
-    headers[`${prefix}-limit-requests`] = String(subject.rpm)
-    headers[`${prefix}-remaining-requests`] = left(subject.rpm, counted.used('requests', second))
+  const rpm = rpmOf(subject)
+  if (rpm !== undefined) {
+    headers[`${prefix}-limit-requests`] = String(rpm)
+    headers[`${prefix}-remaining-requests`] = left(rpm, counted.used('requests', second))
   }
   if (tokens === undefined) return
   headers[`${prefix}-limit-tokens`] = String(tokens.limit)

@@ -22,7 +22,11 @@ export interface Claim {
   /** Nano-dollars; undefined when the price is unknown: budgets then admit on what is already spent. */
   readonly nanoUsd: number | undefined
   readonly model: string
+  /** Which tokens `tpm` counts; all unless stated (`token_rate_limit_type`). */
+  readonly tokenType?: TokenType | undefined
 }
+
+export type TokenType = 'total' | 'input' | 'output'
 
 /**
  * Who may carry limits. `model` is a model group as a whole, `priority` those who share one of its shares
@@ -67,6 +71,9 @@ export interface LimitSubject {
    * (`saturation_threshold`): below, what others leave may be borrowed.
    */
   readonly strictFrom?: number | undefined
+  /** Its rates refuse only while deployments of the model fail (`rpm_limit_type: dynamic`); they count all the time. */
+  readonly isRpmDynamic?: boolean | undefined
+  readonly isTpmDynamic?: boolean | undefined
 }
 
 export interface BudgetLimit {
@@ -79,6 +86,9 @@ export interface BudgetLimit {
   readonly resetAt?: number | undefined
   /** When `spentNanoUsd` was last set by hand, milliseconds: a change restarts the counter from it. */
   readonly setAt?: number | undefined
+  /** Nano-dollars on top until then, milliseconds (`temp_budget_increase`). */
+  readonly extraNanoUsd?: number | undefined
+  readonly extraUntil?: number | undefined
   /** Nano-dollars from which on somebody is told; refuses nothing. */
   readonly softNanoUsd?: number | undefined
 }

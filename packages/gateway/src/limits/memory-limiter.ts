@@ -24,7 +24,9 @@ export interface SubjectSnapshot {
   readonly parallel: number
   readonly requests: number
   readonly tokens: number
+  readonly label: string
   readonly spentNanoUsd: number | undefined
+  readonly maxNanoUsd: number | undefined
   readonly reservedNanoUsd: number
   readonly budgetResetAt: number | undefined
 }
@@ -83,10 +85,11 @@ function subjectSnapshot(entry: SubjectCounters, now: number): SubjectSnapshot {
   const second = Math.floor(now / 1000)
   budget?.roll(now)
   return {
-    ...{ kind, id, model, window, parallel },
+    ...{ kind, id, model, window, parallel, label: entry.label },
     requests: entry.used('requests', second),
     tokens: entry.used('tokens', second),
     spentNanoUsd: budget?.spent,
+    maxNanoUsd: budget?.max,
     reservedNanoUsd: budget?.reserved ?? 0,
     budgetResetAt: budget?.resetAt,
   }

@@ -1,5 +1,6 @@
 import { type CallRecord, chargeOf } from 'sluice/internal'
 import type { BudgetCounter } from './counters/budget-counter.ts'
+import { counterName } from './counters/counter-name.ts'
 import type { SubjectCounters } from './counters/subject-counters.ts'
 import { type TokenAmounts, tokensOf, tokensToTake, tokensUsed } from './counters/token-amounts.ts'
 import { limitHeaders } from './limit-headers.ts'
@@ -18,6 +19,18 @@ export interface Hold {
 
 /** Told of what was spent, after the counters know it. */
 export type OnSpent = (claim: Claim, holds: readonly Hold[]) => void
+
+/** Has what was spent of a limit without a row of its own written down with the call. */
+function noteSpend(
+  record: CallRecord,
+  subject: LimitSubject,
+  { resetAt = 0 }: BudgetCounter,
+  nanoUsd: number,
+) {
+  if (subject.budget === undefined || subject.budget.spentNanoUsd !== undefined) return
+  const spend = { kind: 'limit', id: counterName(subject), resetAt, replica: '', nanoUsd } as const
+  record.limitSpends = [...(record.limitSpends ?? []), spend]
+}
 
 /** What one call holds of every subject, in the memory of this process. */
 export class MemoryReservation implements Reservation {
@@ -64,9 +77,10 @@ export class MemoryReservation implements Reservation {
     if (!this.#open) return
     this.#open = false
     const now = this.#clock()
-    const used = tokensUsed(record)
+    const used = tokensUsed(record, this.claim)
     const spent = Math.max(0, chargeOf(record.cost))
-    for (const hold of this.holds) {
+    for (let i = 0; i < this.holds.length; i++) {
+      const hold = this.holds[i] as Hold
       const { counters, taken, budget } = hold
       counters.parallel--
       if (used !== undefined) {
@@ -78,6 +92,7 @@ export class MemoryReservation implements Reservation {
       budget.roll(now)
       budget.reserved -= this.claim.nanoUsd ?? 0
       budget.spent += spent
+      if (spent > 0) noteSpend(record, this.claim.subjects[i] as LimitSubject, budget, spent)
       if (counters.share !== undefined) counters.share.spentNanoUsd += spent
     }
     if (spent > 0) this.#onSpent?.(this.claim, this.holds)

@@ -1,5 +1,7 @@
-import type { AccountRow, KeyRow } from '../db/rows.ts'
-import type { BudgetLimit, LimitSubject } from './limiter.ts'
+import type { AccountKind, AccountRow, KeyRow } from '../db/rows.ts'
+import type { LimitSubject } from './limiter.ts'
+import type { ModelLimits } from './subjects/model-limits.ts'
+import { NO_LIMITS, type RowLimits, rowLimits } from './subjects/row-limits.ts'
 
 /** The accounts that stand behind a key. */
 export interface CallerAccounts {
@@ -14,47 +16,55 @@ export interface CallerAccounts {
 /** When a key's spend was last set by hand, milliseconds; kept in the row's metadata. */
 export const SPEND_SET_AT = 'spend_set_at'
 
+/** Derived once from each row: a row that changes is another object. */
+const derived = new WeakMap<KeyRow | AccountRow, RowLimits>()
+
 /** Everybody a key's calls are charged to, the key first. What has no limits is not counted. */
-export function subjectsOf(row: KeyRow, { user, team }: CallerAccounts): readonly LimitSubject[] {
+export function subjectsOf(row: KeyRow, accounts: CallerAccounts): readonly LimitSubject[] {
+  return allLimits(row, accounts).flatMap(({ subjects }) => subjects)
+}
+
+/** The limits per model of everybody a key's calls are charged to. */
+export function modelLimitsOf(row: KeyRow, accounts: CallerAccounts): readonly ModelLimits[] {
+  return allLimits(row, accounts).flatMap(({ models }) => (models === undefined ? [] : [models]))
+}
+
+/** The limits of a customer or a tag, which a call names. */
+export function limitsOfAccount(row: AccountRow): RowLimits {
+  return once(row, () => ofAccount(row.kind, row))
+}
+
+function allLimits(row: KeyRow, accounts: CallerAccounts): readonly RowLimits[] {
+  const { team, member, user, project, organization } = accounts
+  return [
+    once(row, () => ofKey(row)),
+    ...[member, user, team, project, organization].map(each =>
+      each === undefined ? NO_LIMITS : limitsOfAccount(each),
+    ),
+  ]
+}
+
+function once(row: KeyRow | AccountRow, derive: () => RowLimits): RowLimits {
+  let limits = derived.get(row)
+  if (limits === undefined) derived.set(row, (limits = derive()))
+  return limits
+}
+
+function ofKey(row: KeyRow): RowLimits {
   const setAt = row.metadata[SPEND_SET_AT]
-  const key = subjectOf(
-    { kind: 'key', id: row.tokenHash, label: row.keyAlias ?? row.keyName },
+  return rowLimits({
+    kind: 'key',
+    id: row.tokenHash,
+    label: row.keyAlias ?? row.keyName,
+    setAt: typeof setAt === 'number' ? setAt : undefined,
     row,
-    typeof setAt === 'number' ? setAt : undefined,
-  )
-  return [key, team && ofAccount('team', team), user && ofAccount('user', user)].filter(
-    subject => subject !== undefined,
-  )
-}
-
-function ofAccount(kind: 'team' | 'user', row: AccountRow): LimitSubject | undefined {
-  return subjectOf({ kind, id: row.id, label: row.alias ?? row.id }, row, row.spendSetAt ?? undefined)
-}
-
-function subjectOf(
-  name: Pick<LimitSubject, 'kind' | 'id' | 'label'>,
-  row: KeyRow | AccountRow,
-  setAt: number | undefined,
-): LimitSubject | undefined {
-  const subject: LimitSubject = {
-    ...name,
-    rpm: row.rpmLimit ?? undefined,
-    tpm: row.tpmLimit ?? undefined,
-    maxParallelRequests: row.maxParallelRequests ?? undefined,
-    budget: budgetOf(row, setAt),
-  }
-  const { rpm, tpm, maxParallelRequests, budget } = subject
-  const limited = [rpm, tpm, maxParallelRequests, budget].some(limit => limit !== undefined)
-  return limited ? Object.freeze(subject) : undefined
-}
-
-function budgetOf(row: KeyRow | AccountRow, setAt: number | undefined): BudgetLimit | undefined {
-  if (row.maxBudgetNanoUsd === null) return undefined
-  return Object.freeze<BudgetLimit>({
-    maxNanoUsd: row.maxBudgetNanoUsd,
-    spentNanoUsd: row.spendNanoUsd,
-    duration: row.budgetDuration ?? undefined,
-    resetAt: row.budgetResetAt ?? undefined,
-    setAt,
   })
+}
+
+function ofAccount(kind: AccountKind, row: AccountRow): RowLimits {
+  const { id, alias, userId, teamId, organizationId } = row
+  let label = alias ?? id
+  if (kind === 'team_member') label = `User=${userId} in Team=${teamId}`
+  if (kind === 'organization_member') label = `User=${userId} in Organization=${organizationId}`
+  return rowLimits({ kind, id, label, setAt: row.spendSetAt ?? undefined, row })
 }

@@ -64,10 +64,11 @@ export function spendRowOf(record: CallRecord): SpendRow {
   }
 }
 
-/** What its attempts charged to budgets of their providers and deployments. */
-function budgetSpendsOf({ attempts }: CallRecord): Pick<SpendRow, 'budgetSpends'> {
-  if (attempts.every(each => each.budgetSpends === undefined)) return {}
-  const budgetSpends = attempts.flatMap(each => each.budgetSpends ?? []).filter(({ nanoUsd }) => nanoUsd > 0)
+/** What its attempts charged to budgets of their providers and deployments, and the call to limits without a row. */
+function budgetSpendsOf({ attempts, limitSpends }: CallRecord): Pick<SpendRow, 'budgetSpends'> {
+  if (limitSpends === undefined && attempts.every(each => each.budgetSpends === undefined)) return {}
+  const ofAttempts = attempts.flatMap(each => each.budgetSpends ?? []).filter(({ nanoUsd }) => nanoUsd > 0)
+  const budgetSpends = limitSpends === undefined ? ofAttempts : [...ofAttempts, ...limitSpends]
   return budgetSpends.length === 0 ? {} : { budgetSpends }
 }
 

@@ -10,7 +10,9 @@ import {
   worstCaseAt,
 } from 'sluice/internal'
 import type { Caller } from '../auth/caller.ts'
+import { type CallFacts, callSubjects } from '../limits/call-subjects.ts'
 import type { Claim } from '../limits/limiter.ts'
+import { ratesOf } from '../limits/subjects/priority-subjects.ts'
 import type { InferenceRequest } from './inference-request.ts'
 import type { Stages } from './stages.ts'
 import type { Asked } from './understand.ts'
@@ -19,6 +21,11 @@ import type { Asked } from './understand.ts'
 export interface CallClaim extends Claim {
   readonly inputTokens: number
 }
+
+/** The customer a call names, and what is known of those it names. */
+export type NamedBy = Pick<CallFacts, 'customerId' | 'named'>
+
+const NOBODY: NamedBy = { customerId: undefined, named: { tags: [] } }
 
 /**
  * The worst case of a call: its prompt, and the longest answer it may get by its own limit, the model's, or the
@@ -32,10 +39,17 @@ export function claimOf<E extends EndpointName>(
   caller: Caller,
   now: number,
   { routes, catalogue, settings }: Pick<Stages, 'routes' | 'catalogue' | 'settings'>,
+  named: NamedBy = NOBODY,
 ): CallClaim {
   const endpoint: Endpoint<E> = endpoints[from.open.endpoint]
-  if (endpoint.isFree)
-    return { now, subjects: caller.subjects, tokens: 0, inputTokens: 0, nanoUsd: 0, model: asked.model }
+  const { model } = asked
+  const subjects = callSubjects(caller, {
+    ...{ model, ...named, settings: settings.limits },
+    isStrained: () => routes.isStrained(model),
+    rates: () => ratesOf(routes.deploymentsOf(model)),
+  })
+  const { tokenType } = settings.limits
+  if (endpoint.isFree) return { now, subjects, tokens: 0, inputTokens: 0, nanoUsd: 0, model, tokenType }
   const requests = requestsOf(asked)
   const { defaultMaxOutputTokens } = settings.limits
   const inputTokens = Math.max(...requests.map(estimateRequestTokens))
@@ -53,7 +67,7 @@ export function claimOf<E extends EndpointName>(
       if (worst.nanoUsd !== undefined) nanoUsd = Math.max(nanoUsd ?? 0, worst.nanoUsd * most)
     }
   }
-  return { now, subjects: caller.subjects, tokens, inputTokens, nanoUsd, model: asked.model }
+  return { now, subjects, tokens, inputTokens, nanoUsd, model, tokenType }
 }
 
 /** What is asked, and what a fallback may be asked instead. */

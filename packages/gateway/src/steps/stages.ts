@@ -3,6 +3,7 @@ import type { AccessGroupBook } from '../auth/access-groups/access-group-book.ts
 import type { Authenticator } from '../auth/authenticate.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Limiter } from '../limits/limiter.ts'
+import type { NamedAccounts } from '../limits/subjects/named-accounts.ts'
 import type { Ledger } from '../spend/ledger.ts'
 
 /** The stages a call walks through. Settings and routes are swapped whole on reload. */
@@ -12,6 +13,7 @@ export interface Stages {
   readonly catalogue: Catalogue
   readonly authenticate: Authenticator['authenticate']
   readonly accessGroups: Pick<AccessGroupBook, 'of' | 'isComplete'>
+  readonly named: Pick<NamedAccounts, 'of'>
   readonly limiter: Limiter
   readonly ledger: Ledger
   readonly callbacks: readonly Callback[]

@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.ts'
 import { exposeBudgets } from './budget-metrics.ts'
 import { CallMetrics } from './call-metrics.ts'
 import { type DatabaseCounts, exposeDatabase } from './database-metrics.ts'
+import { exposeLimits } from './limit-metrics.ts'
 import type { MetricSource } from './metric-source.ts'
 import { RouterMetrics } from './router-metrics.ts'
 import { exposeShared } from './shared-metrics.ts'
@@ -18,6 +19,8 @@ export interface Telemetry {
 /** What is measured besides calls. */
 export interface Measured extends DatabaseCounts {
   readonly shared: Parameters<typeof exposeShared>[0]
+  readonly limiter: Parameters<typeof exposeLimits>[0]
+  readonly alerts: Parameters<typeof exposeLimits>[1]
   /** Rollbacks of adaptive weights so far. */
   readonly adaptive: { readonly rollbacks: number }
   readonly settings: () => Settings
@@ -30,6 +33,8 @@ export function openTelemetry({
   settings,
   routes,
   database,
+  limiter,
+  alerts,
   snapshot,
 }: Measured): Telemetry {
   const metrics = new CallMetrics(settings().telemetry.latencyBuckets)
@@ -40,6 +45,7 @@ export function openTelemetry({
     ...[metrics, router],
     { expose: () => exposeShared(shared) },
     { expose: () => exposeDatabase({ database, snapshot }) },
+    { expose: () => exposeLimits(limiter, alerts) },
     { expose: () => exposeBudgets(routes().budgets.reports()) },
     { expose: weights },
   ]

@@ -126,6 +126,18 @@ export class RouteTable {
     return groups.size === 1 ? named : [...groups].flatMap(group => this.groups.find(group) ?? [])
   }
 
+  /** The deployments behind a name; none where nothing answers to it. */
+  deploymentsOf(model: string): readonly Deployment[] {
+    return this.groups.find(model) ?? []
+  }
+
+  /** True while a deployment behind the name rests. */
+  isStrained(model: string): boolean {
+    const deployments = this.groups.find(model)
+    if (deployments === undefined) return false
+    return this.pools.of(model, deployments).awake.read(this.with.host.now()).resting.length > 0
+  }
+
   /** Notes on the record of a finished call what its answer would have cost elsewhere. */
   compareCost(record: CallRecord): void {
     const { routing } = record

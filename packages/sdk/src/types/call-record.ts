@@ -38,6 +38,8 @@ export interface CallRecord {
   /** True when `usage` was counted by us because the provider did not say. */
   usageEstimated?: boolean | undefined
   cost: Cost
+  /** What was charged to limits of the caller that no row of their own holds. */
+  limitSpends?: readonly BudgetSpend[] | undefined
   /** Milliseconds spent waiting for the provider, all attempts. */
   upstreamMs: number
   responseId?: string | undefined

@@ -20,7 +20,7 @@ function spendsOf({ budgetSpends }: NewSpendRow): readonly BudgetSpend[] {
   return (budgetSpends as readonly unknown[]).flatMap(spend => {
     if (!isJsonObject(spend)) return []
     const { kind, id, resetAt, replica, nanoUsd } = spend
-    if (kind !== 'provider' && kind !== 'deployment') return []
+    if (kind !== 'provider' && kind !== 'deployment' && kind !== 'limit') return []
     if (typeof id !== 'string' || typeof replica !== 'string') return []
     if (!Number.isSafeInteger(resetAt) || !Number.isSafeInteger(nanoUsd)) return []
     const counts = { resetAt: resetAt as number, nanoUsd: nanoUsd as number }

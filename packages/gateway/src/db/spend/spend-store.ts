@@ -6,7 +6,7 @@ import type { SpendRow } from '../rows.ts'
 import type { Tables } from '../tables.ts'
 import { readSums } from './read-sums.ts'
 import { addSpend } from './spend-batch.ts'
-import { decodeSpendRow } from './spend-columns.ts'
+import { decodeSpendRow, storedText } from './spend-columns.ts'
 
 /** Spend rows in `spend_logs`, their sums in `daily_spend` and `spend_totals`. */
 export function createSpendStore(connection: Connection): SpendStore {
@@ -18,6 +18,7 @@ export function createSpendStore(connection: Connection): SpendStore {
     list: filter => connection.run(database => listSpend(database, filter)),
     totals: (subject, range) => connection.run(database => readTotals(database, subject, range)),
     budgetSpends: now => connection.run(database => readBudgets(database, now)),
+    limitSpends: (ids, now) => connection.run(database => readLimits(database, ids, now)),
     forgetBudgets: before =>
       connection.run(async database => {
         await database
@@ -46,15 +47,41 @@ async function readBudgets(database: Kysely<Tables>, now: number): Promise<reado
   const rows = await database
     .selectFrom('budget_spend')
     .selectAll()
-    .where(build => build.or([build('reset_at', '=', NEVER), build('reset_at', '>', now)]))
+    .where('kind', 'in', ['provider', 'deployment'])
+    .where(isRunning(now))
     .execute()
-  return rows.map(row => ({
-    kind: row.kind === 'provider' ? 'provider' : 'deployment',
+  return rows.map(decodeBudget)
+}
+
+async function readLimits(
+  database: Kysely<Tables>,
+  ids: readonly string[],
+  now: number,
+): Promise<readonly BudgetSpend[]> {
+  if (ids.length === 0) return []
+  const rows = await database
+    .selectFrom('budget_spend')
+    .selectAll()
+    .where('kind', '=', 'limit')
+    .where('subject_id', 'in', ids.map(storedText))
+    .where(isRunning(now))
+    .execute()
+  return rows.map(decodeBudget)
+}
+
+function isRunning(now: number) {
+  return (build: ExpressionBuilder<Tables, 'budget_spend'>) =>
+    build.or([build('reset_at', '=', NEVER), build('reset_at', '>', now)])
+}
+
+function decodeBudget(row: Tables['budget_spend']): BudgetSpend {
+  return {
+    kind: row.kind as BudgetSpend['kind'],
     id: row.subject_id,
     resetAt: row.reset_at,
     replica: row.replica,
     nanoUsd: row.spend_nano_usd,
-  }))
+  }
 }
 
 async function listSpend(

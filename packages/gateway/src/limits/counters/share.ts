@@ -1,3 +1,4 @@
+import type { LimitSubject } from '../limiter.ts'
 import type { Rate } from './subject-counters.ts'
 
 /**
@@ -6,8 +7,11 @@ import type { Rate } from './subject-counters.ts'
  * than the limit.
  */
 export interface Share {
-  /** When it was told, milliseconds. */
+  /** Whose limits they were. */
+  subject: LimitSubject
+  /** When it was told, and when somebody last asked for the subject, milliseconds. */
   at: number
+  usedAt: number
   /** Most requests and tokens of its own in any window. */
   readonly most: Record<Rate, number>
   /** What others had in the window. */
@@ -18,15 +22,18 @@ export interface Share {
   nanoUsd: number
   /** Nano-dollars spent here since. */
   spentNanoUsd: number
+  /** End of the period these are of. */
+  resetAt: number | undefined
   /** Nano-dollars that others held. */
   reservedElsewhere: number
 }
 
-export function emptyShare(): Share {
+export function emptyShare(subject: LimitSubject): Share {
   const none = { requests: 0, tokens: 0, input: 0, output: 0 }
+  const any = { requests: Infinity, tokens: Infinity, input: Infinity, output: Infinity }
   return {
-    ...{ at: 0, most: { ...none }, others: { ...none } },
-    ...{ parallel: 0, nanoUsd: 0, spentNanoUsd: 0, reservedElsewhere: 0 },
+    ...{ subject, at: 0, usedAt: 0, most: any, others: none },
+    ...{ parallel: Infinity, nanoUsd: 0, spentNanoUsd: 0, resetAt: undefined, reservedElsewhere: 0 },
   }
 }
 

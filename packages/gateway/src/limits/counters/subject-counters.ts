@@ -2,6 +2,7 @@ import type { ZonedCalendar } from 'sluice/internal'
 import type { LimitSubject } from '../limiter.ts'
 import { SlidingWindow } from '../sliding-window.ts'
 import { BudgetCounter } from './budget-counter.ts'
+import { maxOf } from './max-of.ts'
 import type { Share } from './share.ts'
 
 /** The rates that are counted, tokens in three ways. */
@@ -26,6 +27,8 @@ export class SubjectCounters {
   id: string
   readonly model: string | undefined
   readonly window: string | undefined
+  /** As messages name it. */
+  label = ''
   requests: SlidingWindow | undefined
   /** Input and output together. */
   tokens: SlidingWindow | undefined
@@ -48,6 +51,7 @@ export class SubjectCounters {
 
   /** Makes the counters the subject's limits need, and brings its budget up to date. */
   prepare(subject: LimitSubject, now: number, calendar: ZonedCalendar): void {
+    this.label = subject.label
     if (subject.rpm !== undefined) this.requests ??= new SlidingWindow()
     if (subject.tpm !== undefined) this.tokens ??= new SlidingWindow()
     if (subject.inputTpm !== undefined) this.input ??= new SlidingWindow()
@@ -55,6 +59,7 @@ export class SubjectCounters {
     if (subject.budget === undefined) return
     if (this.budget === undefined) this.budget = new BudgetCounter(subject.budget, now, calendar)
     else this.budget.learn(subject.budget, now)
+    this.budget.max = maxOf(subject.budget, now)
   }
 
   /** What all have in the window, as far as it is known here. */

@@ -1,5 +1,5 @@
 import type { CallRecord } from 'sluice/internal'
-import type { Claim, LimitSubject } from '../limiter.ts'
+import type { Claim, LimitSubject, TokenType } from '../limiter.ts'
 
 /** Tokens by the way they are counted: both kinds together, and each. */
 export interface TokenAmounts {
@@ -9,9 +9,18 @@ export interface TokenAmounts {
 }
 
 /** What a claim may use at most. */
-export function tokensOf({ tokens, inputTokens = tokens }: Claim): TokenAmounts {
+export function tokensOf({
+  tokens,
+  inputTokens = tokens,
+  tokenType,
+}: Pick<Claim, 'tokens' | 'inputTokens' | 'tokenType'>): TokenAmounts {
   const input = Math.min(inputTokens, tokens)
-  return { tokens, input, output: tokens - input }
+  return byType({ tokens, input, output: tokens - input }, tokenType)
+}
+
+/** `tokens` are those that `tpm_limit` counts. */
+function byType(amounts: TokenAmounts, type: TokenType = 'total'): TokenAmounts {
+  return type === 'total' ? amounts : { ...amounts, tokens: amounts[type] }
 }
 
 /** What one subject's windows are asked for: one larger than a whole limit takes all of it, and so runs alone. */
@@ -24,11 +33,12 @@ export function tokensToTake(subject: LimitSubject, amounts: TokenAmounts): Toke
 }
 
 /** Undefined keeps the estimate: a success whose usage nobody knows. A failure without usage used nothing. */
-export function tokensUsed({ usage, status }: CallRecord): TokenAmounts | undefined {
+export function tokensUsed({ usage, status }: CallRecord, { tokenType }: Claim): TokenAmounts | undefined {
   const total = usage?.total_tokens
   if (total === undefined || !Number.isFinite(total)) return status === 'success' ? undefined : NOTHING
   const output = Math.min(whole(usage?.completion_tokens), whole(total))
-  return { tokens: whole(total), input: Math.max(whole(usage?.prompt_tokens), whole(total) - output), output }
+  const input = Math.max(whole(usage?.prompt_tokens), whole(total) - output)
+  return byType({ tokens: whole(total), input, output }, tokenType)
 }
 
 const NOTHING: TokenAmounts = { tokens: 0, input: 0, output: 0 }

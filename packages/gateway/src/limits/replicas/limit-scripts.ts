@@ -1,0 +1,113 @@
+import { RedisScript } from '../../redis/redis.ts'
+import { SCRIPT_WORDS } from './script-words.ts'
+
+/**
+ * KEYS: what this replica said last, then one per counter. ARGV: JSON of [prefix, this replica, number of this message,
+ * nano-dollars spent, second of the reservation, counters], a counter being [parallel slots and nano-dollars held,
+ * requests, tokens, input and output tokens to add or give back, has a budget, seed, reset, set]. Gives what is spent of
+ * each counter and the end of its period.
+ */
+export const SETTLE = new RedisScript(`${SCRIPT_WORDS}
+local ask = cjson.decode(ARGV[1])
+local mine, spent, taken = ask[1] .. ask[2], ask[4], ask[5]
+local holds = redis.call('EXISTS', mine) == 1
+redis.call('SET', KEYS[1], ask[3], 'EX', 86400)
+local reply = {}
+
+local function give(field, amount)
+  if amount == 0 or not holds then return end
+  local left = redis.call('HINCRBY', mine, field, -amount)
+  if left <= 0 then redis.call('HDEL', mine, field) end
+end
+
+for i, c in ipairs(ask[6]) do
+  local key = KEYS[i + 1]
+  local have = read(key)
+  give('p' .. key, c[1])
+  give('h' .. key, c[2])
+  for j, rate in ipairs(RATES) do
+    local amount = c[2 + j]
+    if amount ~= 0 then
+      local w = window(key, rate, have.fields[2 + 2 * j], have.fields[3 + 2 * j])
+      if amount > 0 then add(key, w, second, amount)
+      elseif w.sum + amount >= 0 then add(key, w, taken, amount) end
+    end
+  end
+  if c[7] == 1 then
+    local fresh = period(have, c[9], c[10], c[8])
+    if fresh then keep(key, have) end
+    if spent > 0 then redis.call('HINCRBY', key, 's', spent) end
+    reply[#reply + 1] = have.s + spent
+    reply[#reply + 1] = have.r
+  else
+    reply[#reply + 1] = 0
+    reply[#reply + 1] = 0
+  end
+  expire(key, c[7] == 1)
+end
+return reply
+`)
+
+/**
+ * KEYS: replicas, mark of this data, what the replica said last under its old name. ARGV: prefix, new name, old name.
+ * Gives the number of the last message that was taken in (-1: unknown) and the mark, which changes when data was lost.
+ */
+export const JOIN = new RedisScript(`${SCRIPT_WORDS}
+redis.call('SET', KEYS[2], ARGV[2] .. ':' .. now, 'NX')
+redis.call('ZREM', KEYS[1], ARGV[3])
+redis.call('DEL', ARGV[1] .. ARGV[3])
+redis.call('ZADD', KEYS[1], now, ARGV[2])
+return {redis.call('GET', KEYS[3]) or '-1', redis.call('GET', KEYS[2])}
+`)
+
+/**
+ * What a replica that was away tells. KEYS: what it said last, then one per counter. ARGV: JSON of [prefix, replica,
+ * number of this message, lease, whether data was lost, counters], a counter being [parallel slots and nano-dollars held
+ * now, requests, tokens, input, output, spent meanwhile, has a budget, seed, reset, set].
+ */
+export const RETELL = new RedisScript(`${SCRIPT_WORDS}
+local ask = cjson.decode(ARGV[1])
+local mine = ask[1] .. ask[2]
+redis.call('SET', KEYS[1], ask[3], 'EX', 86400)
+for i, c in ipairs(ask[6]) do
+  local key = KEYS[i + 1]
+  local have = read(key)
+  if c[1] > 0 then redis.call('HSET', mine, 'p' .. key, c[1]) end
+  if c[2] > 0 then redis.call('HSET', mine, 'h' .. key, c[2]) end
+  for j, rate in ipairs(RATES) do
+    if c[2 + j] > 0 then
+      add(key, window(key, rate, have.fields[2 + 2 * j], have.fields[3 + 2 * j]), second, c[2 + j])
+    end
+  end
+  if c[8] == 1 then
+    local missing = have.s == nil
+    local fresh = period(have, c[10], c[11], c[9])
+    if have.r == c[10] then
+      if ask[5] == 1 then
+        have.s = math.max(have.s, c[9])
+      elseif not missing and not (fresh and have.s == c[9]) then
+        have.s = have.s + c[7]
+      end
+    end
+    keep(key, have)
+  end
+  expire(key, c[8] == 1)
+end
+redis.call('PEXPIRE', mine, ask[4])
+return 'OK'
+`)
+
+/**
+ * KEYS: replicas. ARGV: prefix, replica, lease in ms. Gives how many replicas there are; -1
+ * when this one's lease has ended.
+ */
+export const BEAT = new RedisScript(`${SCRIPT_WORDS}
+local heard = redis.call('ZSCORE', KEYS[1], ARGV[2])
+local lease = tonumber(ARGV[3])
+if not heard or tonumber(heard) < now - lease then return -1 end
+local mine = ARGV[1] .. ARGV[2]
+redis.call('ZADD', KEYS[1], now, ARGV[2])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - 600000)
+redis.call('PEXPIRE', mine, lease)
+return redis.call('ZCOUNT', KEYS[1], now - lease, '+inf')
+`)

@@ -1,0 +1,61 @@
+import type { SpendStore } from '../db/database.ts'
+import { counterName } from './counters/counter-name.ts'
+import type { SubjectCounters } from './counters/subject-counters.ts'
+import type { Claim } from './limiter.ts'
+
+export interface SpendSeedsOptions {
+  readonly store: Pick<SpendStore, 'limitSpends'>
+  readonly now: () => number
+  readonly onError: (error: unknown) => void
+}
+
+/** Milliseconds after which the database is asked again, in the background: other processes may have spent. */
+const REFRESH_MS = 30_000
+/** Milliseconds a call waits when a counter is new to this process. */
+const PATIENCE_MS = 1_000
+
+/**
+ * What was spent of budgets that no row holds (per model, per window, of customers without a row), before this process
+ * counted them. Asked once when a counter is new, as an unknown key is; while the database cannot tell it starts at 0.
+ */
+export class SpendSeeds {
+  readonly #options: SpendSeedsOptions
+
+  constructor(options: SpendSeedsOptions) {
+    this.#options = options
+  }
+
+  /** Undefined when the claim can be decided at once; else resolves when it can. Never rejects. */
+  prepare(claim: Claim, held: readonly SubjectCounters[]): Promise<void> | undefined {
+    let unknown: SubjectCounters[] | undefined
+    let isNew = false
+    for (let i = 0; i < held.length; i++) {
+      const { budget } = held[i] as SubjectCounters
+      const limit = claim.subjects[i]?.budget
+      if (budget === undefined || limit === undefined || limit.spentNanoUsd !== undefined) continue
+      if (claim.now - budget.askedAt < REFRESH_MS) continue
+      isNew ||= budget.askedAt === 0
+      budget.askedAt = claim.now
+      unknown = unknown ?? []
+      unknown.push(held[i] as SubjectCounters)
+    }
+    if (unknown === undefined) return undefined
+    const asked = this.#ask(unknown)
+    return isNew ? asked : undefined
+  }
+
+  async #ask(unknown: readonly SubjectCounters[]): Promise<void> {
+    const { store, now, onError } = this.#options
+    const names = unknown.map(counterName)
+    const read = store.limitSpends(names, now()).then(spends => {
+      for (const { id, resetAt, nanoUsd } of spends) {
+        const { budget } = unknown[names.indexOf(id)] ?? {}
+        budget?.learnCounted(nanoUsd, resetAt === 0 ? undefined : resetAt, now())
+      }
+    }, onError)
+    const { promise: late, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, PATIENCE_MS)
+    await Promise.race([read, late])
+    clearTimeout(timer)
+  }
+}
