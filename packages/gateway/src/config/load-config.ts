@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Deployment } from 'sluice/internal'
 import { warnOfRedis } from './build/build-redis.ts'
 import { buildSettings, type SettingsParts } from './build/build-settings.ts'
+import { checkSignIn } from './build/build-sign-in.ts'
 import { checkHealthRouting } from './deployments/check-health-routing.ts'
 import { allProviders } from './deployments/custom-providers.ts'
 import { checkGroupNames } from './deployments/group-names.ts'
@@ -13,7 +14,8 @@ import { commandLine, environmentVariables } from './keys/environment-variables.
 import { readSection } from './keys/read-section.ts'
 import type { Row } from './keys/row.ts'
 import { sectionsWith, topLevel } from './keys/top-level.ts'
-import { moduleFile } from './load-module.ts'
+import { customAuthShape } from './load-custom-auth.ts'
+import { loadModule, moduleFile } from './load-module.ts'
 import { loadStrategy } from './load-strategy.ts'
 import { ConfigError, type ConfigWarning, type Problem } from './problem.ts'
 import { Report } from './report.ts'
@@ -69,7 +71,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
           ...searchToolDeployments(file.search_tools ?? [], root, providers, report),
         ]
   const strategy = file.router_settings?.routing_strategy
-  const modules = typeof strategy === 'object' ? [moduleFile(strategy)] : []
+  const customAuth = file.general_settings?.custom_auth
+  const modules = [strategy, customAuth].flatMap(each => (typeof each === 'object' ? [moduleFile(each)] : []))
   const parts: SettingsParts = {
     source: path === undefined ? undefined : resolve(path),
     environment,
@@ -79,10 +82,12 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     variables,
     cli: readCli(options.cliOverrides ?? {}, report),
     strategy: await loadStrategy(strategy, report),
+    customAuth: customAuth && (await loadModule(customAuth, customAuthShape, report)),
   }
   const settings = buildSettings(parts)
   if (path !== undefined) checkGroupNames(settings, root, report)
   checkHealthRouting(settings, root, report)
+  checkSignIn(settings, parts, report)
   if (!settings.redis) warnOfRedis(parts, report)
   checkProviderBudgets(settings, root, report)
   warnUnset(withoutEnvironment(root), report)

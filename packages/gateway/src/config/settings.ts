@@ -7,6 +7,7 @@ import type {
   StrategyName,
 } from 'sluice/internal'
 import type { RedisSettings } from './redis-settings.ts'
+import type { SignInSettings } from './sign-in-settings.ts'
 
 export type { RedisSettings } from './redis-settings.ts'
 
@@ -29,6 +30,7 @@ export interface Settings {
   readonly server: ServerSettings
   readonly resume: ResumeSettings
   readonly auth: AuthSettings
+  readonly signIn: SignInSettings
   readonly database: DatabaseSettings
   /** Absent: this process shares nothing with others but the database. */
   readonly redis: RedisSettings | undefined

@@ -6,9 +6,11 @@ import type { Values } from '../keys/row.ts'
 import type { topLevel } from '../keys/top-level.ts'
 import type { StrategySetting } from '../load-strategy.ts'
 import type * as target from '../settings.ts'
+import type { CustomAuth } from '../sign-in-settings.ts'
 import type { Environment } from '../source/references.ts'
 import { buildRedis } from './build-redis.ts'
 import { buildHealth, buildRouter } from './build-router.ts'
+import { buildSignIn } from './build-sign-in.ts'
 import { defaults } from './defaults.ts'
 import { megabytes, milliseconds } from './units.ts'
 
@@ -22,6 +24,8 @@ export interface SettingsParts {
   readonly variables: Values<typeof environmentVariables.rows>
   readonly cli: Values<typeof commandLine.rows>
   readonly strategy: StrategySetting | undefined
+  /** The code of `custom_auth`. */
+  readonly customAuth: CustomAuth | undefined
 }
 
 /** Puts the parts together: command line over file over environment over defaults. The result is frozen. */
@@ -38,6 +42,7 @@ export function buildSettings(parts: SettingsParts): target.Settings {
     server: server(parts),
     resume: resume(parts),
     auth: auth(parts),
+    signIn: buildSignIn(parts),
     database: database(parts),
     redis: buildRedis(parts),
     spend: spend(parts),

@@ -1,6 +1,7 @@
 import { masterKey } from './master-key.ts'
 import { redisVariables } from './redis.ts'
 import { accepted, type Section, unenforced, works } from './row.ts'
+import { signInVariables } from './sign-in-variables.ts'
 import { anything, choice, flag, positiveSeconds, scalar, seconds, secret, text, whole } from './types.ts'
 
 const logLevel = choice('trace', 'debug', 'info', 'warn', 'error', 'silent')
@@ -31,6 +32,7 @@ export const environmentVariables = {
     DATABASE_URL: works(secret, '`postgresql://…`.', 'database.url'),
     ...redisVariables,
     LITELLM_MASTER_KEY: works(masterKey, 'The key of the administrator.', 'auth.masterKey'),
+    ...signInVariables,
     LITELLM_SALT_KEY: accepted(secret, 'Encrypts credentials in the database.'),
     LITELLM_ENVIRONMENT: works(text, 'Compared with `model_info.supported_environments`.', 'deployments'),
     LITELLM_LOG: works(litellmLogLevel, 'DEBUG, INFO, WARNING, ERROR or CRITICAL.', 'telemetry.logLevel'),

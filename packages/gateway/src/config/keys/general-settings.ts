@@ -1,6 +1,8 @@
 import { healthRouting } from './health-routing.ts'
+import { customAuthSettings, jwtAuth } from './jwt-auth.ts'
 import { passThroughEndpoint } from './list-sections.ts'
 import { masterKey } from './master-key.ts'
+import { moduleName, network } from './places.ts'
 import { objectOf } from './read-section.ts'
 import { resumableStreams } from './resumable-streams.ts'
 import { accepted, type Section, unenforced, works } from './row.ts'
@@ -97,22 +99,34 @@ export const generalSettings = {
     proxy_batch_polling_interval: accepted(seconds, 'Seconds between looks at batches.'),
     use_redis_transaction_buffer: on('Send spend through Redis.'),
     user_api_key_cache_ttl: accepted(seconds, 'Seconds a key is answered from memory.'),
-    custom_auth: hook('Code that checks keys.'),
-    custom_auth_settings: unenforced(object, 'How that code is used.'),
-    custom_auth_run_common_checks: on('Check budgets and models after it.'),
+    custom_auth: works(
+      moduleName,
+      'Code that knows credentials: a module, as `./auth.mjs#check`.',
+      'signIn.door.customAuth',
+    ),
+    custom_auth_settings: works(
+      objectOf(customAuthSettings),
+      'How that code is used.',
+      'signIn.door.customAuth',
+    ),
+    custom_auth_run_common_checks: works(
+      flag,
+      'Budgets and models of the user, team and organization hold that it names; true unless stated.',
+      'signIn.door.customAuth',
+    ),
     custom_key_generate: hook('Code that may refuse new keys.'),
     custom_key_update: hook('Code that may refuse changes of keys.'),
     custom_sso: hook('Code that signs users in.'),
     custom_ui_sso_sign_in_handler: hook('Code that signs users in behind a proxy.'),
     litellm_key_header_name: works(text, 'One more header that carries the key.', 'auth.keyHeaderName'),
-    enable_jwt_auth: logIn('Accept JSON web tokens.'),
-    litellm_jwtauth: unenforced(object, 'How their claims are read.'),
+    enable_jwt_auth: works(flag, 'Accept JSON web tokens.', 'signIn.jwt'),
+    litellm_jwtauth: works(objectOf(jwtAuth), 'How their claims are read.', 'signIn.jwt'),
     enable_oauth2_auth: logIn('Accept OAuth 2 tokens.'),
     enable_oauth2_proxy_auth: logIn('Trust headers of a log-in proxy.'),
     oauth2_config_mappings: accepted(object, 'Which headers.'),
-    allowed_routes: unenforced(list(text), 'Routes token holders may use.'),
-    public_routes: unenforced(list(text), 'Routes without a key.', { remedy: 'They ask for a key.' }),
-    admin_only_routes: unenforced(list(text), 'Routes for administrators only.'),
+    allowed_routes: works(list(text), 'All routes there are, whoever asks.', 'signIn.door.allowedRoutes'),
+    public_routes: works(list(text), 'Routes without a key.', 'signIn.door.publicRoutes'),
+    admin_only_routes: works(list(text), 'Routes for the admin alone.', 'signIn.door.adminOnlyRoutes'),
     enforced_params: unenforced(list(text), 'Fields each request must hold.'),
     service_account_settings: unenforced(object, 'The same for service accounts.'),
     enforce_user_param: guard('Each request must name its end user.'),
@@ -125,8 +139,12 @@ export const generalSettings = {
       objectOf(resumableStreams),
       'Streams that a client may continue after it lost its connection.',
     ),
-    allowed_ips: unenforced(list(text), 'Addresses that may call.'),
-    use_x_forwarded_for: on("Take the caller's address from X-Forwarded-For."),
+    allowed_ips: works(list(network), 'Addresses and networks that may call.', 'signIn.door.allowedIps'),
+    use_x_forwarded_for: works(
+      flag,
+      "Take the caller's address from X-Forwarded-For.",
+      'signIn.door.useForwardedFor',
+    ),
     max_parallel_requests: unenforced(whole(1), 'Most calls at one time per deployment.', {
       remedy: 'Set max_parallel_requests on keys, or global_max_parallel_requests.',
     }),

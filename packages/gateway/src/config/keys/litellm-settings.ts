@@ -1,6 +1,7 @@
 import { cacheParams } from './cache-params.ts'
 import { fallbacks } from './fallbacks.ts'
 import { callbackNames } from './features.ts'
+import { newUserParams } from './jwt-auth.ts'
 import { objectOf } from './read-section.ts'
 import { accepted, type Section, unenforced, works } from './row.ts'
 import {
@@ -140,7 +141,7 @@ export const litellmSettings = {
     max_end_user_budget_id: unenforced(text, 'Budget of end users without one.'),
     max_internal_user_budget: unenforced(amount, 'Budget of new users, dollars.'),
     internal_user_budget_duration: accepted(duration, 'Its period.'),
-    default_internal_user_params: unenforced(object, 'What new users get.'),
+    default_internal_user_params: works(objectOf(newUserParams), 'What new users get.', 'signIn.newUsers'),
     default_team_params: unenforced(object, 'What new teams get.'),
     default_team_settings: accepted(anyList, 'Loggers of single teams.'),
     default_key_generate_params: unenforced(object, 'What new keys get.'),

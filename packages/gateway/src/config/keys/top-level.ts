@@ -1,4 +1,5 @@
 import { generalSettings } from './general-settings.ts'
+import { customAuthSettings, jwtAuth } from './jwt-auth.ts'
 import {
   credential,
   guardrail,
@@ -74,6 +75,9 @@ export const sections: readonly Section[] = [
   litellmSettings,
   ...nested(litellmSettings),
   generalSettings,
+  jwtAuth,
+  ...nested(jwtAuth),
+  customAuthSettings,
   resumableStreams,
   passThroughEndpoint,
   routerSettings,

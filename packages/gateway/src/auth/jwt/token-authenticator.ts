@@ -1,0 +1,185 @@
+import { createError, type SluiceError } from 'sluice/internal'
+import type { JwtSettings } from '../../config/sign-in-settings.ts'
+import { BoundedMap } from '../../limits/bounded-map.ts'
+import type { Caller } from '../caller.ts'
+import { hashKey } from '../hash.ts'
+import type { Origin } from '../origin.ts'
+import type { Principal } from '../principal.ts'
+import type { Claims } from './claims.ts'
+import { findPrincipals, type PrincipalServices } from './find-principals.ts'
+import type { KeyMappings } from './key-mappings.ts'
+import { type FetchJson, KeySet } from './key-set.ts'
+import { type Reading, readClaims, refused } from './read-claims.ts'
+import { CLOCK_SECONDS, looksLikeJwt, refused as badToken, verifyToken } from './verify-token.ts'
+
+export interface TokenServices extends PrincipalServices {
+  readonly fetchJson: FetchJson
+  readonly mappings: KeyMappings
+  readonly now: () => number
+  /** The one constructor of callers. */
+  readonly admit: (principal: Principal) => Caller | Promise<Caller>
+  /** The caller of a virtual key by its hash; rejects with `AuthenticationError` when there is none. */
+  readonly admitKey: (tokenHash: string) => Caller | Promise<Caller>
+}
+
+/** What a token came to; under its whole hash, so that no two tokens share one (CVE-2026-35030). */
+interface Known {
+  readonly principals: readonly Principal[]
+  readonly keyHash: string | undefined
+  readonly settings: JwtSettings
+  /** Of the keys it was verified with; undefined where the provider vouched for it. */
+  readonly epoch: number | undefined
+  readonly validUntil: number
+}
+
+/** Tokens remembered; at the bound the least recently used is verified again when it comes back. */
+const MOST_KNOWN = 50_000
+/** Claims are looked up anew after this, so that new teams and mappings are seen. */
+const RELOOK_MS = 60_000
+/** Tokens that are being verified; more are refused with 503. */
+const MOST_AT_ONCE = 256
+const LONGEST_TEAM = 256
+
+/** Tokens of a provider as credentials. A token that was verified costs one hash and one look-up from then on. */
+export class TokenAuthenticator {
+  readonly #services: TokenServices
+  readonly #keySet: KeySet
+  readonly #known = new BoundedMap<Known>({ most: MOST_KNOWN })
+  readonly #running = new Map<string, Promise<Known>>()
+
+  constructor(services: TokenServices) {
+    this.#services = services
+    this.#keySet = new KeySet(services)
+  }
+
+  /** True for what this could read: a JWT, or any text where the provider is asked about those. */
+  reads(credential: string, settings: JwtSettings): boolean {
+    if (credential.startsWith('sk-')) return false
+    return looksLikeJwt(credential) || settings.userinfo !== undefined
+  }
+
+  /** Throws or rejects as `Authenticator` says, and with `PermissionDeniedError` for a right token that may not. */
+  authenticate(token: string, origin: Origin | undefined, settings: JwtSettings): Caller | Promise<Caller> {
+    const stated = origin?.headers['x-litellm-team-id']
+    const wished = typeof stated === 'string' && stated !== '' ? stated.slice(0, LONGEST_TEAM) : undefined
+    const name = wished === undefined ? hashKey(token) : `${hashKey(token)} ${wished}`
+    const known = this.#known.get(name)
+    if (known === undefined || !this.#holds(known, settings)) return this.#anew(name, token, wished, settings)
+    const caller = this.#callerOf(known)
+    if (caller instanceof Promise) return caller.then(found => this.#checked(found, name, token, wished, settings))
+    return this.#checked(caller, name, token, wished, settings)
+  }
+
+  #holds({ settings, epoch, validUntil }: Known, current: JwtSettings): boolean {
+    const isSame = settings === current && (epoch === undefined || epoch === this.#keySet.epoch)
+    return isSame && this.#services.now() < validUntil
+  }
+
+  /** A team that was removed since must not leave a caller without its limits. */
+  #checked(
+    caller: Caller,
+    name: string,
+    token: string,
+    wished: string | undefined,
+    settings: JwtSettings,
+  ): Caller | Promise<Caller> {
+    if (caller.record.teamId === undefined || caller.accounts.team !== undefined) return caller
+    this.#known.delete(name)
+    return this.#anew(name, token, wished, settings)
+  }
+
+  async #anew(
+    name: string,
+    token: string,
+    wished: string | undefined,
+    settings: JwtSettings,
+  ): Promise<Caller> {
+    const running = this.#running.get(name) ?? this.#start(name, token, wished, settings)
+    return await this.#callerOf(await running)
+  }
+
+  #start(name: string, token: string, wished: string | undefined, settings: JwtSettings): Promise<Known> {
+    if (this.#running.size >= MOST_AT_ONCE) throw busy()
+    const work = this.#learn(token, wished, settings)
+      .then(known => {
+        this.#known.set(name, known)
+        return known
+      })
+      .finally(() => this.#running.delete(name))
+    this.#running.set(name, work)
+    return work
+  }
+
+  async #learn(token: string, wished: string | undefined, settings: JwtSettings): Promise<Known> {
+    const { epoch } = this.#keySet
+    const isJwt = looksLikeJwt(token) && settings.keyUrls.length > 0
+    const claims = isJwt ? await verifyToken(token, this.#keySet, settings) : await this.#ask(token, settings)
+    const now = this.#services.now()
+    const lastsUntil = isJwt ? (Number(claims['exp']) + CLOCK_SECONDS) * 1_000 : now + (settings.userinfo?.ttlMs ?? 0)
+    const reading = readClaims(claims, settings)
+    const keyHash = await this.#mappedKey(reading, settings)
+    const principals =
+      keyHash === undefined ? await findPrincipals(reading, wished, settings, this.#services) : []
+    return {
+      ...{ principals, keyHash, settings },
+      // Whatever was read in between was there before the token was looked at, or the next call looks again.
+      epoch: isJwt ? Math.max(epoch, this.#keySet.epoch) : undefined,
+      validUntil: Math.min(lastsUntil, now + RELOOK_MS),
+    }
+  }
+
+  async #mappedKey({ keyClaim, subject }: Reading, settings: JwtSettings): Promise<string | undefined> {
+    const { keyClaim: claimName, unregistered, keyMappingTtlMs } = settings
+    if (claimName === undefined || keyClaim === undefined) return undefined
+    const { mappings } = this.#services
+    const found = await mappings.find(claimName, keyClaim, keyMappingTtlMs)
+    if (found !== undefined) return found
+    if (unregistered === 'auto_register') return await mappings.register(claimName, keyClaim, subject)
+    if (unregistered === 'reject')
+      throw refused(`its ${claimName} '${keyClaim}' has no virtual key. Make one with /jwt/key/mapping/new`)
+    return undefined
+  }
+
+  /** The claims that the provider has for a token that only it can read. */
+  async #ask(token: string, { userinfo }: JwtSettings): Promise<Claims> {
+    if (userinfo === undefined) throw badToken('it is no JWT')
+    try {
+      const claims = await this.#services.fetchJson(userinfo.url, { authorization: `Bearer ${token}` })
+      if (typeof claims === 'object' && claims !== null && !Array.isArray(claims)) return claims as Claims
+    } catch (error) {
+      const { status } = error as { readonly status?: number }
+      if (status === undefined || status >= 500 || status === 429) throw unreachable(error)
+    }
+    throw badToken('the provider does not know it')
+  }
+
+  #callerOf({ principals, keyHash }: Known): Caller | Promise<Caller> {
+    if (keyHash !== undefined) return this.#services.admitKey(keyHash)
+    const [first, ...others] = principals
+    if (first === undefined) throw badToken('it stands for nobody')
+    return others.length === 0 ? this.#services.admit(first) : this.#withOthers(principals)
+  }
+
+  /** Of several teams the one that has the model is chosen once the model is known. */
+  async #withOthers(principals: readonly Principal[]): Promise<Caller> {
+    const [first, ...others] = await Promise.all(principals.map(each => this.#services.admit(each)))
+    return Object.freeze({ ...(first as Caller), otherTeams: others })
+  }
+}
+
+function busy(): SluiceError {
+  return createError({
+    kind: 'unavailable',
+    type: 'auth_error',
+    message: 'Too many tokens are being verified at the moment. Retry shortly.',
+  })
+}
+
+function unreachable(cause: unknown): SluiceError {
+  return createError({
+    kind: 'unavailable',
+    type: 'auth_error',
+    message: 'The provider of tokens cannot be asked at the moment. Retry shortly.',
+    cause,
+  })
+}
