@@ -1,7 +1,7 @@
 import { type Catalogue, createCatalogue, createHost, RouteTable, type RoutingHost } from 'sluice/internal'
 import { AccessGroupBook } from './auth/access-groups/access-group-book.ts'
 import { AccountCache } from './auth/account-cache.ts'
-import { type Authenticator, createAuthenticator } from './auth/authenticate.ts'
+import { createAuthenticator } from './auth/authenticate.ts'
 import { createKeyCache, type KeyCache } from './auth/key-cache.ts'
 import { credentialLookup } from './config/credential-lookup.ts'
 import type { Settings } from './config/settings.ts'
@@ -10,6 +10,7 @@ import type { Log } from './db/log.ts'
 import { openDatabase } from './db/open-database.ts'
 import { createHealth, type Health } from './health.ts'
 import { HealthChecker } from './health-checks/health-checker.ts'
+import { fetchJson } from './http/fetch-json.ts'
 import type { AdaptiveWeightsJob } from './jobs/adaptive-weights.ts'
 import { startJobs } from './jobs/start-jobs.ts'
 import type { WeightsSync } from './jobs/weights-sync.ts'
@@ -17,6 +18,7 @@ import { openLimiter } from './limits/open-limiter.ts'
 import type { RedisLimiter } from './limits/redis-limiter.ts'
 import { loadPrices } from './load-prices.ts'
 import { type Audit, createAudit } from './management/audit/audit-log.ts'
+import { type OpenFrontDoor, openFrontDoor } from './management/sign-in/open-front-door.ts'
 import { SharedRedis } from './redis/shared-redis.ts'
 import { KeptStreams } from './resume/kept-streams.ts'
 import { SharedStreams } from './resume/shared-streams.ts'
@@ -28,7 +30,7 @@ import type { MetricSource } from './telemetry/metric-source.ts'
 import { openTelemetry } from './telemetry/open-telemetry.ts'
 
 /** Everything one gateway process holds open. */
-export interface Gateway {
+export interface Gateway extends OpenFrontDoor {
   /** The stages in force; replaced whole by `reload`. */
   stages(): Stages
   /** Takes new settings without dropping a call. Listening address and database stay as they were; the database's host and credentials may change. */
@@ -40,7 +42,6 @@ export interface Gateway {
   readonly accounts: AccountCache
   readonly accessGroups: AccessGroupBook
   readonly limiter: RedisLimiter
-  readonly authenticator: Authenticator
   /** What Prometheus is told. */
   readonly metricSources: readonly MetricSource[]
   /** What is shared with other replicas. */
@@ -73,7 +74,9 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   const { recentCalls, streams, limits } = openMemory({ ...live, ...people, database })
   const { jobs, globalSpend, ready, onError, ...shown } = startJobs({ ...live, ...people, database })
   const { metrics, callbacks, metricSources } = openTelemetry({ ...live, ...shown, ...limits, database })
-  const authenticator = createAuthenticator({ settings: () => current, ...people, globalSpend })
+  const keyAuthenticator = createAuthenticator({ settings: () => current, ...people, globalSpend })
+  const door = openFrontDoor({ ...live, ...people, database, keyAuthenticator, fetchJson })
+  const { authenticator } = door
   const host = hostOf(settings, names => secret(names), { catalogue, log, onError, stages: () => stages })
   const stagesOf = (next: Settings, previous?: RouteTable): Stages => ({
     settings: next,
@@ -98,7 +101,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
       secret = credentialLookup(next.environment)
       checker.schedule()
     },
-    ...{ database, ...people, ...limits, authenticator, shared, recentCalls, checker, streams, ...shown },
+    ...{ database, ...people, ...limits, ...door, shared, recentCalls, checker, streams, ...shown },
     metricSources,
     health: createHealth({ database, ledger, metrics, shared, ...shown, draining: () => draining }),
     drain() {

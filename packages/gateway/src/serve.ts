@@ -2,6 +2,7 @@ import { type EndpointName, namedFallbacks, openRecord } from 'sluice/internal'
 import { otherNames } from './auth/access-groups/other-names.ts'
 import { authorizeModel } from './auth/authorize-model.ts'
 import { authorizeRoute } from './auth/authorize-route.ts'
+import { chooseTeam } from './auth/choose-team.ts'
 import type { Reservation } from './limits/limiter.ts'
 import { claimOf } from './steps/claim.ts'
 import type { Client } from './steps/client.ts'
@@ -27,15 +28,17 @@ export async function serve<E extends EndpointName>(
   let promptTokens = 0
   try {
     for (const callback of stages.callbacks) callback.onStart?.(record)
-    const caller = await stages.authenticate(request.credential)
-    authorizeRoute(caller, { path: request.route, access: request.access })
+    const found = await stages.authenticate(request.credential, request.origin)
+    authorizeRoute(found, { path: request.route, access: request.access })
     stages.ledger.admit()
-    const asked = await understand(request, caller, record, stages.settings)
+    const asked = await understand(request, found, record, stages.settings)
     const names = otherNames(stages)
+    const caller = chooseTeam(found, record.requestedModel, names)
+    record.caller = caller.record
     authorizeModel(caller, record.requestedModel, names)
     for (const { model } of namedFallbacks(asked.options)) authorizeModel(caller, model, names)
-    const found = stages.named.of(record)
-    const named = { customerId: record.endUser, named: found instanceof Promise ? await found : found }
+    const said = stages.named.of(record)
+    const named = { customerId: record.endUser, named: said instanceof Promise ? await said : said }
     const claim = claimOf(asked, request, caller, record.startedAt, stages, named)
     promptTokens = claim.inputTokens
     reservation = await stages.limiter.reserve(claim)

@@ -7,9 +7,11 @@ import type { LimitSubject } from '../limits/limiter.ts'
 import type { CallerAccounts } from '../limits/subjects.ts'
 import type { AccountCache } from './account-cache.ts'
 import { accountsBehind } from './accounts-behind.ts'
-import { adminCaller, type Caller, callerOfKey } from './caller.ts'
+import { ANYBODY, adminCaller, type Caller, callerOfKey, callerOfPrincipal } from './caller.ts'
 import { hashKey, maskKey } from './hash.ts'
 import type { KeyCache } from './key-cache.ts'
+import type { Origin } from './origin.ts'
+import { type Principal, principalRow } from './principal.ts'
 
 export interface AuthenticatorOptions {
   /** The settings in force; what is derived from them follows when they are swapped. */
@@ -27,7 +29,18 @@ export interface Authenticator {
    * Who holds this credential; at once when the key is in memory. Throws (or rejects with) `AuthenticationError` for
    * a missing, malformed, unknown, expired or blocked key, `ServiceUnavailableError` when nobody can tell.
    */
-  authenticate(credential: string | undefined): Caller | Promise<Caller>
+  authenticate(credential: string | undefined, origin?: Origin): Caller | Promise<Caller>
+}
+
+/** Makes every `Caller` there is: of keys, and of those who came in another way. */
+export interface KeyAuthenticator extends Authenticator {
+  isMaster(credential: string | undefined): boolean
+  /** The holder of the key with this hash; throws and rejects as `authenticate`. */
+  admitKey(tokenHash: string): Caller | Promise<Caller>
+  /** Somebody who has no key, with everything that holds for keys. Throws `PermissionDeniedError` when blocked. */
+  admit(principal: Principal): Caller | Promise<Caller>
+  /** Whoever calls a public route without a credential. */
+  anybody(): Caller
 }
 
 /** What follows from one `Settings` object and one reading of the proxy's spend. */
@@ -36,6 +49,7 @@ interface Derived {
   readonly spend: GlobalSpend | undefined
   readonly masterDigest: Buffer | undefined
   readonly admin: Caller
+  readonly anybody: Caller
   readonly shared: readonly LimitSubject[]
   readonly callers: WeakMap<KeyRow, KnownCaller>
 }
@@ -47,7 +61,7 @@ interface KnownCaller {
 }
 
 /** The one constructor of identities: every door of the gateway asks it, and nothing else makes a `Caller`. */
-export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+export function createAuthenticator(options: AuthenticatorOptions): KeyAuthenticator {
   const now = options.now ?? Date.now
   let derived: Derived | undefined
 
@@ -60,7 +74,21 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     return derived
   }
 
+  const isMaster = (credential: string | undefined, { masterDigest }: Derived): boolean =>
+    masterDigest !== undefined &&
+    credential !== undefined &&
+    timingSafeEqual(Buffer.from(hashKey(credential), 'latin1'), masterDigest)
+
   return {
+    isMaster: credential => isMaster(credential, current()),
+    admitKey(tokenHash) {
+      const facts = current()
+      const row = options.keys.find(tokenHash)
+      if (row instanceof Promise) return row.then(found => callerOf(found, tokenHash, facts, options))
+      return callerOf(row, tokenHash, facts, options)
+    },
+    admit: principal => admit(principal.row, current(), options, principal),
+    anybody: () => current().anybody,
     authenticate(credential) {
       const facts = current()
       if (facts.masterDigest === undefined) return facts.admin
@@ -84,6 +112,7 @@ function derive(settings: Settings, spend: GlobalSpend | undefined, now: number)
     spend,
     masterDigest: masterKey === undefined ? undefined : Buffer.from(hashKey(masterKey), 'latin1'),
     admin: adminCaller(shared),
+    anybody: callerOfKey(principalRow(ANYBODY, {}), shared),
     shared,
     callers: new WeakMap(),
   }
@@ -98,12 +127,24 @@ function callerOf(
   if (row === undefined) throw unknownKey(credential)
   if (row.blocked) throw blocked()
   if (row.expiresAt !== null && row.expiresAt <= now()) throw expired(row.expiresAt, credential, now())
+  return admit(row, facts, { accounts })
+}
+
+function admit(
+  row: KeyRow,
+  facts: Derived,
+  { accounts }: Pick<AuthenticatorOptions, 'accounts'>,
+  principal?: Principal,
+): Caller | Promise<Caller> {
   const known = facts.callers.get(row)
   if (known?.generation === accounts.generation) return known.caller
   const behind = accountsBehind(row, accounts)
   const remember = (found: CallerAccounts): Caller => {
     refuseBlocked(found)
-    const caller = callerOfKey(row, facts.shared, found)
+    const caller =
+      principal === undefined
+        ? callerOfKey(row, facts.shared, found)
+        : callerOfPrincipal(principal, facts.shared, found)
     facts.callers.set(row, { caller, generation: accounts.generation })
     return caller
   }

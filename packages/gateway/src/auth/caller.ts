@@ -4,6 +4,7 @@ import type { LimitSubject } from '../limits/limiter.ts'
 import type { ModelLimits } from '../limits/subjects/model-limits.ts'
 import { type CallerAccounts, modelLimitsOf, subjectsOf } from '../limits/subjects.ts'
 import { type ModelLayer, modelLayers } from './model-layers.ts'
+import type { Principal } from './principal.ts'
 import { type Role, roleOf } from './roles.ts'
 
 /** Who is asking, made by one constructor (`authenticate`) from one credential. Frozen. */
@@ -25,10 +26,16 @@ export interface Caller {
   /** Undefined for the master key. */
   readonly key?: KeyRow | undefined
   readonly accounts: CallerAccounts
+  /** On whose behalf a token calls, whatever the request says. */
+  readonly endUserId?: string | undefined
+  /** The same somebody acting for other teams of theirs; `chooseTeam` takes the one that has the model. */
+  readonly otherTeams?: readonly Caller[] | undefined
 }
 
 /** Stands for the master key in spend rows: its hash is written nowhere. */
 export const MASTER_KEY_HASH = 'litellm_proxy_master_key'
+/** Stands for the key of those who call a public route without one. */
+export const ANYBODY = 'litellm_public_route'
 /** LiteLLM's user id of whoever holds the master key. */
 export const ADMIN_USER_ID = 'default_user_id'
 
@@ -77,6 +84,17 @@ export function callerOfKey(
     key: row,
     accounts,
   })
+}
+
+/** Somebody without a key of their own: as the holder of one, with the role that was stated. */
+export function callerOfPrincipal(
+  { row, role, endUserId, commonChecks = true }: Principal,
+  shared: readonly LimitSubject[],
+  accounts: CallerAccounts,
+): Caller {
+  const held = commonChecks ? accounts : {}
+  const caller = callerOfKey(row, shared, held)
+  return Object.freeze<Caller>({ ...caller, role: role ?? roleOf(accounts.user), endUserId, accounts })
 }
 
 /** A team's aliases hold for all its keys; a key's own come first. */

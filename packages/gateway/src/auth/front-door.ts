@@ -51,7 +51,11 @@ const NOWHERE: Origin = { method: '', path: '', headers: {}, address: undefined 
 function derive(settings: Settings): Derived {
   const { door, jwt } = settings.signIn
   const rules = houseRules(door, jwt?.publicRoutes ?? [])
-  return { settings, rules, isPlain: rules === undefined && jwt === undefined && door.customAuth === undefined }
+  return {
+    settings,
+    rules,
+    isPlain: rules === undefined && jwt === undefined && door.customAuth === undefined,
+  }
 }
 
 function passed(rules: HouseRules, caller: Caller, origin: Origin): Caller {

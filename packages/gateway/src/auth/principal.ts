@@ -66,11 +66,18 @@ export interface UserFacts {
 /** What signing in may write: users, teams and who belongs to which. Every method rejects while the database is down. */
 export interface Directory {
   /** The user of that id or, failing that, of that address; made when there is none. `sync`: the role follows. */
-  ensureUser(facts: UserFacts, options: { readonly actor: string; readonly sync: boolean }): Promise<AccountRow>
+  ensureUser(
+    facts: UserFacts,
+    options: { readonly actor: string; readonly sync: boolean },
+  ): Promise<AccountRow>
   /** Makes a team when there is none of that id. */
   ensureTeam(id: string, actor: string): Promise<void>
   /** Adds the user to teams that exist; `only`: and takes them out of all others that signing in put them into. */
-  join(userId: string, teamIds: readonly string[], options: { readonly actor: string; readonly only: boolean }): Promise<void>
+  join(
+    userId: string,
+    teamIds: readonly string[],
+    options: { readonly actor: string; readonly only: boolean },
+  ): Promise<void>
   /** A team or organization by its alias; undefined unless exactly one has it. */
   byAlias(kind: 'team' | 'organization', alias: string): Promise<AccountRow | undefined>
 }

@@ -249,7 +249,7 @@ litellm_settings:
   callbacks: [prometheus, langfuse]
   turn_off_message_logging: false
 general_settings:
-  allowed_ips: ["10.0.0.1"]
+  mcp_internal_ip_ranges: ["10.0.0.1"]
   allow_requests_on_db_unavailable: true
 `
   const warnings = await warningsOf(text)
@@ -257,7 +257,7 @@ general_settings:
     '4:3 router_settings.cache_responses (line 4), litellm_settings.cache (line 8), litellm_settings.callbacks[1] (langfuse) (line 10) are accepted but have no effect yet',
     '5:21 router_settings.routing_strategy: provider-budget-routing is accepted but has no effect yet',
     '6:57 router_settings.optional_pre_call_checks[1]: responses_api_deployment_check is accepted but has no effect yet',
-    '13:3 general_settings.allowed_ips: is accepted but NOT ENFORCED yet',
+    '13:3 general_settings.mcp_internal_ip_ranges: is accepted but NOT ENFORCED yet',
     '14:3 general_settings.allow_requests_on_db_unavailable: is accepted but has no effect yet',
   ])
   expect(warnings.join()).not.toContain('hidden-word')

@@ -8,6 +8,7 @@ import type { FeedbackStore } from './routing/feedback-store.ts'
 import type { OutcomeStore } from './routing/outcome-store.ts'
 import type { WeightStore } from './routing/weight-store.ts'
 import type { KeyRow, NewSpendRow, RetiredSecret, SpendRow } from './rows.ts'
+import type { KeyMappingStore } from './sign-in/key-mapping-store.ts'
 import type { PasswordStore } from './sign-in/password-store.ts'
 import type { SpendReports } from './spend/spend-reports.ts'
 import type { SpendUpkeep } from './spend/spend-upkeep.ts'
@@ -22,6 +23,7 @@ export interface Database {
   readonly accounts: AccountStore
   readonly passwords: PasswordStore
   readonly accessGroups: AccessGroupStore
+  readonly keyMappings: KeyMappingStore
   /** Limits that several share. */
   readonly budgets: BudgetStore
   readonly spend: SpendStore

@@ -20,6 +20,7 @@ import { ReportConnection } from './report-connection.ts'
 import { createFeedbackStore } from './routing/feedback-store.ts'
 import { createOutcomeStore } from './routing/outcome-store.ts'
 import { createWeightStore } from './routing/weight-store.ts'
+import { createKeyMappingStore } from './sign-in/key-mapping-store.ts'
 import { createPasswordStore } from './sign-in/password-store.ts'
 import { createSpendReports } from './spend/spend-reports.ts'
 import { createSpendStore } from './spend/spend-store.ts'
@@ -67,6 +68,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     accounts: createAccountStore(connection),
     passwords: createPasswordStore(connection),
     accessGroups: createAccessGroupStore(connection),
+    keyMappings: createKeyMappingStore(connection),
     budgets: createBudgetStore(connection),
     spend: createSpendStore(connection),
     reports: createSpendReports(reports),

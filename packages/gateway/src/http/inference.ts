@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Codec, EndpointName } from 'sluice/internal'
+import type { Origin } from '../auth/origin.ts'
 import { type Continuation, continueStream, LAST_EVENT_HEADER } from '../resume/continue-stream.ts'
 import { failureEvent } from '../resume/failure-event.ts'
 import type { KeptStreams } from '../resume/kept-streams.ts'
@@ -34,7 +35,8 @@ export async function handleInference<E extends EndpointName>(
     const startedAt = stages.now()
     const bytes = await readBody(request, stages.settings.server.maxRequestBytes)
     const credential = credentialOf(request, path, query, stages.settings)
-    const continuation = continuationOf(request, door as unknown as Door, path, credential)
+    const origin = originOf(request, door.route ?? path)
+    const continuation = continuationOf(request, door as unknown as Door, credential, origin)
     if (continuation)
       return await continueStream(continuation, client, { authenticate: stages.authenticate, streams })
     asked = {
@@ -45,6 +47,7 @@ export async function handleInference<E extends EndpointName>(
       access: door.access ?? 'llm',
       variables: door.variables,
       credential,
+      origin,
       bytes,
       contentType: request.headers['content-type'],
       query: request.method === 'POST' ? undefined : Object.fromEntries(new URLSearchParams(query)),
@@ -62,17 +65,21 @@ export async function handleInference<E extends EndpointName>(
   await serve(asked, new ResumableClient(client, streams, obstacleOf(request)), stages)
 }
 
+function originOf({ method = '', headers, socket }: IncomingMessage, path: string): Origin {
+  return { method, path, headers, address: socket.remoteAddress }
+}
+
 /** What a request asks that names the last event of a stream; its body says nothing new. */
 function continuationOf(
   { headers }: IncomingMessage,
-  { endpoint, codec, access = 'llm', route }: Door,
-  path: string,
+  { endpoint, codec, access = 'llm' }: Door,
   credential: string | undefined,
+  origin: Origin,
 ): Continuation | undefined {
   const lastEventId = headers[LAST_EVENT_HEADER]
   if (typeof lastEventId !== 'string' || lastEventId === '') return undefined
   return {
-    ...{ lastEventId, credential, access, endpoint, route: route ?? path, format: codec.format },
+    ...{ lastEventId, credential, origin, access, endpoint, route: origin.path, format: codec.format },
     stops: headers[RESUMABLE_HEADER] === 'false',
     encodeFailure: (error, callId) => failureEvent(codec, error, callId),
   }

@@ -7,6 +7,7 @@ import type { Authenticator } from '../auth/authenticate.ts'
 import { authorizeRoute, type RouteAccess } from '../auth/authorize-route.ts'
 import type { Caller } from '../auth/caller.ts'
 import { readCredential } from '../auth/credential.ts'
+import type { Origin } from '../auth/origin.ts'
 import type { Settings } from '../config/settings.ts'
 import type { AccountStore } from '../db/accounts/account-store.ts'
 
@@ -41,8 +42,8 @@ export function protectRoutes(scope: FastifyInstance, services: AccessServices):
   scope.addHook('onRequest', async request => {
     const { keyHeaderName } = services.settings().auth
     const credential = readCredential({ headers: request.headers, keyHeaderName })
-    const caller = await services.authenticator.authenticate(credential)
     const { url = '', config } = request.routeOptions
+    const caller = await services.authenticator.authenticate(credential, originOf(request, url))
     const route = rowOf(request.method, url)
     const access = config.access ?? ACCESS[route]
     authorizeRoute(caller, { path: url, access })
@@ -64,6 +65,10 @@ export function permitOf(request: FastifyRequest): Permit {
   const permit = permits.get(request)
   if (permit === undefined) throw createError({ kind: 'internal', message: 'The route is not in the table.' })
   return permit
+}
+
+function originOf({ method, headers, ip }: FastifyRequest, path: string): Origin {
+  return { method, path, headers, address: ip }
 }
 
 /** The table's row for a route; Fastify answers HEAD where GET is. */

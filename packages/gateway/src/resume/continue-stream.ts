@@ -1,6 +1,7 @@
 import { badRequest, createError, type SluiceError } from 'sluice/internal'
 import type { Authenticator } from '../auth/authenticate.ts'
 import { authorizeRoute, type RouteAccess } from '../auth/authorize-route.ts'
+import type { Origin } from '../auth/origin.ts'
 import type { KeptStreams } from './kept-streams.ts'
 import type { StreamFacts } from './stream-facts.ts'
 import type { Sink } from './stream-reader.ts'
@@ -15,6 +16,7 @@ export interface Continuation {
   /** What is left is not wanted: the provider is hung up on. */
   readonly stops: boolean
   readonly credential: string | undefined
+  readonly origin?: Origin | undefined
   readonly route: string
   readonly access: RouteAccess
   readonly endpoint: string
@@ -46,7 +48,7 @@ export async function continueStream(
   client: ReturningClient,
   { authenticate, streams }: ContinuationHost,
 ): Promise<void> {
-  const caller = await authenticate(ask.credential)
+  const caller = await authenticate(ask.credential, ask.origin)
   authorizeRoute(caller, { path: ask.route, access: ask.access })
   const { id, number } = parseEventId(ask.lastEventId)
   const stream = streams.find(id) ?? (await streams.findElsewhere(id))

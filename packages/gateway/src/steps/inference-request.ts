@@ -1,5 +1,6 @@
 import type { Codec, EndpointName, JsonObject } from 'sluice/internal'
 import type { RouteAccess } from '../auth/authorize-route.ts'
+import type { Origin } from '../auth/origin.ts'
 
 /** A client's request for work, as it came through an HTTP door. */
 export interface InferenceRequest<E extends EndpointName = EndpointName> {
@@ -23,6 +24,8 @@ export interface InferenceRequest<E extends EndpointName = EndpointName> {
   readonly variables?: Readonly<Record<string, string>> | undefined
   /** The key it came with, without its scheme. */
   readonly credential: string | undefined
+  /** Where it came from; absent for a call that the gateway makes itself. */
+  readonly origin?: Origin | undefined
   readonly bytes: Buffer
   /** The body's media type as the client states it. */
   readonly contentType?: string | undefined

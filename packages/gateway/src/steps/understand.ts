@@ -153,7 +153,11 @@ function note(
   const { tags: metadataTags, ...metadata } = options.metadata ?? {}
   const session = options.sessionId ?? stringOrUndefined(metadata.session_id)
   record.sessionId = session ?? hints.sessionId ?? record.traceId
-  record.endUser = hints.endUser ?? stringOrUndefined(request.user) ?? stringOrUndefined(metadata.user_id)
+  record.endUser =
+    caller.endUserId ??
+    hints.endUser ??
+    stringOrUndefined(request.user) ??
+    stringOrUndefined(metadata.user_id)
   const tags = [...caller.tags, ...(options.tags ?? hints.tags ?? NONE)]
   if (Array.isArray(metadataTags)) for (const tag of metadataTags) if (typeof tag === 'string') tags.push(tag)
   record.tags = [...new Set(tags)]

@@ -26,7 +26,8 @@ export async function askCustomAuth(
     const asked = Promise.resolve().then(() => check({ method, path, headers, address }, credential))
     return read(await Promise.race([asked, late]), credential, commonChecks)
   } catch (error) {
-    if ((error as SluiceError).kind === 'unavailable' || (error as SluiceError).kind === 'permission') throw error
+    if ((error as SluiceError).kind === 'unavailable' || (error as SluiceError).kind === 'permission')
+      throw error
     if (mode === 'auto') return undefined
     throw refused(error)
   } finally {
@@ -37,10 +38,12 @@ export async function askCustomAuth(
 /** LiteLLM's `UserAPIKeyAuth` by its own names, or the text of a virtual key. */
 function read(answer: unknown, credential: string | undefined, commonChecks: boolean): CustomAnswer {
   if (typeof answer === 'string') return { key: answer }
-  if (typeof answer !== 'object' || answer === null) throw new TypeError('it gave neither a key nor an object')
+  if (typeof answer !== 'object' || answer === null)
+    throw new TypeError('it gave neither a key nor an object')
   const said = answer as Readonly<Record<string, unknown>>
   const role = said['user_role']
-  if (role !== undefined && role !== null && !isUserRole(role)) throw new TypeError(`user_role ${String(role)} is no role`)
+  if (role !== undefined && role !== null && !isUserRole(role))
+    throw new TypeError(`user_role ${String(role)} is no role`)
   const name = text(said['api_key']) ?? credential ?? text(said['user_id']) ?? 'nobody'
   return {
     principal: {

@@ -18,7 +18,10 @@ export interface HouseRules {
 export function houseRules(door: DoorSettings, alsoPublic: readonly string[]): HouseRules | undefined {
   const { allowedIps, allowedRoutes, adminOnlyRoutes } = door
   const publicRoutes = [...door.publicRoutes, ...alsoPublic]
-  if (allowedIps === undefined && [allowedRoutes, adminOnlyRoutes, publicRoutes].every(list => list.length === 0))
+  if (
+    allowedIps === undefined &&
+    [allowedRoutes, adminOnlyRoutes, publicRoutes].every(list => list.length === 0)
+  )
     return undefined
   const allowed = allowedIps?.map(networkOf)
   const proxies = door.trustedProxies?.map(networkOf)
@@ -29,12 +32,16 @@ export function houseRules(door: DoorSettings, alsoPublic: readonly string[]): H
         if (address === undefined || !isWithin(allowed, address)) throw strangeAddress(address)
       }
       if (allowedRoutes.length > 0 && !allowedRoutes.some(entry => coversRoute(entry, origin.path)))
-        throw refused(`Route ${origin.path} is not allowed here; allowed_routes in general_settings lists those that are.`)
+        throw refused(
+          `Route ${origin.path} is not allowed here; allowed_routes in general_settings lists those that are.`,
+        )
     },
     isPublic: ({ path }) => publicRoutes.some(entry => isExactly(entry, path)),
     pass(caller, { path }) {
       if (caller.role === 'proxy_admin' || !adminOnlyRoutes.some(entry => coversRoute(entry, path))) return
-      throw refused(`user not allowed to access this route, role=${caller.role}. Trying to access: ${path}. Only proxy admin can.`)
+      throw refused(
+        `user not allowed to access this route, role=${caller.role}. Trying to access: ${path}. Only proxy admin can.`,
+      )
     },
   }
 }
@@ -59,7 +66,8 @@ export function clientAddress(
 
 function networkOf(text: string): Network {
   const network = readNetwork(text)
-  if (network === undefined) throw new TypeError(`${text} is no network; the configuration should have refused it`)
+  if (network === undefined)
+    throw new TypeError(`${text} is no network; the configuration should have refused it`)
   return network
 }
 

@@ -1,5 +1,5 @@
-import type { AccountRow } from '../../db/rows.ts'
 import type { JwtSettings } from '../../config/sign-in-settings.ts'
+import type { AccountRow } from '../../db/rows.ts'
 import type { AccountCache } from '../account-cache.ts'
 import { hashKey } from '../hash.ts'
 import { type Directory, type Principal, principalRow } from '../principal.ts'
@@ -36,7 +36,7 @@ export async function findPrincipals(
   const of = (teamId: string | null): Principal => ({
     role,
     endUserId: reading.endUserId,
-    row: principalRow(`hashed-jwt-${hashKey([reading.subject, userId, teamId].join(' '))}`, {
+    row: principalRow(`hashed-jwt-${hashKey([reading.subject, userId ?? teamId].join(' '))}`, {
       keyAlias: null,
       ...{ userId, teamId, organizationId, models: reading.models, allowedRoutes: routes },
     }),
@@ -71,7 +71,8 @@ async function teamsOf(
   const wanted = wished === undefined ? stated : [wished]
   const found: AccountRow[] = []
   for (const id of wanted) {
-    if (team.upsert && (await accounts.account('team', id)) === undefined) await directory.ensureTeam(id, ACTOR)
+    if (team.upsert && (await accounts.account('team', id)) === undefined)
+      await directory.ensureTeam(id, ACTOR)
     const row = await accounts.account('team', id)
     if (row !== undefined && !row.blocked) found.push(row)
   }
@@ -92,6 +93,7 @@ async function organizationOf(
         ? await directory.byAlias('organization', organizationAlias)
         : undefined
   const stated = organizationId ?? organizationAlias
-  if (row === undefined && stated !== undefined) throw refused(`its organization '${stated}' is not known here`)
+  if (row === undefined && stated !== undefined)
+    throw refused(`its organization '${stated}' is not known here`)
   return row?.id ?? null
 }

@@ -119,7 +119,9 @@ function keysOf(document: unknown): readonly JWK[] {
     .slice(0, MOST_KEYS)
     .filter(
       (key): key is JWK =>
-        typeof key === 'object' && key !== null && ['RSA', 'EC', 'OKP'].includes((key as JWK).kty ?? '') &&
+        typeof key === 'object' &&
+        key !== null &&
+        ['RSA', 'EC', 'OKP'].includes((key as JWK).kty ?? '') &&
         ((key as JWK).use ?? 'sig') === 'sig',
     )
 }

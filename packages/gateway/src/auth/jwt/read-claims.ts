@@ -66,7 +66,10 @@ export function readClaims(claims: Claims, settings: JwtSettings): Reading {
   }
 }
 
-function mappedRole(claims: Claims, settings: JwtSettings): 'internal_user' | 'team' | 'proxy_admin' | undefined {
+function mappedRole(
+  claims: Claims,
+  settings: JwtSettings,
+): 'internal_user' | 'team' | 'proxy_admin' | undefined {
   const roles = listAt(claims, settings.rolesField)
   const found = settings.roleMappings.find(({ role }) => roles.includes(role))?.internalRole
   if (found === undefined && settings.enforceRbac)

@@ -10,7 +10,7 @@ import { findPrincipals, type PrincipalServices } from './find-principals.ts'
 import type { KeyMappings } from './key-mappings.ts'
 import { type FetchJson, KeySet } from './key-set.ts'
 import { type Reading, readClaims, refused } from './read-claims.ts'
-import { CLOCK_SECONDS, looksLikeJwt, refused as badToken, verifyToken } from './verify-token.ts'
+import { refused as badToken, CLOCK_SECONDS, looksLikeJwt, verifyToken } from './verify-token.ts'
 
 export interface TokenServices extends PrincipalServices {
   readonly fetchJson: FetchJson
@@ -66,7 +66,8 @@ export class TokenAuthenticator {
     const known = this.#known.get(name)
     if (known === undefined || !this.#holds(known, settings)) return this.#anew(name, token, wished, settings)
     const caller = this.#callerOf(known)
-    if (caller instanceof Promise) return caller.then(found => this.#checked(found, name, token, wished, settings))
+    if (caller instanceof Promise)
+      return caller.then(found => this.#checked(found, name, token, wished, settings))
     return this.#checked(caller, name, token, wished, settings)
   }
 
@@ -115,7 +116,9 @@ export class TokenAuthenticator {
     const isJwt = looksLikeJwt(token) && settings.keyUrls.length > 0
     const claims = isJwt ? await verifyToken(token, this.#keySet, settings) : await this.#ask(token, settings)
     const now = this.#services.now()
-    const lastsUntil = isJwt ? (Number(claims['exp']) + CLOCK_SECONDS) * 1_000 : now + (settings.userinfo?.ttlMs ?? 0)
+    const lastsUntil = isJwt
+      ? (Number(claims['exp']) + CLOCK_SECONDS) * 1_000
+      : now + (settings.userinfo?.ttlMs ?? 0)
     const reading = readClaims(claims, settings)
     const keyHash = await this.#mappedKey(reading, settings)
     const principals =

@@ -58,7 +58,9 @@ function headerOf(token: string): { readonly alg: string; readonly kid: string |
     if (typeof alg !== 'string') throw refused('it has no alg')
     return { alg, kid: typeof kid === 'string' ? kid : undefined }
   } catch (error) {
-    throw error instanceof SyntaxError || error instanceof TypeError ? refused('it is not readable', error) : error
+    throw error instanceof SyntaxError || error instanceof TypeError
+      ? refused('it is not readable', error)
+      : error
   }
 }
 
@@ -73,7 +75,8 @@ function fits({ kty, alg: own, crv }: JWK, alg: string): boolean {
 function reasonOf(error: Error): string {
   const { code, claim } = error as { readonly code?: string; readonly claim?: string }
   if (code === 'ERR_JWT_EXPIRED') return 'it has expired'
-  if (code === 'ERR_JWT_CLAIM_VALIDATION_FAILED') return `its ${claim ?? 'claims'} is not the one that is wanted here`
+  if (code === 'ERR_JWT_CLAIM_VALIDATION_FAILED')
+    return `its ${claim ?? 'claims'} is not the one that is wanted here`
   if (code === 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED') return 'its signature is wrong'
   return 'it is not valid'
 }

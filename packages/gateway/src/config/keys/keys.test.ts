@@ -38,7 +38,14 @@ for (const [name, keys] of Object.entries(documentedKeys)) {
 }
 
 /** Keys whose example cannot stand alone: they name something that must exist. */
-const NEEDS_MORE = ['include', 'provider_budget_config', 'litellm_credential_name', 'custom_llm_provider']
+const NEEDS_MORE = [
+  'include',
+  'provider_budget_config',
+  'litellm_credential_name',
+  'custom_llm_provider',
+  'custom_auth',
+  'enable_jwt_auth',
+]
 
 for (const [name, place] of Object.entries(places)) {
   test(`every key of ${name} takes the example that its remedy shows`, async () => {

@@ -21,13 +21,20 @@ export interface KeyMappingStore {
   update(id: string, changes: Partial<Omit<KeyMappingRow, 'id'>>): Promise<KeyMappingRow | undefined>
   remove(id: string): Promise<KeyMappingRow | undefined>
   /** The newest first. `page` is 1-based. */
-  list(page: number, size: number): Promise<{ readonly rows: readonly KeyMappingRow[]; readonly total: number }>
+  list(
+    page: number,
+    size: number,
+  ): Promise<{ readonly rows: readonly KeyMappingRow[]; readonly total: number }>
 }
 
 export function createKeyMappingStore(connection: Connection): KeyMappingStore {
   const get = (id: string) =>
     connection.run(async database => {
-      const row = await database.selectFrom('jwt_key_mappings').selectAll().where('id', '=', id).executeTakeFirst()
+      const row = await database
+        .selectFrom('jwt_key_mappings')
+        .selectAll()
+        .where('id', '=', id)
+        .executeTakeFirst()
       return row && decode(row)
     })
   return {

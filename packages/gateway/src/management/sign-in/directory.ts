@@ -1,0 +1,177 @@
+import type { AccountCache } from '../../auth/account-cache.ts'
+import type { Directory, UserFacts } from '../../auth/principal.ts'
+import type { Settings } from '../../config/settings.ts'
+import { memberId } from '../../db/accounts/member-id.ts'
+import type { AuditAction } from '../../db/audit/audit-entry.ts'
+import type { Database } from '../../db/database.ts'
+import type { AccountKind, AccountRow } from '../../db/rows.ts'
+import type { Audit } from '../audit/audit-log.ts'
+import { blankAccount } from './blank-account.ts'
+
+export interface DirectoryServices {
+  readonly database: Pick<Database, 'accounts'>
+  readonly accounts: Pick<AccountCache, 'absorb' | 'forgetAccount'>
+  readonly audit: Audit
+  readonly settings: () => Settings
+  readonly now: () => number
+}
+
+/** In the details of a membership: a provider put the user there, and may take them out again. */
+const SOURCE = 'joined_by'
+const MOST_TEAMS = 1_000
+
+const TABLES: Partial<Record<AccountKind, string>> = {
+  user: 'LiteLLM_UserTable',
+  team: 'LiteLLM_TeamTable',
+  team_member: 'LiteLLM_TeamMembership',
+}
+
+/** The users and teams that signing in brings, written with the audit log and told to this replica's memory. */
+export function createDirectory(services: DirectoryServices): Directory {
+  return {
+    async ensureUser(facts, { actor, sync }) {
+      const known = await findUser(facts, services)
+      if (known === undefined) return await createUser(facts, actor, services)
+      const changes = changesOf(known, facts, sync)
+      return Object.keys(changes).length === 0 ? known : await change(known, changes, actor, services)
+    },
+    async ensureTeam(id, actor) {
+      if ((await services.database.accounts.find('team', id)) !== undefined) return
+      await create(blankAccount('team', id, services.now(), actor, { alias: id }), actor, services)
+    },
+    async join(userId, teamIds, { actor, only }) {
+      const { rows } = await services.database.accounts.list({
+        ...{ kind: 'team_member', userIds: [userId], page: 1, size: MOST_TEAMS },
+      })
+      const there = new Set(rows.map(({ teamId }) => teamId))
+      for (const teamId of teamIds)
+        if (!there.has(teamId)) await joinTeam(userId, teamId, 'user', actor, services)
+      if (!only) return
+      const gone = rows.filter(
+        ({ teamId, details }) =>
+          teamId !== null && !teamIds.includes(teamId) && details[SOURCE] !== undefined,
+      )
+      for (const row of gone) await remove(row, actor, services)
+    },
+    async byAlias(kind, alias) {
+      const { rows } = await services.database.accounts.list({ kind, alias, page: 1, size: 2 })
+      return rows.length === 1 ? rows[0] : undefined
+    },
+  }
+}
+
+/** By id, else by the provider's id, else by the address, where exactly one user has it. */
+async function findUser({ id, email, externalId }: UserFacts, { database }: DirectoryServices) {
+  const byId = await database.accounts.find('user', id)
+  if (byId !== undefined) return byId
+  if (externalId !== undefined) {
+    const { rows } = await database.accounts.list({ kind: 'user', externalId, page: 1, size: 2 })
+    if (rows.length === 1) return rows[0]
+  }
+  if (email === undefined) return undefined
+  const { rows } = await database.accounts.list({ kind: 'user', email, page: 1, size: 2 })
+  return rows.length === 1 ? rows[0] : undefined
+}
+
+async function createUser(facts: UserFacts, actor: string, services: DirectoryServices): Promise<AccountRow> {
+  const { newUsers } = services.settings().signIn
+  const row = await create(
+    blankAccount('user', facts.id, services.now(), actor, {
+      alias: facts.name ?? null,
+      email: facts.email ?? null,
+      externalId: facts.externalId ?? null,
+      role: facts.role ?? newUsers.role,
+      models: newUsers.models,
+      maxBudgetNanoUsd: newUsers.maxBudget === undefined ? null : Math.round(newUsers.maxBudget * 1e9),
+      budgetDuration: newUsers.budgetDuration ?? null,
+    }),
+    actor,
+    services,
+  )
+  for (const { teamId, role } of newUsers.teams) await joinTeam(row.id, teamId, role, actor, services)
+  return row
+}
+
+/** What was missing is filled in; a role changes only where it follows the provider. */
+function changesOf(known: AccountRow, facts: UserFacts, sync: boolean): Partial<AccountRow> {
+  return {
+    ...(known.externalId === null && facts.externalId !== undefined && { externalId: facts.externalId }),
+    ...(known.email === null && facts.email !== undefined && { email: facts.email }),
+    ...(known.alias === null && facts.name !== undefined && { alias: facts.name }),
+    ...(sync && facts.role !== undefined && facts.role !== known.role && { role: facts.role }),
+  }
+}
+
+/** A team that does not exist is left out: signing in makes none unless it is asked to. */
+async function joinTeam(
+  userId: string,
+  teamId: string,
+  role: 'admin' | 'user',
+  actor: string,
+  services: DirectoryServices,
+): Promise<void> {
+  const team = await services.database.accounts.find('team', teamId)
+  if (team === undefined) return
+  const row = blankAccount('team_member', memberId(teamId, userId), services.now(), actor, {
+    ...{ teamId, userId, role, details: { [SOURCE]: actor } },
+    organizationId: team.organizationId,
+  })
+  if ((await services.database.accounts.find('team_member', row.id)) === undefined)
+    await create(row, actor, services)
+}
+
+/** Two sign-ins at once make one row: whoever comes second finds it. */
+async function create(row: AccountRow, actor: string, services: DirectoryServices): Promise<AccountRow> {
+  const { database, audit, accounts } = services
+  try {
+    await audit.together(async () => {
+      await database.accounts.create(row)
+      await record('created', undefined, row, actor, audit)
+    })
+  } catch (error) {
+    const there =
+      (error as { kind?: string }).kind === 'conflict' && (await database.accounts.find(row.kind, row.id))
+    if (!there) throw error
+    return there
+  }
+  accounts.absorb(row)
+  return row
+}
+
+async function change(
+  before: AccountRow,
+  changes: Partial<AccountRow>,
+  actor: string,
+  { database, audit, accounts, now }: DirectoryServices,
+): Promise<AccountRow> {
+  const after = await audit.together(async () => {
+    const row = await database.accounts.update(before.kind, before.id, {
+      ...changes,
+      ...{ updatedAt: now(), updatedBy: actor },
+    })
+    await record('updated', before, row, actor, audit)
+    return row
+  })
+  if (after !== undefined) accounts.absorb(after)
+  return after ?? before
+}
+
+async function remove(row: AccountRow, actor: string, services: DirectoryServices): Promise<void> {
+  const { database, audit, accounts, now } = services
+  await audit.together(async () => {
+    await database.accounts.remove([row], now(), actor)
+    await record('deleted', row, undefined, actor, audit)
+  })
+  accounts.forgetAccount(row)
+}
+
+async function record(
+  action: AuditAction,
+  before: AccountRow | undefined,
+  after: AccountRow | undefined,
+  actor: string,
+  audit: Audit,
+): Promise<void> {
+  const { kind = 'user', id = '' } = before ?? after ?? {}
+  await audit.record({ action, table: TABLES[kind] ?? kind, objectId: id, before, after, actor })
+}

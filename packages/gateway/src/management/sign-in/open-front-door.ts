@@ -1,0 +1,43 @@
+import type { AccountCache } from '../../auth/account-cache.ts'
+import type { Authenticator, KeyAuthenticator } from '../../auth/authenticate.ts'
+import { createFrontDoor } from '../../auth/front-door.ts'
+import { KeyMappings } from '../../auth/jwt/key-mappings.ts'
+import type { FetchJson } from '../../auth/jwt/key-set.ts'
+import { TokenAuthenticator } from '../../auth/jwt/token-authenticator.ts'
+import type { Directory } from '../../auth/principal.ts'
+import type { Settings } from '../../config/settings.ts'
+import type { Database } from '../../db/database.ts'
+import type { Audit } from '../audit/audit-log.ts'
+import { createDirectory } from './directory.ts'
+import { registerKeyOf } from './register-key.ts'
+
+export interface OpenFrontDoorServices {
+  readonly settings: () => Settings
+  readonly database: Pick<Database, 'accounts' | 'keys' | 'keyMappings'>
+  readonly accounts: AccountCache
+  readonly audit: Audit
+  readonly keyAuthenticator: KeyAuthenticator
+  readonly fetchJson: FetchJson
+}
+
+/** How everybody comes in, and what signing in may write. */
+export interface OpenFrontDoor {
+  readonly authenticator: Authenticator
+  readonly directory: Directory
+  readonly mappings: KeyMappings
+}
+
+/** Puts together keys, tokens, the operator's own check and the rules of the house. */
+export function openFrontDoor(services: OpenFrontDoorServices): OpenFrontDoor {
+  const { settings, database, keyAuthenticator, fetchJson, accounts } = services
+  const now = Date.now
+  const directory = createDirectory({ ...services, now })
+  const register = registerKeyOf({ ...services, now })
+  const mappings = new KeyMappings({ store: database.keyMappings, now, register })
+  const tokens = new TokenAuthenticator({
+    ...{ accounts, directory, mappings, fetchJson, now },
+    admit: keyAuthenticator.admit,
+    admitKey: keyAuthenticator.admitKey,
+  })
+  return { authenticator: createFrontDoor({ settings, keys: keyAuthenticator, tokens }), directory, mappings }
+}
