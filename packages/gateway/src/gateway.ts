@@ -1,7 +1,6 @@
 import { type Catalogue, createCatalogue, createHost, RouteTable, type RoutingHost } from 'sluice/internal'
 import { AccessGroupBook } from './auth/access-groups/access-group-book.ts'
 import { AccountCache } from './auth/account-cache.ts'
-import { createAuthenticator } from './auth/authenticate.ts'
 import { createKeyCache, type KeyCache } from './auth/key-cache.ts'
 import { credentialLookup } from './config/credential-lookup.ts'
 import type { Settings } from './config/settings.ts'
@@ -74,15 +73,13 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   const { recentCalls, streams, limits } = openMemory({ ...live, ...people, database })
   const { jobs, globalSpend, ready, onError, ...shown } = startJobs({ ...live, ...people, database })
   const { metrics, callbacks, metricSources } = openTelemetry({ ...live, ...shown, ...limits, database })
-  const keyAuthenticator = createAuthenticator({ settings: () => current, ...people, globalSpend })
-  const door = openFrontDoor({ ...live, ...people, database, keyAuthenticator, fetchJson })
-  const { authenticator } = door
+  const door = openFrontDoor({ ...live, ...people, database, globalSpend, fetchJson })
   const host = hostOf(settings, names => secret(names), { catalogue, log, onError, stages: () => stages })
   const stagesOf = (next: Settings, previous?: RouteTable): Stages => ({
     settings: next,
     routes: routesOf(next, host, shared, previous),
     catalogue,
-    authenticate: authenticator.authenticate,
+    authenticate: door.authenticator.authenticate,
     accessGroups: people.accessGroups,
     ...{ ...limits, ledger, callbacks: [...callbacks, recentCalls], now: Date.now },
   })

@@ -8,10 +8,10 @@ import type { CallerAccounts } from '../limits/subjects.ts'
 import type { AccountCache } from './account-cache.ts'
 import { accountsBehind } from './accounts-behind.ts'
 import { ANYBODY, adminCaller, type Caller, callerOfKey, callerOfPrincipal } from './caller.ts'
+import type { Origin } from './door/origin.ts'
+import { type Principal, principalRow } from './door/principal.ts'
 import { hashKey, maskKey } from './hash.ts'
 import type { KeyCache } from './key-cache.ts'
-import type { Origin } from './origin.ts'
-import { type Principal, principalRow } from './principal.ts'
 
 export interface AuthenticatorOptions {
   /** The settings in force; what is derived from them follows when they are swapped. */

@@ -3,8 +3,8 @@ import type { KeyRow } from '../db/rows.ts'
 import type { LimitSubject } from '../limits/limiter.ts'
 import type { ModelLimits } from '../limits/subjects/model-limits.ts'
 import { type CallerAccounts, modelLimitsOf, subjectsOf } from '../limits/subjects.ts'
+import type { Principal } from './door/principal.ts'
 import { type ModelLayer, modelLayers } from './model-layers.ts'
-import type { Principal } from './principal.ts'
 import { type Role, roleOf } from './roles.ts'
 
 /** Who is asking, made by one constructor (`authenticate`) from one credential. Frozen. */

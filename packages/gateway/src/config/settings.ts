@@ -7,7 +7,7 @@ import type {
   StrategyName,
 } from 'sluice/internal'
 import type { RedisSettings } from './redis-settings.ts'
-import type { SignInSettings } from './sign-in-settings.ts'
+import type { SignInSettings } from './sign-in/sign-in-settings.ts'
 
 export type { RedisSettings } from './redis-settings.ts'
 

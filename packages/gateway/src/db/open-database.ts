@@ -20,8 +20,7 @@ import { ReportConnection } from './report-connection.ts'
 import { createFeedbackStore } from './routing/feedback-store.ts'
 import { createOutcomeStore } from './routing/outcome-store.ts'
 import { createWeightStore } from './routing/weight-store.ts'
-import { createKeyMappingStore } from './sign-in/key-mapping-store.ts'
-import { createPasswordStore } from './sign-in/password-store.ts'
+import { createSignInStores } from './sign-in/sign-in-stores.ts'
 import { createSpendReports } from './spend/spend-reports.ts'
 import { createSpendStore } from './spend/spend-store.ts'
 import { createSpendUpkeep } from './spend/spend-upkeep.ts'
@@ -66,9 +65,8 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     dialect: connection.dialect,
     keys: createKeyStore(connection),
     accounts: createAccountStore(connection),
-    passwords: createPasswordStore(connection),
+    ...createSignInStores(connection),
     accessGroups: createAccessGroupStore(connection),
-    keyMappings: createKeyMappingStore(connection),
     budgets: createBudgetStore(connection),
     spend: createSpendStore(connection),
     reports: createSpendReports(reports),

@@ -26,7 +26,7 @@ export async function boundedFetch(url: string, options: RequestInit): Promise<R
   const response = await fetch(url, { ...options, redirect: 'manual', signal: AbortSignal.timeout(MOST_MS) })
   const bytes: Uint8Array[] = []
   let size = 0
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength
     if (size > MOST_BYTES) throw new Error(`${new URL(url).origin} sent more than ${MOST_BYTES} bytes`)
     bytes.push(chunk)

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Codec, EndpointName } from 'sluice/internal'
-import type { Origin } from '../auth/origin.ts'
+import type { Origin } from '../auth/door/origin.ts'
 import { type Continuation, continueStream, LAST_EVENT_HEADER } from '../resume/continue-stream.ts'
 import { failureEvent } from '../resume/failure-event.ts'
 import type { KeptStreams } from '../resume/kept-streams.ts'

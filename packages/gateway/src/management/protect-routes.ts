@@ -7,7 +7,7 @@ import type { Authenticator } from '../auth/authenticate.ts'
 import { authorizeRoute, type RouteAccess } from '../auth/authorize-route.ts'
 import type { Caller } from '../auth/caller.ts'
 import { readCredential } from '../auth/credential.ts'
-import type { Origin } from '../auth/origin.ts'
+import type { Origin } from '../auth/door/origin.ts'
 import type { Settings } from '../config/settings.ts'
 import type { AccountStore } from '../db/accounts/account-store.ts'
 

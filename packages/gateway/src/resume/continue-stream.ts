@@ -1,7 +1,7 @@
 import { badRequest, createError, type SluiceError } from 'sluice/internal'
 import type { Authenticator } from '../auth/authenticate.ts'
 import { authorizeRoute, type RouteAccess } from '../auth/authorize-route.ts'
-import type { Origin } from '../auth/origin.ts'
+import type { Origin } from '../auth/door/origin.ts'
 import type { KeptStreams } from './kept-streams.ts'
 import type { StreamFacts } from './stream-facts.ts'
 import type { Sink } from './stream-reader.ts'

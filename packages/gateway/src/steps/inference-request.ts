@@ -1,6 +1,6 @@
 import type { Codec, EndpointName, JsonObject } from 'sluice/internal'
 import type { RouteAccess } from '../auth/authorize-route.ts'
-import type { Origin } from '../auth/origin.ts'
+import type { Origin } from '../auth/door/origin.ts'
 
 /** A client's request for work, as it came through an HTTP door. */
 export interface InferenceRequest<E extends EndpointName = EndpointName> {

@@ -1,10 +1,10 @@
 import { createError, type SluiceError } from 'sluice/internal'
-import type { CustomAuthSettings } from '../../config/sign-in-settings.ts'
+import type { CustomAuthSettings } from '../../config/sign-in/sign-in-settings.ts'
 import type { KeyRow } from '../../db/rows.ts'
 import { hashKey } from '../hash.ts'
-import type { Origin } from '../origin.ts'
-import { type Principal, principalRow } from '../principal.ts'
 import { isUserRole } from '../roles.ts'
+import type { Origin } from './origin.ts'
+import { type Principal, principalRow } from './principal.ts'
 
 /** What the operator's check said: somebody, a virtual key, or in mode `auto` that it does not know. */
 export type CustomAnswer = { readonly principal: Principal } | { readonly key: string } | undefined
@@ -43,7 +43,7 @@ function read(answer: unknown, credential: string | undefined, commonChecks: boo
   const said = answer as Readonly<Record<string, unknown>>
   const role = said['user_role']
   if (role !== undefined && role !== null && !isUserRole(role))
-    throw new TypeError(`user_role ${String(role)} is no role`)
+    throw new TypeError('its user_role is no role')
   const name = text(said['api_key']) ?? credential ?? text(said['user_id']) ?? 'nobody'
   return {
     principal: {

@@ -1,9 +1,9 @@
 import { createError, type SluiceError } from 'sluice/internal'
-import { isWithin, type Network, readNetwork } from '../../config/network.ts'
-import type { DoorSettings } from '../../config/sign-in-settings.ts'
+import { isWithin, type Network, readNetwork } from '../../config/sign-in/network.ts'
+import type { DoorSettings } from '../../config/sign-in/sign-in-settings.ts'
 import type { Caller } from '../caller.ts'
-import type { Origin } from '../origin.ts'
 import { coversRoute, ROUTE_GROUPS } from '../route-groups.ts'
+import type { Origin } from './origin.ts'
 
 /** What holds at every door, whoever asks: made once for each `Settings`. */
 export interface HouseRules {

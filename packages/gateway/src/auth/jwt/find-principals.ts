@@ -1,8 +1,8 @@
-import type { JwtSettings } from '../../config/sign-in-settings.ts'
+import type { JwtSettings } from '../../config/sign-in/sign-in-settings.ts'
 import type { AccountRow } from '../../db/rows.ts'
 import type { AccountCache } from '../account-cache.ts'
+import { type Directory, type Principal, principalRow } from '../door/principal.ts'
 import { hashKey } from '../hash.ts'
-import { type Directory, type Principal, principalRow } from '../principal.ts'
 import { type Reading, refused } from './read-claims.ts'
 
 export interface PrincipalServices {

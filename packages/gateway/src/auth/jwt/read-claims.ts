@@ -1,5 +1,5 @@
 import { createError, type SluiceError } from 'sluice/internal'
-import type { JwtSettings } from '../../config/sign-in-settings.ts'
+import type { JwtSettings } from '../../config/sign-in/sign-in-settings.ts'
 import type { Role } from '../roles.ts'
 import { isUserRole } from '../roles.ts'
 import { type Claims, listAt, scopesOf, textAt } from './claims.ts'

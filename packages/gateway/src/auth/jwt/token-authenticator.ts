@@ -1,10 +1,10 @@
 import { createError, type SluiceError } from 'sluice/internal'
-import type { JwtSettings } from '../../config/sign-in-settings.ts'
+import type { JwtSettings } from '../../config/sign-in/sign-in-settings.ts'
 import { BoundedMap } from '../../limits/bounded-map.ts'
 import type { Caller } from '../caller.ts'
+import type { Origin } from '../door/origin.ts'
+import type { Principal } from '../door/principal.ts'
 import { hashKey } from '../hash.ts'
-import type { Origin } from '../origin.ts'
-import type { Principal } from '../principal.ts'
 import type { Claims } from './claims.ts'
 import { findPrincipals, type PrincipalServices } from './find-principals.ts'
 import type { KeyMappings } from './key-mappings.ts'
@@ -165,7 +165,9 @@ export class TokenAuthenticator {
 
   /** Of several teams the one that has the model is chosen once the model is known. */
   async #withOthers(principals: readonly Principal[]): Promise<Caller> {
-    const [first, ...others] = await Promise.all(principals.map(each => this.#services.admit(each)))
+    const [first, ...others] = await Promise.all(
+      principals.map(async each => await this.#services.admit(each)),
+    )
     return Object.freeze({ ...(first as Caller), otherTeams: others })
   }
 }

@@ -1,6 +1,6 @@
 import type { JWK, JWTPayload } from 'jose'
 import { createError, type SluiceError } from 'sluice/internal'
-import type { JwtSettings } from '../../config/sign-in-settings.ts'
+import type { JwtSettings } from '../../config/sign-in/sign-in-settings.ts'
 import type { Claims } from './claims.ts'
 import type { KeySet } from './key-set.ts'
 

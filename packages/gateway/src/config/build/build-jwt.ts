@@ -1,4 +1,4 @@
-import type * as target from '../sign-in-settings.ts'
+import type * as target from '../sign-in/sign-in-settings.ts'
 import type { SettingsParts } from './build-settings.ts'
 import { milliseconds } from './units.ts'
 

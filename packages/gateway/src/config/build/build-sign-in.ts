@@ -1,6 +1,6 @@
 import type { Report } from '../report.ts'
 import type { Settings } from '../settings.ts'
-import type * as target from '../sign-in-settings.ts'
+import type * as target from '../sign-in/sign-in-settings.ts'
 import { buildJwt } from './build-jwt.ts'
 import type { SettingsParts } from './build-settings.ts'
 import { buildSso } from './build-sso.ts'

@@ -1,5 +1,5 @@
 import { type ModuleName, readModuleName } from '../load-module.ts'
-import { readNetwork } from '../network.ts'
+import { readNetwork } from '../sign-in/network.ts'
 import type { ValueType } from './row.ts'
 import { refuse, scalar } from './types.ts'
 

@@ -1,7 +1,7 @@
-import type { Selectable } from 'kysely'
+import type { Kysely, Selectable } from 'kysely'
 import type { Connection } from '../connection.ts'
 import type { Authorship } from '../rows.ts'
-import type { JwtKeyMappingsTable } from '../tables.ts'
+import type { JwtKeyMappingsTable, Tables } from '../tables.ts'
 
 /** A claim of tokens that stands for a virtual key. */
 export interface KeyMappingRow extends Authorship {
@@ -68,23 +68,24 @@ export function createKeyMappingStore(connection: Connection): KeyMappingStore {
       await connection.run(database => database.deleteFrom('jwt_key_mappings').where('id', '=', id).execute())
       return row
     },
-    list: (page, size) =>
-      connection.run(async database => {
-        const { total } = await database
-          .selectFrom('jwt_key_mappings')
-          .select(database.fn.countAll<number>().as('total'))
-          .executeTakeFirstOrThrow()
-        const rows = await database
-          .selectFrom('jwt_key_mappings')
-          .selectAll()
-          .orderBy('created_at', 'desc')
-          .orderBy('id')
-          .limit(size)
-          .offset((page - 1) * size)
-          .execute()
-        return { rows: rows.map(decode), total: Number(total) }
-      }),
+    list: (page, size) => connection.run(database => listMappings(database, page, size)),
   }
+}
+
+async function listMappings(database: Kysely<Tables>, page: number, size: number) {
+  const { total } = await database
+    .selectFrom('jwt_key_mappings')
+    .select(database.fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow()
+  const rows = await database
+    .selectFrom('jwt_key_mappings')
+    .selectAll()
+    .orderBy('created_at', 'desc')
+    .orderBy('id')
+    .limit(size)
+    .offset((page - 1) * size)
+    .execute()
+  return { rows: rows.map(decode), total: Number(total) }
 }
 
 function decode(row: Selectable<JwtKeyMappingsTable>): KeyMappingRow {

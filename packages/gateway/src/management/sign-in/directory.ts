@@ -1,5 +1,5 @@
 import type { AccountCache } from '../../auth/account-cache.ts'
-import type { Directory, UserFacts } from '../../auth/principal.ts'
+import type { Directory, UserFacts } from '../../auth/door/principal.ts'
 import type { Settings } from '../../config/settings.ts'
 import { memberId } from '../../db/accounts/member-id.ts'
 import type { AuditAction } from '../../db/audit/audit-entry.ts'

@@ -1,10 +1,15 @@
 import type { AccountCache } from '../../auth/account-cache.ts'
-import type { Authenticator, KeyAuthenticator } from '../../auth/authenticate.ts'
-import { createFrontDoor } from '../../auth/front-door.ts'
+import {
+  type Authenticator,
+  type AuthenticatorOptions,
+  createAuthenticator,
+} from '../../auth/authenticate.ts'
+import { createFrontDoor } from '../../auth/door/front-door.ts'
+import type { Directory } from '../../auth/door/principal.ts'
 import { KeyMappings } from '../../auth/jwt/key-mappings.ts'
 import type { FetchJson } from '../../auth/jwt/key-set.ts'
 import { TokenAuthenticator } from '../../auth/jwt/token-authenticator.ts'
-import type { Directory } from '../../auth/principal.ts'
+import type { KeyCache } from '../../auth/key-cache.ts'
 import type { Settings } from '../../config/settings.ts'
 import type { Database } from '../../db/database.ts'
 import type { Audit } from '../audit/audit-log.ts'
@@ -16,7 +21,8 @@ export interface OpenFrontDoorServices {
   readonly database: Pick<Database, 'accounts' | 'keys' | 'keyMappings'>
   readonly accounts: AccountCache
   readonly audit: Audit
-  readonly keyAuthenticator: KeyAuthenticator
+  readonly keys: KeyCache
+  readonly globalSpend?: AuthenticatorOptions['globalSpend']
   readonly fetchJson: FetchJson
 }
 
@@ -29,8 +35,9 @@ export interface OpenFrontDoor {
 
 /** Puts together keys, tokens, the operator's own check and the rules of the house. */
 export function openFrontDoor(services: OpenFrontDoorServices): OpenFrontDoor {
-  const { settings, database, keyAuthenticator, fetchJson, accounts } = services
+  const { settings, database, fetchJson, accounts } = services
   const now = Date.now
+  const keyAuthenticator = createAuthenticator(services)
   const directory = createDirectory({ ...services, now })
   const register = registerKeyOf({ ...services, now })
   const mappings = new KeyMappings({ store: database.keyMappings, now, register })

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { principalRow } from '../../auth/door/principal.ts'
 import { hashKey, maskKey } from '../../auth/hash.ts'
-import { principalRow } from '../../auth/principal.ts'
 import type { Database } from '../../db/database.ts'
 import type { Audit } from '../audit/audit-log.ts'
 import { keyObject } from '../key-json.ts'

@@ -1,6 +1,5 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { AccountCache } from '../../../auth/account-cache.ts'
-import { createAuthenticator } from '../../../auth/authenticate.ts'
 import type { Caller } from '../../../auth/caller.ts'
 import { createKeyCache } from '../../../auth/key-cache.ts'
 import type { Settings } from '../../../config/settings.ts'
@@ -56,7 +55,6 @@ export async function openTokenHouse(
   const accounts = new AccountCache({ store: database.accounts, ...trust })
   const keys = createKeyCache({ store: database.keys, ...trust })
   const audit = createAudit({ database, log: silentLog, isOn: () => true, now: Date.now })
-  const keyAuthenticator = createAuthenticator({ settings: () => settings, keys, accounts })
   let pair = await generateKeyPair('RS256', { extractable: true })
   let name = 'first'
   const house: TokenHouse = {
@@ -83,7 +81,7 @@ export async function openTokenHouse(
     },
   }
   const { authenticator } = openFrontDoor({
-    ...{ settings: () => settings, database, accounts, audit, keyAuthenticator },
+    ...{ settings: () => settings, database, accounts, keys, audit },
     async fetchJson(url) {
       house.asked.push(url)
       if (house.isDown) throw new Error('connection refused')

@@ -1,5 +1,5 @@
-import { mayUseModel, type OtherNames } from './authorize-model.ts'
-import type { Caller } from './caller.ts'
+import { mayUseModel, type OtherNames } from '../authorize-model.ts'
+import type { Caller } from '../caller.ts'
 
 /** Of a caller's teams the first that has the model; the first of all when none does, which then says why. */
 export function chooseTeam(caller: Caller, model: string, names: OtherNames): Caller {

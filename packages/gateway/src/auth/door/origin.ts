@@ -1,4 +1,4 @@
-import type { HeaderMap } from './credential.ts'
+import type { HeaderMap } from '../credential.ts'
 
 /** Where a request came from and where it goes, for those checks that look at more than its credential. */
 export interface Origin {

@@ -1,5 +1,5 @@
-import type { AccountRow, KeyRow } from '../db/rows.ts'
-import type { Role } from './roles.ts'
+import type { AccountRow, KeyRow } from '../../db/rows.ts'
+import type { Role } from '../roles.ts'
 
 /**
  * Somebody without a virtual key of their own, put into the shape of one so that everything that holds for keys holds

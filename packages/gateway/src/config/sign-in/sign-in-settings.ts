@@ -1,6 +1,6 @@
-import type { UserRole } from './keys/jwt-auth.ts'
+import type { UserRole } from '../keys/jwt-auth.ts'
 
-export type { UserRole } from './keys/jwt-auth.ts'
+export type { UserRole } from '../keys/jwt-auth.ts'
 
 /** How people and programs prove who they are, besides virtual keys. */
 export interface SignInSettings {

@@ -1,4 +1,4 @@
-import type { ModuleShape } from './load-module.ts'
+import type { ModuleShape } from '../load-module.ts'
 import type { CustomAuth } from './sign-in-settings.ts'
 
 /** What a module that `custom_auth` names must export. */

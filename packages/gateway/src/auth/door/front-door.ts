@@ -1,10 +1,10 @@
-import type { Settings } from '../config/settings.ts'
-import type { JwtSettings } from '../config/sign-in-settings.ts'
-import type { Authenticator, KeyAuthenticator } from './authenticate.ts'
-import type { Caller } from './caller.ts'
-import { askCustomAuth } from './door/custom-auth.ts'
-import { type HouseRules, houseRules } from './door/house-rules.ts'
-import type { TokenAuthenticator } from './jwt/token-authenticator.ts'
+import type { Settings } from '../../config/settings.ts'
+import type { JwtSettings } from '../../config/sign-in/sign-in-settings.ts'
+import type { Authenticator, KeyAuthenticator } from '../authenticate.ts'
+import type { Caller } from '../caller.ts'
+import type { TokenAuthenticator } from '../jwt/token-authenticator.ts'
+import { askCustomAuth } from './custom-auth.ts'
+import { type HouseRules, houseRules } from './house-rules.ts'
 import type { Origin } from './origin.ts'
 
 export interface FrontDoorServices {
