@@ -101,6 +101,8 @@ export const redisAllowed = ['packages/gateway/src/redis/**']
 /** The registry, whose keys are the names that may appear only in these places. */
 export const providerRegistry = 'packages/sdk/src/providers/registry.ts'
 export const providerNamesAllowed = [
+  'packages/gateway/src/spend/invoices/vendors/**',
+  'packages/gateway/src/spend/invoices/invoice-format.ts',
   'packages/sdk/src/providers/**',
   'packages/sdk/src/codecs/**',
   'packages/sdk/src/models/{overlay,piece-prices,price-sources}.ts',

@@ -4,6 +4,7 @@ import { auditCommand } from './cli/audit.ts'
 import { copyCommand } from './cli/copy.ts'
 import { doctorCommand } from './cli/doctor.ts'
 import { fail } from './cli/fail.ts'
+import { invoicesCommand } from './cli/invoices.ts'
 import { providersCommand } from './cli/providers.ts'
 import { simulateCommand } from './cli/simulate.ts'
 import { startCommand } from './cli/start.ts'
@@ -25,6 +26,7 @@ program.addCommand(providersCommand())
 program.addCommand(copyCommand())
 program.addCommand(simulateCommand())
 program.addCommand(auditCommand())
+program.addCommand(invoicesCommand())
 
 try {
   await program.parseAsync()

@@ -18,6 +18,7 @@ import { registerAuditRoutes } from './management/audit/audit-routes.ts'
 import { registerBudgetRoutes } from './management/budgets/budget-routes.ts'
 import { registerProviderBudgetRoute } from './management/budgets/provider-budgets.ts'
 import { registerFeedbackRoutes } from './management/feedback.ts'
+import { registerInvoiceRoutes } from './management/invoices/invoice-routes.ts'
 import { registerKeyRoutes } from './management/keys.ts'
 import { protectRoutes } from './management/protect-routes.ts'
 import { registerRouterStateRoute } from './management/router-state.ts'
@@ -78,6 +79,7 @@ async function registerRoutes(app: FastifyInstance, gateway: Gateway): Promise<v
   await registerKeyRoutes(app, services)
   await registerSpendRoutes(app, services)
   await registerAuditRoutes(app, services)
+  await registerInvoiceRoutes(app, services)
   await registerFeedbackRoutes(app, services)
   await registerRouterStateRoute(app, services, stages)
   await registerWeightRoutes(app, { ...services, routes: () => stages().routes })

@@ -20,6 +20,8 @@ interface TableFacts {
 
 const TABLES: readonly TableFacts[] = [
   { name: 'facts', key: ['name'] },
+  { name: 'invoices', key: ['id'], sum: 'lines' },
+  { name: 'invoice_sums', key: ['invoice_id', 'day', 'model', 'item'], sum: 'spend_nano_usd' },
   { name: 'audit_log', key: ['sequence'], sum: 'changed_at' },
   { name: 'audit_chain', key: ['name'], sum: 'head_sequence' },
   { name: 'virtual_keys', key: ['token_hash'], sum: 'spend_base_nano_usd' },

@@ -4,6 +4,7 @@ import type { AccountStore } from './accounts/account-store.ts'
 import type { AuditStore } from './audit/audit-store.ts'
 import type { BudgetStore } from './budgets/budget-store.ts'
 import type { DatabaseCondition } from './heartbeat.ts'
+import type { InvoiceStore } from './invoices/invoice-store.ts'
 import type { FeedbackStore } from './routing/feedback-store.ts'
 import type { OutcomeStore } from './routing/outcome-store.ts'
 import type { WeightStore } from './routing/weight-store.ts'
@@ -36,6 +37,7 @@ export interface Database {
   readonly facts: FactStore
   readonly audit: AuditStore
   readonly leases: JobLeases
+  readonly invoices: InvoiceStore
   /**
    * Runs `work` so that everything it asks of these stores is one transaction: all of it or nothing. It must await
    * nothing else meanwhile (SQLite has one connection, and this holds it), and reject once a store did.

@@ -10,6 +10,7 @@ import { Connection } from './connection.ts'
 import type { Database } from './database.ts'
 import { asDatabaseError } from './database-error.ts'
 import { createFactStore } from './fact-store.ts'
+import { createInvoiceStore } from './invoices/invoice-store.ts'
 import { createKeyStore } from './keys/key-store.ts'
 import { createJobLeases } from './leases/job-leases.ts'
 import { type Log, silentLog } from './log.ts'
@@ -77,6 +78,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     facts: createFactStore(connection),
     audit: createAuditStore(connection),
     leases: createJobLeases(connection),
+    invoices: createInvoiceStore(connection),
     together: work => connection.together(work),
     async ping() {
       await connection.run(kysely => sql`select 1`.execute(kysely))

@@ -21,6 +21,8 @@ export interface Tables {
   deployment_outcomes: DeploymentOutcomesTable
   feedback: FeedbackTable
   facts: FactsTable
+  invoices: InvoicesTable
+  invoice_sums: InvoiceSumsTable
   audit_log: AuditLogTable
   audit_chain: AuditChainTable
   schema_migrations: SchemaMigrationsTable
@@ -334,4 +336,32 @@ export interface AuditChainTable {
   start_hash: string
   head_sequence: number
   head_hash: string
+}
+
+/** Bills and reports of usage that providers sent, one row for each file. */
+export interface InvoicesTable {
+  id: string
+  source: string
+  account: string
+  kind: string
+  format: string
+  file_name: string
+  first_day: string
+  last_day: string
+  lines: number
+  other_lines: number
+  names: string
+  imported_at: number
+  imported_by: string | null
+}
+
+export interface InvoiceSumsTable {
+  invoice_id: string
+  day: string
+  model: string
+  item: string
+  spend_nano_usd: number | null
+  input_tokens: number
+  output_tokens: number
+  requests: number
 }

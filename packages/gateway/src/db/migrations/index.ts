@@ -6,6 +6,7 @@ import { people } from './0004-people.ts'
 import { keys } from './0005-keys.ts'
 import { audit } from './0006-audit.ts'
 import { spendPartitions } from './0007-spend-partitions.ts'
+import { invoices } from './0008-invoices.ts'
 import { signIn } from './0010-sign-in.ts'
 
 /** One step of the schema, in SQL that both dialects speak. Released steps never change. */
@@ -23,5 +24,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0005-keys', up: keys },
   { name: '0006-audit', up: audit },
   { name: '0007-spend-partitions', up: spendPartitions },
+  { name: '0008-invoices', up: invoices },
   { name: '0010-sign-in', up: signIn },
 ]

@@ -10,6 +10,7 @@ import { silentLog } from '../../db/log.ts'
 import { createMemoryLimiter, type MemoryLimiter } from '../../limits/memory-limiter.ts'
 import { createAudit } from '../audit/audit-log.ts'
 import { registerAuditRoutes } from '../audit/audit-routes.ts'
+import { registerInvoiceRoutes } from '../invoices/invoice-routes.ts'
 import { registerKeyRoutes } from '../keys.ts'
 import { registerSpendRoutes } from '../spend/spend-routes.ts'
 
@@ -72,6 +73,7 @@ export async function openTestOffice(database: Database): Promise<TestOffice> {
   await app.register(registerKeyRoutes, services)
   await app.register(registerSpendRoutes, services)
   await app.register(registerAuditRoutes, services)
+  await app.register(registerInvoiceRoutes, services)
   await app.ready()
   return {
     app,
