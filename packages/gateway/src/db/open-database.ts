@@ -99,15 +99,17 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
   if (options.waitForDatabase === false) {
     connection.retryInBackground()
     connection.watch()
-    return database
-  }
+  } else await prepared(connection, database)
+  return database
+}
+
+async function prepared(connection: Connection, database: Database): Promise<void> {
   try {
     await connection.prepared()
   } catch (error) {
     await database.close()
     throw asDatabaseError(error)
   }
-  return database
 }
 
 const connections = new WeakMap<Database, Connection>()

@@ -36,8 +36,8 @@ function pump<T extends NodeJS.ReadWriteStream & Readable>(from: Readable, to: T
 
 async function peek(source: Readable): Promise<{ first: Buffer; stream: Readable }> {
   const iterator = source[Symbol.asyncIterator]() as AsyncIterator<Buffer | string>
-  const { value, done } = await iterator.next()
-  const first = done ? Buffer.alloc(0) : Buffer.from(value)
+  const start = await iterator.next()
+  const first = start.done ? Buffer.alloc(0) : Buffer.from(start.value)
   const stream = new PassThrough()
   stream.write(first)
   const rest = async () => {
