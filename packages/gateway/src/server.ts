@@ -20,9 +20,12 @@ import { registerProviderBudgetRoute } from './management/budgets/provider-budge
 import { registerFeedbackRoutes } from './management/feedback.ts'
 import { registerInvoiceRoutes } from './management/invoices/invoice-routes.ts'
 import { registerKeyRoutes } from './management/keys.ts'
+import { registerOrganizationRoutes } from './management/organizations/organizations.ts'
+import { registerProjectRoutes } from './management/projects/projects.ts'
 import { protectRoutes } from './management/protect-routes.ts'
 import { registerRouterStateRoute } from './management/router-state.ts'
 import { registerSpendRoutes } from './management/spend/spend-routes.ts'
+import { registerTeamRoutes } from './management/teams/teams.ts'
 import { registerWeightRoutes } from './management/weights.ts'
 
 const HEAD_TIMEOUT_MS = 60_000
@@ -77,6 +80,9 @@ async function registerRoutes(app: FastifyInstance, gateway: Gateway): Promise<v
     if (requireMetricsAuth) registerMetricsRoute(scope, metricSources)
   })
   await registerKeyRoutes(app, services)
+  await registerTeamRoutes(app, services)
+  await registerOrganizationRoutes(app, services)
+  await registerProjectRoutes(app, services)
   await registerSpendRoutes(app, services)
   await registerAuditRoutes(app, services)
   await registerInvoiceRoutes(app, services)

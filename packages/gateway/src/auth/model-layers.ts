@@ -9,7 +9,7 @@ export interface ModelLayer {
 }
 
 /** Names that stand for every model. */
-const EVERY_MODEL = new Set(['all-proxy-models', 'all-team-models', '*'])
+export const EVERY_MODEL: ReadonlySet<string> = new Set(['all-proxy-models', 'all-team-models', '*'])
 
 /**
  * Whose lists a key's calls must pass: its own, and those of everybody it belongs to. `access_group_ids` stand in a
@@ -39,8 +39,11 @@ type Holder = Pick<KeyRow | AccountRow, 'models' | 'metadata'> & {
 
 function listOf(holder: Holder | undefined): readonly string[] | undefined {
   if (holder === undefined) return undefined
+  // Those who may write the metadata of a team must not widen its list by it.
   const ids =
-    holder.accessGroupIds ?? holder.details?.['access_group_ids'] ?? holder.metadata['access_group_ids']
+    holder.details === undefined
+      ? (holder.accessGroupIds ?? holder.metadata['access_group_ids'])
+      : holder.details['access_group_ids']
   if (!Array.isArray(ids) || ids.length === 0) return holder.models
   return [...holder.models, ...ids.filter(id => typeof id === 'string')]
 }

@@ -8,8 +8,10 @@ import type {
 } from 'sluice/internal'
 import type { RedisSettings } from './redis-settings.ts'
 import type { SignInSettings } from './sign-in/sign-in-settings.ts'
+import type { TeamSettings } from './team-settings.ts'
 
 export type { RedisSettings } from './redis-settings.ts'
+export type { TeamDefaults, TeamSettings } from './team-settings.ts'
 
 /**
  * The configuration in our own words: frozen, validated, swapped whole on reload. The LiteLLM-shaped file is the
@@ -37,6 +39,7 @@ export interface Settings {
   readonly spend: SpendSettings
   readonly audit: AuditSettings
   readonly limits: LimitSettings
+  readonly teams: TeamSettings
   readonly telemetry: TelemetrySettings
   readonly prices: PriceSettings
 }

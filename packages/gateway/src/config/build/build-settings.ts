@@ -11,6 +11,7 @@ import type { Environment } from '../source/references.ts'
 import { buildRedis } from './build-redis.ts'
 import { buildHealth, buildRouter } from './build-router.ts'
 import { buildSignIn } from './build-sign-in.ts'
+import { buildTeams } from './build-teams.ts'
 import { defaults } from './defaults.ts'
 import { megabytes, milliseconds } from './units.ts'
 
@@ -51,6 +52,7 @@ export function buildSettings(parts: SettingsParts): target.Settings {
       retention: parts.file.general_settings?.maximum_audit_logs_retention_period,
     },
     limits: limits(parts),
+    teams: buildTeams(parts),
     telemetry: telemetry(parts),
     prices: { file: parts.variables.SLUICE_PRICE_FILE ?? parts.variables.LITELLM_MODEL_COST_MAP_URL },
   })

@@ -137,6 +137,6 @@ export const newUserParams = {
     max_budget: works(budget, 'Their budget, dollars.', 'signIn.newUsers.maxBudget'),
     budget_duration: works(duration, 'Its period.', 'signIn.newUsers.budgetDuration'),
     teams: works(list(mapOr(objectOf(newUserTeam), text)), 'Teams they join.', 'signIn.newUsers.teams'),
-    available_teams: unenforced(list(text), 'Teams they may join by themselves.'),
+    available_teams: works(list(text), 'Teams they may join by themselves.', 'teams.available'),
   },
 } as const satisfies Section

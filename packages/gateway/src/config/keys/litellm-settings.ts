@@ -4,6 +4,7 @@ import { callbackNames } from './features.ts'
 import { newUserParams } from './jwt-auth.ts'
 import { objectOf } from './read-section.ts'
 import { accepted, type Section, unenforced, works } from './row.ts'
+import { teamDefaults } from './team-defaults.ts'
 import {
   amount,
   anyList,
@@ -142,7 +143,7 @@ export const litellmSettings = {
     max_internal_user_budget: unenforced(amount, 'Budget of new users, dollars.'),
     internal_user_budget_duration: accepted(duration, 'Its period.'),
     default_internal_user_params: works(objectOf(newUserParams), 'What new users get.', 'signIn.newUsers'),
-    default_team_params: unenforced(object, 'What new teams get.'),
+    default_team_params: works(objectOf(teamDefaults), 'What new teams get.', 'teams.defaults'),
     default_team_settings: accepted(anyList, 'Loggers of single teams.'),
     default_key_generate_params: unenforced(object, 'What new keys get.'),
     upperbound_key_generate_params: unenforced(object, 'The most a new key may get.'),

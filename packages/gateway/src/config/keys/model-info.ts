@@ -25,7 +25,11 @@ export const modelInfo = {
     mode: works(text, 'Kind of work: chat, embedding, rerank and so on.', 'deployment.modelInfo'),
     tier: accepted(text, 'Tier for the old tier filter: free or paid.'),
     team_id: works(text, 'Team whose keys alone reach the deployment.', 'deployment.modelInfo'),
-    team_public_model_name: accepted(text, 'Name under which the team sees it.'),
+    team_public_model_name: works(
+      text,
+      'Name by which that team alone calls it; of several groups with one such name the first is meant.',
+      'deployment.modelInfo',
+    ),
     access_groups: works(
       list(text),
       'Access groups the model belongs to: a list of models may name them.',

@@ -68,6 +68,8 @@ export const documentedKeys: Readonly<Record<string, readonly string[]>> = {
     provider_url_destination_allowed_hosts check_provider_endpoint forward_traceparent_to_llm_provider
     add_user_information_to_llm_headers custom_provider_map ui_theme_config s3_callback_params datadog_params
     newlogger_callback_params`),
+  'litellm_settings.default_team_params': words(`
+    max_budget budget_duration tpm_limit rpm_limit team_member_permissions models`),
   'litellm_settings.cache_params': words(`
     type mode supported_call_types ttl default_in_memory_ttl default_in_redis_ttl namespace host port password
     username url db ssl ssl_cert_reqs ssl_check_hostname max_connections redis_startup_nodes service_name

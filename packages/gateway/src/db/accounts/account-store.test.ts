@@ -90,6 +90,8 @@ eachDatabase('accounts', makePlace => {
     expect(await list({ page: 2, size: 2 })).toEqual([3, 'o3'])
     expect(await list({ ids: [] })).toEqual([0])
     expect(await list({ ids: ['o2', 'zz'] })).toEqual([1, 'o2'])
+    expect(await list({ within: { ids: ['o3'], organizationIds: ['of-none'] } })).toEqual([1, 'o3'])
+    expect(await list({ within: { ids: [], organizationIds: [] } })).toEqual([0])
   })
 
   test('a due budget starts again once, whoever resets it', async () => {

@@ -14,11 +14,16 @@ export interface AccountFilter {
   readonly email?: string | undefined
   readonly role?: string | undefined
   readonly externalId?: string | undefined
-  readonly organizationIds?: readonly string[] | undefined
+  /** Null: only those in no organization. */
+  readonly organizationIds?: readonly string[] | null | undefined
   readonly teamIds?: readonly string[] | undefined
   readonly userIds?: readonly string[] | undefined
   readonly budgetId?: string | undefined
   readonly search?: string | undefined
+  /** Only those that have one of these ids or lie in one of these organizations. */
+  readonly within?:
+    | { readonly ids: readonly string[]; readonly organizationIds: readonly string[] }
+    | undefined
   /** True: only removed ones; otherwise only those that are there. */
   readonly deleted?: boolean | undefined
   /** 1-based. */

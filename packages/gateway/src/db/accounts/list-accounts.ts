@@ -51,12 +51,22 @@ function conditions(
     ['team_id', filter.teamIds],
     ['user_id', filter.userIds],
   ] as const
-  for (const [column, values] of among) {
-    if (values === undefined) continue
-    all.push(values.length === 0 ? sql<SqlBool>`1 = 0` : build(`accounts.${column}`, 'in', values))
+  for (const [column, values] of among) if (values !== undefined) all.push(oneOf(build, column, values))
+  if (filter.within !== undefined) {
+    const { ids, organizationIds } = filter.within
+    all.push(build.or([oneOf(build, 'id', ids), oneOf(build, 'organization_id', organizationIds)]))
   }
   if (filter.search !== undefined) all.push(contains(build, filter.search))
   return build.and(all)
+}
+
+function oneOf(
+  build: ExpressionBuilder<Tables, 'accounts'>,
+  column: 'id' | 'organization_id' | 'team_id' | 'user_id',
+  values: readonly string[] | null,
+): Expression<SqlBool> {
+  if (values === null) return build(`accounts.${column}`, 'is', null)
+  return values.length === 0 ? sql<SqlBool>`1 = 0` : build(`accounts.${column}`, 'in', values)
 }
 
 /** Any part of alias, id or e-mail, whatever its case. What the caller wrote is text, not a pattern (CVE-2026-25591). */

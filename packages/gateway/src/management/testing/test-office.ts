@@ -12,7 +12,10 @@ import { createAudit } from '../audit/audit-log.ts'
 import { registerAuditRoutes } from '../audit/audit-routes.ts'
 import { registerInvoiceRoutes } from '../invoices/invoice-routes.ts'
 import { registerKeyRoutes } from '../keys.ts'
+import { registerOrganizationRoutes } from '../organizations/organizations.ts'
+import { registerProjectRoutes } from '../projects/projects.ts'
 import { registerSpendRoutes } from '../spend/spend-routes.ts'
+import { registerTeamRoutes } from '../teams/teams.ts'
 
 export const MASTER_KEY = 'sk-test-master-key'
 export const NOW = Date.parse('2026-11-21T12:00:00Z')
@@ -46,7 +49,8 @@ export async function openTestOffice(database: Database): Promise<TestOffice> {
   const settings = {
     auth: { masterKey: MASTER_KEY, maxKeyStalenessMs: 60_000 },
     limits: { timezone: 'UTC' },
-  } as Settings
+    teams: { defaults: { tpm_limit: 9_000 }, available: ['open'] },
+  } as unknown as Settings
   const keys = createKeyCache({ store: database.keys, now, maxStalenessMs: () => 60_000 })
   const accounts = new AccountCache({ store: database.accounts, now, maxStalenessMs: () => 60_000 })
   const limiter = createMemoryLimiter({ now })
@@ -71,6 +75,9 @@ export async function openTestOffice(database: Database): Promise<TestOffice> {
     randomBytes,
   }
   await app.register(registerKeyRoutes, services)
+  await app.register(registerTeamRoutes, services)
+  await app.register(registerOrganizationRoutes, services)
+  await app.register(registerProjectRoutes, services)
   await app.register(registerSpendRoutes, services)
   await app.register(registerAuditRoutes, services)
   await app.register(registerInvoiceRoutes, services)
