@@ -98,16 +98,19 @@ return 'OK'
 `)
 
 /**
- * KEYS: replicas. ARGV: prefix, replica, lease in ms. Gives how many replicas there are; -1
- * when this one's lease has ended.
+ * KEYS: replicas. ARGV: prefix, replica, lease in ms. Gives how many replicas there are (-1
+ * when this one's lease has ended), and how many of them were heard within three seconds.
  */
 export const BEAT = new RedisScript(`${SCRIPT_WORDS}
 local heard = redis.call('ZSCORE', KEYS[1], ARGV[2])
 local lease = tonumber(ARGV[3])
-if not heard or tonumber(heard) < now - lease then return -1 end
+if not heard or tonumber(heard) < now - lease then return {-1, 0} end
 local mine = ARGV[1] .. ARGV[2]
 redis.call('ZADD', KEYS[1], now, ARGV[2])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - 600000)
 redis.call('PEXPIRE', mine, lease)
-return redis.call('ZCOUNT', KEYS[1], now - lease, '+inf')
+return {
+  redis.call('ZCOUNT', KEYS[1], now - lease, '+inf'),
+  redis.call('ZCOUNT', KEYS[1], now - 3000, '+inf'),
+}
 `)

@@ -82,10 +82,12 @@ export class LineMessages {
     return { last: Number(last), mark }
   }
 
-  /** How many replicas there are; -1 when the lease of this one has ended. */
-  async beat(): Promise<number> {
+  /** How many replicas there are (-1: the lease of this one has ended), and how many were heard just now. */
+  async beat(): Promise<{ readonly replicas: number; readonly heard: number }> {
     const args = [this.#held, this.name, LEASE_MS]
-    return Number(await this.#redis.evalScript(BEAT, [this.#replicas], args, { timeoutMs: PATIENCE_MS }))
+    const reply = await this.#redis.evalScript(BEAT, [this.#replicas], args, { timeoutMs: PATIENCE_MS })
+    const [replicas = -1, heard = 0] = reply as readonly number[]
+    return { replicas, heard }
   }
 
   /** Goodbye. Rejects while Redis is away: the lease ends by itself. */

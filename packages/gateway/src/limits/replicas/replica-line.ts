@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { Log } from '../../db/log.ts'
 import type { Redis } from '../../redis/redis.ts'
-import { RATES, type SubjectCounters } from '../counters/subject-counters.ts'
+import type { SubjectCounters } from '../counters/subject-counters.ts'
 import { tokensOf, tokensToTake } from '../counters/token-amounts.ts'
 import type { Claim, LimitSubject } from '../limiter.ts'
 import { Acquaintance } from './acquaintance.ts'
+import { allToTell } from './all-to-tell.ts'
 import { readVerdict, type Verdict } from './counter-words.ts'
 import { LineMessages, type Taken } from './line-messages.ts'
-import type { RetoldCounter } from './retold-words.ts'
 import type { Outcome, SettleListener, SharedReservation } from './shared-reservation.ts'
 import { Unanswered } from './unanswered.ts'
 import { Untold } from './untold.ts'
@@ -22,8 +22,10 @@ export interface ReplicaLineOptions {
 }
 
 const BEAT_MS = 1_000
-const BEAT_WHILE_LATE_MS = 100
+const BEAT_SOON_MS = 100
 const REJOIN_MS = 250
+/** A replica that is not back by then is gone: nobody tries for longer than ten seconds to reach Redis again. */
+const MOST_WAITED_MS = 15_000
 const REJOIN_AFTER_REFUSAL_MS = 60_000
 /** After so long nobody waits for what a replica has to tell: the others go by what the database says. */
 const FORGOTTEN_MS = 9 * 60_000
@@ -46,6 +48,9 @@ export class ReplicaLine implements SettleListener {
   readonly #stopUp: () => void
   #mark: string | undefined
   #awaySince: number | undefined
+  /** Until then it is waited for the replicas that were there before the break; 0: for nobody. */
+  #waitsUntil = 0
+  #expected = 1
   #joined = false
   #joining = false
   #isLate = false
@@ -60,9 +65,9 @@ export class ReplicaLine implements SettleListener {
     this.#beatAfter(BEAT_MS)
   }
 
-  /** False while a call should not wait for Redis. */
+  /** False while a call should not wait for Redis, or Redis does not know yet what all have used. */
   isPrompt(): boolean {
-    return this.#joined && !this.#isLate
+    return this.#joined && !this.#isLate && this.#waitsUntil === 0
   }
 
   /** Asks for a claim. Rejects when Redis cannot tell; undefined when it does not know this replica (any more). */
@@ -81,7 +86,7 @@ export class ReplicaLine implements SettleListener {
   noteLate(): void {
     if (this.#isLate) return
     this.#isLate = true
-    this.#beatAfter(BEAT_WHILE_LATE_MS)
+    this.#beatAfter(BEAT_SOON_MS)
   }
 
   /** Takes in an answer that came in time. */
@@ -175,9 +180,15 @@ export class ReplicaLine implements SettleListener {
   /** What was sent may or may not have arrived: it is found out when Redis is back. */
   #lost(): void {
     if (!this.#joined || this.#closed) return
+    this.#leave()
+    this.#joinAfter(REJOIN_MS)
+  }
+
+  #leave(): void {
+    if (!this.#joined) return
     this.#joined = false
     this.#awaySince = this.#options.now()
-    this.#joinAfter(REJOIN_MS)
+    this.#expected = this.replicas
   }
 
   #joinAfter(ms: number): void {
@@ -187,7 +198,7 @@ export class ReplicaLine implements SettleListener {
   async #join(): Promise<void> {
     if (this.#joining || this.#closed || !this.#options.redis.isConnected()) return
     this.#joining = true
-    this.#joined = false
+    this.#leave()
     try {
       await this.#enter(randomBytes(6).toString('hex'))
     } catch (error) {
@@ -209,10 +220,16 @@ export class ReplicaLine implements SettleListener {
     const missed = this.#unanswered.takeAfter(last)
     if (!isDataLost) for (const spend of missed) this.#untold.spend(spend)
     this.#messages.name = name
+    if (this.#mark !== undefined && this.#expected > 1) this.#waitForOthers()
     this.#mark = mark
     this.#awaySince = undefined
     // From here on everything is sent after what is told now.
-    const retold = this.#allToTell(isDataLost)
+    const retold = allToTell({
+      second: Math.floor(this.#options.now() / 1000),
+      open: this.#open,
+      untold: this.#untold,
+      known: isDataLost ? this.#known.counters : undefined,
+    })
     this.#joined = true
     this.#isLate = false
     const sent: Promise<unknown>[] = []
@@ -227,39 +244,18 @@ export class ReplicaLine implements SettleListener {
     await Promise.all(sent)
   }
 
-  /** Everything Redis has to know of this replica; all that is in use where it lost its data. */
-  #allToTell(isDataLost: boolean): RetoldCounter[] {
-    const second = Math.floor(this.#options.now() / 1000)
-    const told = new Map<SubjectCounters, { parallel: number; nanoUsd: number }>()
-    const heldOf = (counters: SubjectCounters) => {
-      let held = told.get(counters)
-      if (held === undefined) told.set(counters, (held = { parallel: 0, nanoUsd: 0 }))
-      return held
-    }
-    for (const counters of this.#untold.counters) heldOf(counters)
-    if (isDataLost) for (const counters of this.#known.counters) heldOf(counters)
-    for (const reservation of this.#open) {
-      reservation.state = 'told'
-      reservation.second = second
-      const { claim, holds } = reservation.memory
-      holds.forEach(({ counters, budget }, i) => {
-        const held = heldOf(counters)
-        if (claim.subjects[i]?.maxParallelRequests !== undefined) held.parallel++
-        if (budget !== undefined) held.nanoUsd += claim.nanoUsd ?? 0
-      })
-    }
-    return [...told].map(([counters, held]) => {
-      const { nanoUsd, rates } = this.#untold.take(counters, second)
-      const used = isDataLost ? RATES.map(rate => counters[rate]?.used(second) ?? 0) : rates
-      return { counters, held, nanoUsd, rates: used }
-    })
+  /** The others may have a break behind them too, and much to tell: until they did, shares hold. */
+  #waitForOthers(): void {
+    this.#waitsUntil = this.#options.now() + MOST_WAITED_MS
+    this.#beatAfter(BEAT_SOON_MS)
   }
 
   #beatAfter(ms: number): void {
     clearTimeout(this.#timer)
     if (this.#closed) return
     this.#timer = setTimeout(() => {
-      void this.#beat().finally(() => this.#beatAfter(this.#isLate ? BEAT_WHILE_LATE_MS : BEAT_MS))
+      const soon = () => this.#isLate || this.#waitsUntil > 0
+      void this.#beat().finally(() => this.#beatAfter(soon() ? BEAT_SOON_MS : BEAT_MS))
     }, ms)
     this.#timer.unref()
   }
@@ -270,11 +266,12 @@ export class ReplicaLine implements SettleListener {
     const began = performance.now()
     const isInTime = () => performance.now() - began <= this.#options.deadlineMs()
     try {
-      const replicas = await this.#messages.beat()
+      const { replicas, heard } = await this.#messages.beat()
       if (replicas < 0) return this.#lost()
       if (!isInTime()) return this.noteLate()
       this.#isLate = false
-      this.replicas = replicas
+      if (heard >= this.#expected || this.#options.now() >= this.#waitsUntil) this.#waitsUntil = 0
+      this.replicas = this.#waitsUntil === 0 ? replicas : Math.max(replicas, this.#expected)
       await this.#lookAgain()
     } catch {
       this.#lost()
