@@ -1,4 +1,5 @@
 import { CallMetrics } from '../../packages/gateway/src/telemetry/call-metrics.ts'
+import { LIMIT_METRICS } from '../../packages/gateway/src/telemetry/limit-metrics.ts'
 import type { MetricFact } from '../../packages/gateway/src/telemetry/metric-source.ts'
 import { CALL_METRICS } from '../../packages/gateway/src/telemetry/metric-table.ts'
 import { ROUTER_METRICS } from '../../packages/gateway/src/telemetry/router-metrics.ts'
@@ -16,6 +17,7 @@ export function metricReference(): string {
       ...othersShown(),
       ...rows(Object.values(ROUTER_METRICS)),
       ...rows(WEIGHT_METRICS),
+      ...rows(LIMIT_METRICS),
     ],
   )
 }

@@ -126,15 +126,35 @@ function spend({ file, variables }: SettingsParts): target.SpendSettings {
 }
 
 function limits({ file, variables }: SettingsParts): target.LimitSettings {
-  const { max_budget: budget, budget_duration: duration, timezone } = file.litellm_settings ?? {}
+  const settings = file.litellm_settings ?? {}
+  const { max_budget: budget, budget_duration: duration, timezone, max_end_user_budget: ofEndUser } = settings
   return {
     globalBudgetNanoUsd: budget !== undefined ? Math.round(budget * 1e9) : undefined,
     globalBudgetDuration: duration,
     globalMaxParallelRequests: file.general_settings?.global_max_parallel_requests,
     defaultMaxOutputTokens: variables.SLUICE_DEFAULT_MAX_OUTPUT_TOKENS ?? defaults.defaultMaxOutputTokens,
     timezone: timezone ?? defaults.timezone,
+    tokenType: file.general_settings?.token_rate_limit_type,
+    endUserBudgetNanoUsd: ofEndUser !== undefined ? Math.round(ofEndUser * 1e9) : undefined,
+    redisWaitMs: variables.SLUICE_LIMITS_REDIS_WAIT_MS,
+    priorities: priorities(settings),
   }
 }
+
+/** LiteLLM's limiter is a callback: shares hold where it is named. */
+function priorities(settings: NonNullable<SettingsParts['file']['litellm_settings']>) {
+  const { priority_reservation: shares = new Map(), priority_reservation_settings: rules } = settings
+  if (!(settings.callbacks ?? []).some(name => name.startsWith('dynamic_rate_limiter'))) return undefined
+  return {
+    shares,
+    defaultShare: rules?.default_priority ?? DEFAULT_PRIORITY,
+    saturation: rules?.saturation_threshold ?? SATURATION,
+  }
+}
+
+/** LiteLLM's. */
+const DEFAULT_PRIORITY = 0.5
+const SATURATION = 0.5
 
 function telemetry({ file, variables, cli }: SettingsParts): target.TelemetrySettings {
   const {

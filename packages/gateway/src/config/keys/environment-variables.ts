@@ -83,6 +83,11 @@ export const environmentVariables = {
       'Origins besides Google’s, by commas, that Google credentials files may name.',
       'providers.credentials',
     ),
+    SLUICE_LIMITS_REDIS_WAIT_MS: works(
+      whole(1),
+      'Milliseconds a call waits for Redis before it goes by this replica’s share of its limits; 10 unless stated.',
+      'limits.redisWaitMs',
+    ),
     SLUICE_DEFAULT_MAX_OUTPUT_TOKENS: works(
       whole(1),
       'Output tokens reserved when no limit is known.',

@@ -154,7 +154,11 @@ export const generalSettings = {
       'limits.globalMaxParallelRequests',
     ),
     disable_retry_on_max_parallel_request_limit_error: on('Do not retry when that limit is hit.'),
-    token_rate_limit_type: accepted(choice('total', 'input', 'output'), 'Which tokens count.'),
+    token_rate_limit_type: works(
+      choice('total', 'input', 'output'),
+      'Which tokens `tpm_limit` counts.',
+      'limits.tokenType',
+    ),
     infer_model_from_keys: on('Add models for the keys found.'),
     completion_model: works(text, 'Replaces the model of every chat call.', 'calls.completionModel'),
     embedding_model: accepted(text, 'Replaces the model of every embedding call.'),

@@ -2,6 +2,7 @@ import { cacheParams } from './cache-params.ts'
 import { fallbacks } from './fallbacks.ts'
 import { callbackNames } from './features.ts'
 import { newUserParams } from './jwt-auth.ts'
+import { priorityRules, priorityShares } from './priorities.ts'
 import { objectOf } from './read-section.ts'
 import { accepted, type Section, unenforced, works } from './row.ts'
 import { teamDefaults } from './team-defaults.ts'
@@ -138,7 +139,11 @@ export const litellmSettings = {
     max_budget: works(budget, 'Budget of the whole proxy, dollars.', 'limits.globalBudgetNanoUsd'),
     budget_duration: works(duration, 'Its period.', 'limits.globalBudgetDuration'),
     timezone: works(timeZone, 'Budgets reset at its midnights.', 'limits.timezone'),
-    max_end_user_budget: unenforced(amount, 'Budget of each end user, dollars.'),
+    max_end_user_budget: works(
+      amount,
+      'Budget of each end user without limits of its own, dollars.',
+      'limits.endUserBudgetNanoUsd',
+    ),
     max_end_user_budget_id: unenforced(text, 'Budget of end users without one.'),
     max_internal_user_budget: unenforced(amount, 'Budget of new users, dollars.'),
     internal_user_budget_duration: accepted(duration, 'Its period.'),
@@ -155,8 +160,12 @@ export const litellmSettings = {
     public_agent_groups: accepted(list(text), 'Agents shown on the hub.'),
     public_mcp_servers: accepted(list(text), 'MCP servers shown on the hub.'),
     tag_budget_config: unenforced(object, 'Budgets of tags.'),
-    priority_reservation: accepted(object, 'Shares of the limits by priority.'),
-    priority_reservation_settings: accepted(object, 'How the shares work.'),
+    priority_reservation: works(
+      priorityShares,
+      'Shares of a model’s rates by priority; `callbacks: [dynamic_rate_limiter_v3]` switches them on.',
+      'limits.priorities',
+    ),
+    priority_reservation_settings: works(priorityRules, 'How the shares work.', 'limits.priorities'),
     cost_discount_config: accepted(object, 'Discount by provider.'),
     cost_margin_config: accepted(object, 'Margin by provider.'),
     include_cost_in_streaming_usage: accepted(flag, 'Write the cost into the last chunk.'),
