@@ -17,6 +17,7 @@ import { registerAccessGroupRoutes } from './management/access-groups/access-gro
 import { registerAuditRoutes } from './management/audit/audit-routes.ts'
 import { registerBudgetRoutes } from './management/budgets/budget-routes.ts'
 import { registerProviderBudgetRoute } from './management/budgets/provider-budgets.ts'
+import { registerCustomerRoutes } from './management/customers/customer-routes.ts'
 import { registerFeedbackRoutes } from './management/feedback.ts'
 import { registerInvoiceRoutes } from './management/invoices/invoice-routes.ts'
 import { registerKeyRoutes } from './management/keys.ts'
@@ -26,6 +27,7 @@ import { protectRoutes } from './management/protect-routes.ts'
 import { registerRouterStateRoute } from './management/router-state.ts'
 import { registerSpendRoutes } from './management/spend/spend-routes.ts'
 import { registerTeamRoutes } from './management/teams/teams.ts'
+import { registerUserRoutes } from './management/users/user-routes.ts'
 import { registerWeightRoutes } from './management/weights.ts'
 
 const HEAD_TIMEOUT_MS = 60_000
@@ -91,6 +93,8 @@ async function registerRoutes(app: FastifyInstance, gateway: Gateway): Promise<v
   await registerWeightRoutes(app, { ...services, routes: () => stages().routes })
   await registerProviderBudgetRoute(app, { ...services, routes: () => stages().routes })
   await registerBudgetRoutes(app, services)
+  await registerCustomerRoutes(app, { ...services, routes: () => stages().routes })
+  await registerUserRoutes(app, { ...services, userDefaults: () => ({}) })
   await registerAccessGroupRoutes(app, { ...services, routes: () => stages().routes })
 }
 

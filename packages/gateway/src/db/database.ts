@@ -4,6 +4,7 @@ import type { AccountStore } from './accounts/account-store.ts'
 import type { AuditStore } from './audit/audit-store.ts'
 import type { BudgetStore } from './budgets/budget-store.ts'
 import type { DatabaseCondition } from './heartbeat.ts'
+import type { InvitationStore } from './invitations/invitation-store.ts'
 import type { InvoiceStore } from './invoices/invoice-store.ts'
 import type { FeedbackStore } from './routing/feedback-store.ts'
 import type { OutcomeStore } from './routing/outcome-store.ts'
@@ -25,6 +26,7 @@ export interface Database {
   readonly passwords: PasswordStore
   readonly accessGroups: AccessGroupStore
   readonly keyMappings: KeyMappingStore
+  readonly invitations: InvitationStore
   /** Limits that several share. */
   readonly budgets: BudgetStore
   readonly spend: SpendStore

@@ -2,10 +2,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { createError } from 'sluice/internal'
-import { createAccessGroupStore } from './access-groups/access-group-store.ts'
 import { createAccountStore } from './accounts/create-account-store.ts'
+import { createPeopleStores } from './accounts/people-stores.ts'
 import { createAuditStore } from './audit/audit-store.ts'
-import { createBudgetStore } from './budgets/budget-store.ts'
 import { Connection } from './connection.ts'
 import type { Database } from './database.ts'
 import { asDatabaseError } from './database-error.ts'
@@ -67,8 +66,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     keys: createKeyStore(connection),
     accounts: createAccountStore(connection),
     ...createSignInStores(connection),
-    accessGroups: createAccessGroupStore(connection),
-    budgets: createBudgetStore(connection),
+    ...createPeopleStores(connection),
     spend: createSpendStore(connection),
     reports: createSpendReports(reports),
     upkeep: createSpendUpkeep(connection),

@@ -16,6 +16,7 @@ export interface AccountFilter {
   readonly externalId?: string | undefined
   /** Null: only those in no organization. */
   readonly organizationIds?: readonly string[] | null | undefined
+  readonly externalIds?: readonly string[] | undefined
   readonly teamIds?: readonly string[] | undefined
   readonly userIds?: readonly string[] | undefined
   readonly budgetId?: string | undefined
@@ -24,6 +25,9 @@ export interface AccountFilter {
   readonly within?:
     | { readonly ids: readonly string[]; readonly organizationIds: readonly string[] }
     | undefined
+  /** Any part of the id, or of the e-mail address. */
+  readonly idPart?: string | undefined
+  readonly emailPart?: string | undefined
   /** True: only removed ones; otherwise only those that are there. */
   readonly deleted?: boolean | undefined
   /** 1-based. */
@@ -48,6 +52,8 @@ export interface AccountStore {
   findMany(refs: readonly AccountRef[]): Promise<readonly AccountRow[]>
   /** Takes the place of a removed one of that id. Fails with `ConflictError` when the id is taken. */
   create(row: AccountRow): Promise<void>
+  /** Makes rows for customers or tags that have spent and have none. */
+  adoptSpenders(kind: 'customer' | 'tag', now: number): Promise<void>
   /** The row after the change, or undefined when there is none. */
   update(kind: AccountKind, id: string, changes: Partial<AccountRow>): Promise<AccountRow | undefined>
   /** Those that were there, as they were. Their rows stay, with `deletedAt`. */

@@ -6,6 +6,7 @@ import type { AccountKind, AccountRow } from '../rows.ts'
 import type { AccountsTable, Tables } from '../tables.ts'
 import { decodeAccount, encodeAccount } from './account-row.ts'
 import type { AccountChanges, AccountRef, AccountStore } from './account-store.ts'
+import { adoptSpenders } from './adopt-spenders.ts'
 import { listAccounts } from './list-accounts.ts'
 import { storedAccounts } from './stored-accounts.ts'
 
@@ -20,6 +21,7 @@ export function createAccountStore(connection: Connection): AccountStore {
     async create(row) {
       await connection.run(database => createAccount(database, row))
     },
+    adoptSpenders: (kind, now) => connection.run(database => adoptSpenders(database, kind, now)),
     update: (kind, id, changes) =>
       connection.transaction(async transaction => {
         await updateAccount(transaction, kind, id, changes)

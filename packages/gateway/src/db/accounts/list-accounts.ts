@@ -47,6 +47,7 @@ function conditions(
     if (value !== undefined) all.push(build(`accounts.${column}`, '=', value))
   const among = [
     ['id', filter.ids],
+    ['external_id', filter.externalIds],
     ['organization_id', filter.organizationIds],
     ['team_id', filter.teamIds],
     ['user_id', filter.userIds],
@@ -56,24 +57,31 @@ function conditions(
     const { ids, organizationIds } = filter.within
     all.push(build.or([oneOf(build, 'id', ids), oneOf(build, 'organization_id', organizationIds)]))
   }
-  if (filter.search !== undefined) all.push(contains(build, filter.search))
+  if (filter.search !== undefined) all.push(contains(build, filter.search, ['alias', 'id', 'email']))
+  if (filter.idPart !== undefined) all.push(contains(build, filter.idPart, ['id']))
+  if (filter.emailPart !== undefined) all.push(contains(build, filter.emailPart, ['email']))
   return build.and(all)
 }
 
 function oneOf(
   build: ExpressionBuilder<Tables, 'accounts'>,
-  column: 'id' | 'organization_id' | 'team_id' | 'user_id',
+  column: 'id' | 'external_id' | 'organization_id' | 'team_id' | 'user_id',
   values: readonly string[] | null,
 ): Expression<SqlBool> {
   if (values === null) return build(`accounts.${column}`, 'is', null)
   return values.length === 0 ? sql<SqlBool>`1 = 0` : build(`accounts.${column}`, 'in', values)
 }
 
-/** Any part of alias, id or e-mail, whatever its case. What the caller wrote is text, not a pattern (CVE-2026-25591). */
-function contains(build: ExpressionBuilder<Tables, 'accounts'>, text: string): Expression<SqlBool> {
+/** Any part of one of the columns, whatever its case. What the caller wrote is text, not a pattern (CVE-2026-25591). */
+function contains(
+  build: ExpressionBuilder<Tables, 'accounts'>,
+  text: string,
+  columns: readonly ('alias' | 'id' | 'email')[],
+): Expression<SqlBool> {
   const pattern = `%${text.toLowerCase().replaceAll(/[\\%_]/g, character => `\\${character}`)}%`
-  const columns = ['accounts.alias', 'accounts.id', 'accounts.email'] as const
-  return build.or(columns.map(column => sql<SqlBool>`lower(${sql.ref(column)}) like ${pattern} escape '\\'`))
+  return build.or(
+    columns.map(column => sql<SqlBool>`lower(${sql.ref(`accounts.${column}`)}) like ${pattern} escape '\\'`),
+  )
 }
 
 function sortExpression(by: NonNullable<AccountFilter['sortBy']>) {
