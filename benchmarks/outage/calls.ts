@@ -1,0 +1,69 @@
+import { Pool } from 'undici'
+
+export interface Answered {
+  readonly count: number
+  readonly failed: number
+  /** What the gateway said the answered calls cost. */
+  readonly nanoUsd: number
+}
+
+/** Calls at a fixed rate, and what came of them. */
+export class Calls {
+  readonly #pool: Pool
+  readonly #headers: Record<string, string>
+  #count = 0
+  #failed = 0
+  #nanoUsd = 0
+
+  constructor(url: string, key: string) {
+    this.#pool = new Pool(url, { connections: 128 })
+    this.#headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+  }
+
+  get answered(): Answered {
+    return { count: this.#count, failed: this.#failed, nanoUsd: this.#nanoUsd }
+  }
+
+  /** For so many milliseconds; gives the 99th percentile of the milliseconds they took. */
+  async at(perSecond: number, ms: number): Promise<number> {
+    const began = performance.now()
+    const total = Math.round((perSecond * ms) / 1_000)
+    const times: number[] = []
+    const flying: Promise<void>[] = []
+    await new Promise<void>(done => {
+      const timer = setInterval(() => {
+        const due = Math.min(total, Math.floor(((performance.now() - began) * perSecond) / 1_000))
+        while (flying.length < due) flying.push(this.#one(times))
+        if (flying.length < total) return
+        clearInterval(timer)
+        done()
+      }, 4)
+    })
+    await Promise.all(flying)
+    return times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? Number.NaN
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close()
+  }
+
+  async #one(times: number[]): Promise<void> {
+    const began = performance.now()
+    const { statusCode, headers, body } = await this.#pool.request({
+      path: '/v1/chat/completions',
+      method: 'POST',
+      headers: this.#headers,
+      body: JSON.stringify({
+        model: 'm',
+        messages: [{ role: 'user', content: 'What is the time in Rome?' }],
+      }),
+    })
+    await body.dump()
+    times.push(performance.now() - began)
+    if (statusCode !== 200) this.#failed++
+    else {
+      this.#count++
+      this.#nanoUsd += Math.round(Number(headers['x-litellm-response-cost']) * 1e9)
+    }
+  }
+}
