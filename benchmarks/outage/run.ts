@@ -29,7 +29,8 @@ const AFTER_MS = 5_000
 
 const removeBundle = await bundleGateway()
 const dataDirectory = await mkdtemp(join(tmpdir(), 'sluice-outage-'))
-const [postgres, upstream] = await Promise.all([startPostgres(), startUpstream()])
+// Or PostgreSQL itself would forget what it had confirmed in the moment before it is stopped as if it had crashed.
+const [postgres, upstream] = await Promise.all([startPostgres({ synchronous_commit: 'on' }), startUpstream()])
 const gateway = await startGateway({
   dataDirectory,
   env: { DATABASE_URL: postgres.url, SLUICE_LOG_LEVEL: 'error', SLUICE_KEY_STALENESS_SECONDS: '7200' },
@@ -126,5 +127,6 @@ function report(answered: Answered, stored: Omit<Answered, 'failed'>, ms: number
     `stored   ${stored.count} rows for ${stored.nanoUsd} nano-dollars, ${(ms / 1_000).toFixed(1)} s later`,
   )
   console.log(same ? 'nothing was lost, nothing was counted twice' : 'THE BOOKS DIFFER')
+  if (!same) for (const line of gateway.logs.slice(-20)) console.log(line)
   if (!same || answered.failed > 0) process.exitCode = 1
 }

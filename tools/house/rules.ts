@@ -18,7 +18,7 @@ export const rooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['serve.ts', 'steps'],
     ['resume'],
     ['mcp', 'a2a', 'realtime', 'passthrough'],
-    ['management', 'jobs', 'health-checks', 'alerts', 'simulate'],
+    ['management', 'jobs', 'health-checks', 'alerts', 'simulate', 'migrate'],
     ['http'],
     ['gateway.ts', 'load-prices.ts', 'server.ts', 'cli.ts', 'cli', 'index.ts'],
   ],

@@ -5,6 +5,7 @@ import { copyCommand } from './cli/copy.ts'
 import { doctorCommand } from './cli/doctor.ts'
 import { fail } from './cli/fail.ts'
 import { invoicesCommand } from './cli/invoices.ts'
+import { migrateCommand } from './cli/migrate.ts'
 import { providersCommand } from './cli/providers.ts'
 import { simulateCommand } from './cli/simulate.ts'
 import { startCommand } from './cli/start.ts'
@@ -24,6 +25,7 @@ program.addCommand(validateCommand())
 program.addCommand(doctorCommand())
 program.addCommand(providersCommand())
 program.addCommand(copyCommand())
+program.addCommand(migrateCommand())
 program.addCommand(simulateCommand())
 program.addCommand(auditCommand())
 program.addCommand(invoicesCommand())

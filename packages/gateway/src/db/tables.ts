@@ -26,6 +26,7 @@ export interface Tables {
   audit_log: AuditLogTable
   audit_chain: AuditChainTable
   schema_migrations: SchemaMigrationsTable
+  litellm_imports: LitellmImportsTable
 }
 
 /** Limits as keys, accounts and budgets have them. Money in nano-dollars, times in milliseconds. */
@@ -303,6 +304,16 @@ export interface BudgetSpendTable {
 export interface FactsTable {
   name: string
   value: string
+}
+
+/** What was copied from LiteLLM, as it was there. */
+export interface LitellmImportsTable {
+  kind: string
+  id: string
+  /** Of the row as it was written here. */
+  digest: string
+  spend_nano_usd: number
+  imported_at: number
 }
 
 export interface SchemaMigrationsTable {

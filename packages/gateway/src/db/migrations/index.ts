@@ -8,6 +8,7 @@ import { audit } from './0006-audit.ts'
 import { spendPartitions } from './0007-spend-partitions.ts'
 import { invoices } from './0008-invoices.ts'
 import { signIn } from './0010-sign-in.ts'
+import { litellmImports } from './0011-litellm-imports.ts'
 
 /** One step of the schema, in SQL that both dialects speak. Released steps never change. */
 export interface Migration {
@@ -26,4 +27,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0007-spend-partitions', up: spendPartitions },
   { name: '0008-invoices', up: invoices },
   { name: '0010-sign-in', up: signIn },
+  { name: '0011-litellm-imports', up: litellmImports },
 ]

@@ -1,0 +1,191 @@
+import { sql, type Transaction } from 'kysely'
+import type { Connection } from '../connection.ts'
+import type { Database, SpendSubject } from '../database.ts'
+import { connectionOf } from '../open-database.ts'
+import type { AccessGroupsTable, DailySpendTable, JwtKeyMappingsTable, Tables } from '../tables.ts'
+import type { SourceDay } from './source.ts'
+
+/** What was copied before. */
+export interface Imported {
+  readonly digest: string
+  readonly spendNanoUsd: number
+}
+
+/** What the copying from LiteLLM writes besides what the other stores do. All may be part of `database.together`. */
+export interface ImportStore {
+  find(kind: string, ids: readonly string[]): Promise<ReadonlyMap<string, Imported>>
+  remember(kind: string, id: string, imported: Imported, now: number): Promise<void>
+  /**
+   * Puts sums of days in the place of those that were copied before. What was spent here stays apart from them, and what
+   * is left of budgets stays as it is.
+   */
+  putDays(kind: SpendSubject, days: readonly SourceDay[]): Promise<void>
+  /** Days before this moment have sums whose calls are not all here: nobody is to compare them. */
+  noteRowsKeptFrom(now: number): Promise<void>
+  putAccessGroup(row: AccessGroupsTable): Promise<void>
+  putKeyMapping(row: JwtKeyMappingsTable): Promise<void>
+  /** A secret that a key had before, and that works until its end (ms). */
+  putRetired(row: {
+    token: string
+    active: string
+    endsAt: number
+    createdAt: number
+    now: number
+  }): Promise<void>
+}
+
+/** What endpoints of copied sums begin with: they never mix with what was counted here. */
+export const COPIED_ENDPOINT = 'litellm '
+
+export function createImportStore(database: Database): ImportStore {
+  const connection = connectionOf(database)
+  return {
+    async find(kind, ids) {
+      if (ids.length === 0) return new Map()
+      const rows = await connection.run(kysely =>
+        kysely
+          .selectFrom('litellm_imports')
+          .select(['id', 'digest', 'spend_nano_usd'])
+          .where('kind', '=', kind)
+          .where('id', 'in', ids)
+          .execute(),
+      )
+      return new Map(rows.map(row => [row.id, { digest: row.digest, spendNanoUsd: row.spend_nano_usd }]))
+    },
+    async remember(kind, id, { digest, spendNanoUsd }, now) {
+      const told = { digest, spend_nano_usd: spendNanoUsd, imported_at: now }
+      await connection.run(kysely =>
+        kysely
+          .insertInto('litellm_imports')
+          .values({ kind, id, ...told })
+          .onConflict(conflict => conflict.columns(['kind', 'id']).doUpdateSet(told))
+          .execute(),
+      )
+    },
+    async putDays(kind, days) {
+      if (days.length === 0) return
+      await connection.transaction(transaction => putDays(transaction, kind, days))
+    },
+    async noteRowsKeptFrom(now) {
+      const before = Number((await database.facts.read(KEPT_FROM)) ?? 0)
+      if (before < now) await database.facts.write(KEPT_FROM, String(now))
+    },
+    ...otherRows(connection),
+  }
+}
+
+/** Rows of tables that have no store of their own for this. */
+function otherRows(
+  connection: Connection,
+): Pick<ImportStore, 'putAccessGroup' | 'putKeyMapping' | 'putRetired'> {
+  return {
+    async putAccessGroup(row) {
+      const { access_group_id: _, created_at: __, created_by: ___, ...changes } = row
+      await connection.run(kysely =>
+        kysely
+          .insertInto('access_groups')
+          .values(row)
+          .onConflict(conflict => conflict.column('access_group_id').doUpdateSet(changes))
+          .execute(),
+      )
+    },
+    async putKeyMapping(row) {
+      const { id: _, created_at: __, created_by: ___, ...changes } = row
+      await connection.run(kysely =>
+        kysely
+          .insertInto('jwt_key_mappings')
+          .values(row)
+          .onConflict(conflict => conflict.column('id').doUpdateSet(changes))
+          .execute(),
+      )
+    },
+    async putRetired({ token, active, endsAt, createdAt, now }) {
+      const changes = { active_hash: active, ends_at: endsAt, updated_at: now }
+      await connection.run(kysely =>
+        kysely
+          .insertInto('deprecated_keys')
+          .values({ token_hash: token, key_name: 'sk-...', created_at: createdAt, ...changes })
+          .onConflict(conflict => conflict.column('token_hash').doUpdateSet(changes))
+          .execute(),
+      )
+    },
+  }
+}
+
+/** As the upkeep of spend rows has it. */
+const KEPT_FROM = 'spend_rows_kept_from'
+const KEY = ['kind', 'subject_id', 'day', 'api_key', 'model', 'model_group', 'provider', 'endpoint'] as const
+
+async function putDays(
+  transaction: Transaction<Tables>,
+  kind: SpendSubject,
+  days: readonly SourceDay[],
+): Promise<void> {
+  const added = new Map<string, { nano: number; requests: number }>()
+  for (const day of days) {
+    const row = storedDay(kind, day)
+    const before = await transaction
+      .selectFrom('daily_spend')
+      .select(['spend_nano_usd', 'requests'])
+      .where(build => build.and(KEY.map(name => build(name, '=', row[name]))))
+      .executeTakeFirst()
+    const known = added.get(row.subject_id) ?? { nano: 0, requests: 0 }
+    known.nano += row.spend_nano_usd - (before?.spend_nano_usd ?? 0)
+    known.requests += row.requests - (before?.requests ?? 0)
+    added.set(row.subject_id, known)
+    await transaction
+      .insertInto('daily_spend')
+      .values(row)
+      .onConflict(conflict => conflict.columns([...KEY]).doUpdateSet(row))
+      .execute()
+  }
+  for (const [id, { nano, requests }] of added) {
+    if (nano !== 0 || requests !== 0) await shiftTotal(transaction, { kind, id, nano, requests })
+  }
+}
+
+interface Shift {
+  readonly kind: SpendSubject
+  readonly id: string
+  readonly nano: number
+  readonly requests: number
+}
+
+/** The total grows by what the days grew; whoever has a budget spends no more for that. */
+async function shiftTotal(
+  transaction: Transaction<Tables>,
+  { kind, id, nano, requests }: Shift,
+): Promise<void> {
+  await transaction
+    .insertInto('spend_totals')
+    .values({ kind, subject_id: id, spend_nano_usd: nano, requests, last_active_at: 0 })
+    .onConflict(conflict =>
+      conflict.columns(['kind', 'subject_id']).doUpdateSet({
+        spend_nano_usd: sql`spend_totals.spend_nano_usd + excluded.spend_nano_usd`,
+        requests: sql`spend_totals.requests + excluded.requests`,
+      }),
+    )
+    .execute()
+  const base = { spend_base_nano_usd: sql<number>`spend_base_nano_usd + cast(${nano} as bigint)` }
+  if (kind === 'key')
+    await transaction.updateTable('virtual_keys').set(base).where('token_hash', '=', id).execute()
+  else
+    await transaction
+      .updateTable('accounts')
+      .set(base)
+      .where('kind', '=', kind)
+      .where('id', '=', id)
+      .execute()
+}
+
+function storedDay(kind: SpendSubject, day: SourceDay): DailySpendTable {
+  return {
+    ...{ kind, subject_id: day.id, day: day.day, api_key: day.apiKey, model: day.model },
+    ...{ model_group: day.modelGroup, provider: day.provider },
+    endpoint: COPIED_ENDPOINT + day.endpoint,
+    ...{ spend_nano_usd: day.spendNanoUsd, unknown_cost_requests: 0 },
+    ...{ prompt_tokens: day.promptTokens, completion_tokens: day.completionTokens },
+    ...{ cache_read_tokens: day.cacheReadTokens, cache_write_tokens: day.cacheWriteTokens },
+    ...{ requests: day.requests, failed_requests: day.failedRequests, cache_hits: 0 },
+  }
+}
