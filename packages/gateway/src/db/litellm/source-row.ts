@@ -14,7 +14,8 @@ export class SourceRow {
   /** Empty text counts as none. */
   text(column: string): string | null {
     const value = this.get(column)
-    return value === null || value === '' ? null : String(value)
+    if (typeof value === 'object') return value === null ? null : JSON.stringify(value)
+    return value === '' ? null : String(value)
   }
 
   count(column: string): number | null {
@@ -34,8 +35,8 @@ export class SourceRow {
 
   /** Dollars as nano-dollars. */
   nano(column: string): number | null {
-    const value = this.get(column)
-    return value === null ? null : nanoOfDecimal(String(value))
+    const text = this.text(column)
+    return text === null ? null : nanoOfDecimal(text)
   }
 
   list(column: string): readonly string[] {
@@ -61,8 +62,8 @@ export class SourceRow {
       : {}
   }
 
-  private get(column: string): unknown {
+  private get(column: string): string | number | boolean | object | null {
     this.asked.add(column)
-    return this.values[column] ?? null
+    return (this.values[column] ?? null) as string | number | boolean | object | null
   }
 }

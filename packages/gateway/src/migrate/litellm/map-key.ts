@@ -50,7 +50,9 @@ export function mapKey(row: SourceRow, context: CopyContext): KeyRow | undefined
 }
 
 function keptOf(row: SourceRow): Record<string, unknown> {
-  return Object.fromEntries(KEPT.map(name => [name, row.json(name)]).filter(([, value]) => !isEmpty(value)))
+  const kept: Record<string, unknown> = {}
+  for (const name of KEPT) if (!isEmpty(row.json(name))) kept[name] = row.json(name)
+  return kept
 }
 
 function isEmpty(value: unknown): boolean {

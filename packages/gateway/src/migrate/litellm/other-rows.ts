@@ -1,5 +1,4 @@
 import type { ImportStore } from '../../db/litellm/import-store.ts'
-import type { LitellmSource } from '../../db/litellm/source.ts'
 import type { SourceRow } from '../../db/litellm/source-row.ts'
 import type { CopyContext } from './context.ts'
 import { authorsOf } from './map-limits.ts'
