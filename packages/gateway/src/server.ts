@@ -20,7 +20,7 @@ import { registerProviderBudgetRoute } from './management/budgets/provider-budge
 import { registerCustomerRoutes } from './management/customers/customer-routes.ts'
 import { registerFeedbackRoutes } from './management/feedback.ts'
 import { registerInvoiceRoutes } from './management/invoices/invoice-routes.ts'
-import { registerKeyRoutes } from './management/keys.ts'
+import { registerKeyRoutes } from './management/keys/key-routes.ts'
 import { registerOrganizationRoutes } from './management/organizations/organizations.ts'
 import { registerProjectRoutes } from './management/projects/projects.ts'
 import { protectRoutes } from './management/protect-routes.ts'

@@ -40,6 +40,7 @@ export interface Settings {
   readonly audit: AuditSettings
   readonly limits: LimitSettings
   readonly teams: TeamSettings
+  readonly keys: KeySettings
   readonly telemetry: TelemetrySettings
   readonly prices: PriceSettings
 }
@@ -190,6 +191,49 @@ export interface PriorityShare {
   readonly type: 'percent' | 'rpm' | 'tpm'
   /** Percent: a part of the whole, 0 to 1. */
   readonly value: number
+}
+
+/** What new keys are like, and how they come to new secrets. */
+export interface KeySettings {
+  /** `default_key_generate_params`: fields of a body. */
+  readonly defaults: Readonly<Record<string, unknown>>
+  /** `upperbound_key_generate_params`. */
+  readonly upperBounds: {
+    readonly max_budget?: number | undefined
+    readonly max_parallel_requests?: number | undefined
+    readonly tpm_limit?: number | undefined
+    readonly rpm_limit?: number | undefined
+    readonly budget_duration?: string | undefined
+    readonly duration?: string | undefined
+  }
+  /** `key_generation_settings`. */
+  readonly personalKeys: KeyRules | undefined
+  readonly teamKeys: KeyRules | undefined
+  readonly isDefaultTeamDisabled: boolean
+  /** `enable_key_alias_format_validation`. */
+  readonly checksAliases: boolean
+  /** Fields that each call must hold, and each call of a service account. */
+  readonly enforcedParams: readonly string[]
+  readonly serviceAccountParams: readonly string[]
+  readonly rotation: RotationSettings
+}
+
+/** Who may make a kind of key, and what must be stated. */
+export interface KeyRules {
+  /** Roles of users for personal keys, of team members for a team's; undefined: all that may anyway. */
+  readonly roles: readonly string[] | undefined
+  readonly requiredParams: readonly string[]
+}
+
+export interface RotationSettings {
+  /** Keys with `auto_rotate` are rotated when they are due. */
+  readonly isOn: boolean
+  /** Milliseconds between looks for keys that are due. */
+  readonly checkMs: number
+  /** How long an old secret works where nobody says; undefined: not at all. */
+  readonly grace: string | undefined
+  /** Where new secrets are delivered; undefined: nowhere, and no key is rotated by itself. */
+  readonly webhook: { readonly url: string; readonly secret: string | undefined } | undefined
 }
 
 export interface TelemetrySettings {

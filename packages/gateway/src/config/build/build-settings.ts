@@ -8,6 +8,7 @@ import type { StrategySetting } from '../load-strategy.ts'
 import type * as target from '../settings.ts'
 import type { CustomAuth } from '../sign-in/sign-in-settings.ts'
 import type { Environment } from '../source/references.ts'
+import { buildKeys } from './build-keys.ts'
 import { buildRedis } from './build-redis.ts'
 import { buildHealth, buildRouter } from './build-router.ts'
 import { buildSignIn } from './build-sign-in.ts'
@@ -53,6 +54,7 @@ export function buildSettings(parts: SettingsParts): target.Settings {
     },
     limits: limits(parts),
     teams: buildTeams(parts),
+    keys: buildKeys(parts),
     telemetry: telemetry(parts),
     prices: { file: parts.variables.SLUICE_PRICE_FILE ?? parts.variables.LITELLM_MODEL_COST_MAP_URL },
   })

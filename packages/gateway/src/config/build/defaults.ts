@@ -30,6 +30,7 @@ export const defaults = {
   redisTimeoutMs: 100,
   flushMs: 1_000,
   maxKeyStalenessMs: 600_000,
+  rotationCheckMs: 60_000,
   defaultMaxOutputTokens: 4_096,
   timezone: 'UTC',
   logLevel: 'info',

@@ -1,3 +1,4 @@
+import { rotationVariables } from './key-generation.ts'
 import { masterKey } from './master-key.ts'
 import { redisVariables } from './redis.ts'
 import { accepted, type Section, unenforced, works } from './row.ts'
@@ -39,6 +40,7 @@ export const environmentVariables = {
     LITELLM_DROP_PARAMS: works(flag, 'Leave out parameters the provider does not know.', 'calls.dropParams'),
     LITELLM_MODIFY_PARAMS: works(flag, 'Repair requests the provider would refuse.', 'calls.modifyParams'),
     JSON_LOGS: accepted(flag, 'Write logs as JSON; they always are.'),
+    ...rotationVariables,
     LITELLM_MODEL_COST_MAP_URL: works(text, 'Price file: path or address.', 'prices.file'),
     DEFAULT_MAX_RETRIES: works(whole(), 'Retries of a call.', 'router.retries'),
     DEFAULT_ALLOWED_FAILS: works(whole(), 'Failures per minute before a cooldown.', 'router.allowedFails'),

@@ -1,5 +1,6 @@
 import { healthRouting } from './health-routing.ts'
 import { customAuthSettings, jwtAuth } from './jwt-auth.ts'
+import { serviceAccountSettings } from './key-generation.ts'
 import { passThroughEndpoint } from './list-sections.ts'
 import { masterKey } from './master-key.ts'
 import { moduleName, network } from './places.ts'
@@ -127,8 +128,16 @@ export const generalSettings = {
     allowed_routes: works(list(text), 'All routes there are, whoever asks.', 'signIn.door.allowedRoutes'),
     public_routes: works(list(text), 'Routes without a key.', 'signIn.door.publicRoutes'),
     admin_only_routes: works(list(text), 'Routes for the admin alone.', 'signIn.door.adminOnlyRoutes'),
-    enforced_params: unenforced(list(text), 'Fields each request must hold.'),
-    service_account_settings: unenforced(object, 'The same for service accounts.'),
+    enforced_params: works(
+      list(text),
+      'Fields each call must hold, such as user or metadata.trace_id.',
+      'keys.enforcedParams',
+    ),
+    service_account_settings: works(
+      objectOf(serviceAccountSettings),
+      'The same for service accounts.',
+      'keys.serviceAccountParams',
+    ),
     enforce_user_param: guard('Each request must name its end user.'),
     enforce_rbac: guard('Check roles.'),
     role_permissions: unenforced(anyList, 'What roles may do.'),
@@ -210,7 +219,11 @@ export const generalSettings = {
       'Routes that relay to another server.',
     ),
     ui_access_mode: unenforced(mapOr(object, text), 'Who may open the dashboard.'),
-    default_team_disabled: guard('No personal keys.'),
+    default_team_disabled: works(
+      flag,
+      'Nobody but the admin of the gateway makes keys of no team.',
+      'keys.isDefaultTeamDisabled',
+    ),
     auto_redirect_ui_login_to_sso: on('Open the log-in page of the identity provider.'),
     always_include_stream_usage: works(
       flag,

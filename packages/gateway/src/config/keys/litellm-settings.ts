@@ -2,6 +2,7 @@ import { cacheParams } from './cache-params.ts'
 import { fallbacks } from './fallbacks.ts'
 import { callbackNames } from './features.ts'
 import { newUserParams } from './jwt-auth.ts'
+import { keyGenerationSettings, upperBounds } from './key-generation.ts'
 import { priorityRules, priorityShares } from './priorities.ts'
 import { objectOf } from './read-section.ts'
 import { accepted, type Section, unenforced, works } from './row.ts'
@@ -150,10 +151,18 @@ export const litellmSettings = {
     default_internal_user_params: works(objectOf(newUserParams), 'What new users get.', 'signIn.newUsers'),
     default_team_params: works(objectOf(teamDefaults), 'What new teams get.', 'teams.defaults'),
     default_team_settings: accepted(anyList, 'Loggers of single teams.'),
-    default_key_generate_params: unenforced(object, 'What new keys get.'),
-    upperbound_key_generate_params: unenforced(object, 'The most a new key may get.'),
-    key_generation_settings: unenforced(object, 'Who may make keys.'),
-    enable_key_alias_format_validation: accepted(flag, 'Check the form of key aliases.'),
+    default_key_generate_params: works(object, 'What new keys have where they say nothing.', 'keys.defaults'),
+    upperbound_key_generate_params: works(
+      objectOf(upperBounds),
+      'The most a new key may have.',
+      'keys.upperBounds',
+    ),
+    key_generation_settings: works(objectOf(keyGenerationSettings), 'Who may make keys.', 'keys'),
+    enable_key_alias_format_validation: works(
+      flag,
+      'Key aliases are 2 to 255 letters, digits or -_/.@.',
+      'keys.checksAliases',
+    ),
     custom_ui_sso_sign_in_handler: hook('Code that signs users in.'),
     public_model_groups: accepted(list(text), 'Groups shown on the hub.'),
     public_model_groups_links: accepted(object, 'Links shown on the hub.'),

@@ -3,7 +3,7 @@ import { principalRow } from '../../auth/door/principal.ts'
 import { hashKey, maskKey } from '../../auth/hash.ts'
 import type { Database } from '../../db/database.ts'
 import type { Audit } from '../audit/audit-log.ts'
-import { keyObject } from '../key-json.ts'
+import { keyObject } from '../keys/key-json.ts'
 
 export interface RegisterServices {
   readonly database: Pick<Database, 'keys' | 'keyMappings'>

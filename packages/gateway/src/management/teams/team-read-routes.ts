@@ -1,7 +1,7 @@
 import { badRequest } from 'sluice/internal'
 import type { AccountFilter } from '../../db/accounts/account-store.ts'
 import { pageAnswer } from '../accounts/page.ts'
-import { keyInfo } from '../key-json.ts'
+import { keyInfo } from '../keys/key-json.ts'
 import { callerOfRequest, permitOf } from '../protect-routes.ts'
 import type { TypedRoutes } from '../typed-routes.ts'
 import { memberRole, membership, TEAM, teamAnswer } from './team-json.ts'

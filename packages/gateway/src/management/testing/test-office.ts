@@ -4,14 +4,14 @@ import { SluiceError } from 'sluice/internal'
 import { AccountCache } from '../../auth/account-cache.ts'
 import { createAuthenticator } from '../../auth/authenticate.ts'
 import { createKeyCache, type KeyCache } from '../../auth/key-cache.ts'
-import type { Settings } from '../../config/settings.ts'
+import type { KeySettings, Settings } from '../../config/settings.ts'
 import type { Database } from '../../db/database.ts'
 import { silentLog } from '../../db/log.ts'
 import { createMemoryLimiter, type MemoryLimiter } from '../../limits/memory-limiter.ts'
 import { createAudit } from '../audit/audit-log.ts'
 import { registerAuditRoutes } from '../audit/audit-routes.ts'
 import { registerInvoiceRoutes } from '../invoices/invoice-routes.ts'
-import { registerKeyRoutes } from '../keys.ts'
+import { registerKeyRoutes } from '../keys/key-routes.ts'
 import { registerOrganizationRoutes } from '../organizations/organizations.ts'
 import { registerProjectRoutes } from '../projects/projects.ts'
 import { registerSpendRoutes } from '../spend/spend-routes.ts'
@@ -43,13 +43,34 @@ export interface TestAnswer {
   readonly error: { readonly message?: string; readonly type?: string; readonly param?: string | null }
 }
 
-export async function openTestOffice(database: Database): Promise<TestOffice> {
+/** What new keys are like where nothing is configured. */
+function keySettings(rules: Partial<KeySettings>): KeySettings {
+  return {
+    defaults: {},
+    upperBounds: {},
+    personalKeys: undefined,
+    teamKeys: undefined,
+    isDefaultTeamDisabled: false,
+    checksAliases: false,
+    enforcedParams: [],
+    serviceAccountParams: [],
+    rotation: { isOn: false, checkMs: 60_000, grace: undefined, webhook: undefined },
+    ...rules,
+  }
+}
+
+/** `rules`: what is configured about keys. */
+export async function openTestOffice(
+  database: Database,
+  rules: Partial<KeySettings> = {},
+): Promise<TestOffice> {
   const clock = { time: NOW }
   const now = () => clock.time
   const settings = {
     auth: { masterKey: MASTER_KEY, maxKeyStalenessMs: 60_000 },
     limits: { timezone: 'UTC' },
     teams: { defaults: { tpm_limit: 9_000 }, available: ['open'] },
+    keys: keySettings(rules),
   } as unknown as Settings
   const keys = createKeyCache({ store: database.keys, now, maxStalenessMs: () => 60_000 })
   const accounts = new AccountCache({ store: database.accounts, now, maxStalenessMs: () => 60_000 })

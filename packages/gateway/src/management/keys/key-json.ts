@@ -1,6 +1,9 @@
-import type { KeyRow } from '../db/rows.ts'
-import { usdFromNano } from '../spend/money.ts'
-import { isoTime, limitAnswer, templateAnswer } from './limit-fields.ts'
+import type { DeletedKey } from '../../db/database.ts'
+import type { KeyRow, RetiredSecret } from '../../db/rows.ts'
+import { usdFromNano } from '../../spend/money.ts'
+import { warned } from '../accounts/kept-fields.ts'
+import { isoTime, limitAnswer, templateAnswer } from '../limit-fields.ts'
+import { rotationAnswer } from './rotation-fields.ts'
 
 /** A key's row in LiteLLM's names: dollars and ISO times, without its hash. */
 export function keyInfo(row: KeyRow) {
@@ -12,7 +15,7 @@ export function keyInfo(row: KeyRow) {
     organization_id: row.organizationId,
     models: row.models,
     aliases: row.aliases,
-    config: {},
+    config: row.metadata['config'] ?? {},
     spend: usdFromNano(row.spendNanoUsd),
     ...limitAnswer(row),
     project_id: row.projectId,
@@ -24,6 +27,8 @@ export function keyInfo(row: KeyRow) {
     permissions: row.permissions,
     tags: row.tags,
     allowed_routes: row.allowedRoutes,
+    access_group_ids: row.accessGroupIds ?? [],
+    ...rotationAnswer(row),
     created_at: isoTime(row.createdAt),
     created_by: row.createdBy,
     updated_at: isoTime(row.updatedAt),
@@ -47,6 +52,19 @@ export function changedKeyAnswer(row: KeyRow, warnings: readonly string[] = []) 
   return { key: row.tokenHash, ...keyObject(row), ...warned(warnings) }
 }
 
-function warned(warnings: readonly string[]) {
-  return warnings.length === 0 ? {} : { warnings }
+/** A removed key, or a key as it was before it got a new secret. */
+export function deletedKeyObject({ row, deletedAt, deletedBy }: DeletedKey) {
+  return { ...keyObject(row), deleted_at: isoTime(deletedAt), deleted_by: deletedBy, status: 'deleted' }
+}
+
+/** Earlier secrets that still work, or did. Our own. */
+export function retiredAnswer(retired: readonly RetiredSecret[]) {
+  if (retired.length === 0) return {}
+  return {
+    earlier_keys: retired.map(({ tokenHash, keyName, endsAt }) => ({
+      token: tokenHash,
+      key_name: keyName,
+      expires: isoTime(endsAt),
+    })),
+  }
 }

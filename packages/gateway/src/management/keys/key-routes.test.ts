@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { hashKey } from '../auth/hash.ts'
-import type { Database } from '../db/database.ts'
-import { databaseUnavailable } from '../db/database-error.ts'
-import { sqlitePlace } from '../db/testing/each-database.ts'
-import { MASTER_KEY, NOW, openTestOffice, type TestOffice } from './testing/test-office.ts'
+import { hashKey } from '../../auth/hash.ts'
+import type { Database } from '../../db/database.ts'
+import { databaseUnavailable } from '../../db/database-error.ts'
+import { sqlitePlace } from '../../db/testing/each-database.ts'
+import { MASTER_KEY, NOW, openTestOffice, type TestOffice } from '../testing/test-office.ts'
 
 const place = sqlitePlace()
 let database: Database
@@ -87,7 +87,7 @@ describe('/key/generate', () => {
     const unknown = await office.call('POST', '/key/generate', { max_bugdet: 5 })
     expect(unknown.status).toBe(400)
     expect(unknown.error).toMatchObject({ param: 'max_bugdet' })
-    expect(unknown.error.message).toContain('Unknown fields: max_bugdet.')
+    expect(unknown.error.message).toContain('Unknown fields in the body: max_bugdet.')
 
     const { status, json } = await office.call('POST', '/key/generate', {
       guardrails: ['pii'],
@@ -299,9 +299,9 @@ describe('/key/list', () => {
   })
 
   test('a filter nobody knows is refused rather than ignored', async () => {
-    const { status, error } = await office.call('GET', '/key/list?status=deleted')
+    const { status, error } = await office.call('GET', '/key/list?state=x')
     expect(status).toBe(400)
-    expect(error.message).toContain('status')
+    expect(error.message).toContain('state')
     expect((await office.call('GET', '/key/list?size=101')).status).toBe(400)
   })
 })

@@ -1,13 +1,17 @@
 import { badRequest, momentAfter } from 'sluice/internal'
-import { coversRoute, ROUTE_GROUPS } from '../auth/route-groups.ts'
-import type { KeyRow } from '../db/rows.ts'
-import { SPEND_SET_AT } from '../limits/subjects.ts'
-import { nanoFromUsd } from '../spend/money.ts'
-import { KEY_FIELDS, type KeyBody, LATER_FIELDS } from './key-schemas.ts'
-import { DURATION_RULE, type LimitContext, limitChanges } from './limit-fields.ts'
+import { coversRoute, ROUTE_GROUPS } from '../../auth/route-groups.ts'
+import type { KeyRow } from '../../db/rows.ts'
+import { nanoFromUsd } from '../../spend/money.ts'
+import { keptOf } from '../accounts/kept-fields.ts'
+import { DURATION_RULE, type LimitContext, limitChanges } from '../limit-fields.ts'
+import { metadataChange } from './key-metadata.ts'
+import { KEPT_FIELDS, type KeyBody } from './key-schemas.ts'
+import { rotationChange } from './rotation-fields.ts'
 
 export interface ChangeContext extends LimitContext {
   readonly by: string | null
+  /** True when somebody is configured to receive the new secrets of keys that are rotated automatically. */
+  readonly canDeliver: boolean
 }
 
 export interface KeyChange {
@@ -16,25 +20,32 @@ export interface KeyChange {
   readonly warnings: readonly string[]
 }
 
+/** What bodies have in common, with what only some routes take. */
+export type KeyFields = KeyBody & { readonly grace_period?: string | null | undefined }
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /**
  * What a request body asks to change of a row; `row` is the key as it is, or undefined for a new one.
  * Throws `BadRequestError` naming the field at fault.
  */
-export function keyChanges(body: KeyBody, row: KeyRow | undefined, context: ChangeContext): KeyChange {
-  const later = laterFields(body)
+export function keyChanges(body: KeyFields, row: KeyRow | undefined, context: ChangeContext): KeyChange {
+  const kept = keptOf(body, KEPT_FIELDS)
   const changes: Mutable<Partial<KeyRow>> = {
     ...plainChanges(body),
     ...limitChanges(body, row, context),
+    ...rotationChange(body, row, context),
     updatedAt: context.now,
     updatedBy: context.by,
   }
   if (body.spend !== undefined) changes.spendNanoUsd = nanoFromUsd(body.spend ?? 0, 'spend')
   if (body.duration !== undefined) changes.expiresAt = expiryOf(body.duration, context.now)
-  const metadata = metadataOf(body, row, later, context.now)
+  const metadata = metadataChange(body, row, kept.fields, context.now)
   if (metadata !== undefined) changes.metadata = metadata
-  return { changes, warnings: Object.keys(later).map(laterWarning) }
+  const idle = Object.keys(body.permissions ?? {}).map(
+    name => `\`permissions.${name}\` has no effect in this version; it is kept.`,
+  )
+  return { changes, warnings: [...kept.warnings, ...idle] }
 }
 
 /** Routes a `key_type` stands for; undefined leaves `allowed_routes` alone. */
@@ -59,6 +70,9 @@ const PLAIN = [
   ['user_id', 'userId', null],
   ['team_id', 'teamId', null],
   ['organization_id', 'organizationId', null],
+  ['project_id', 'projectId', null],
+  ['budget_id', 'budgetId', null],
+  ['access_group_ids', 'accessGroupIds', []],
   ['permissions', 'permissions', {}],
   ['tags', 'tags', []],
   ['blocked', 'blocked', false],
@@ -83,40 +97,9 @@ function checkRoute(entry: string): void {
   )
 }
 
-function laterFields(body: KeyBody): Record<string, unknown> {
-  const extra = Object.keys(body).filter(name => !KEY_FIELDS.has(name))
-  const unknown = extra.filter(name => !LATER_FIELDS.has(name))
-  if (unknown.length > 0) {
-    throw badRequest(
-      `Unknown fields: ${unknown.join(', ')}. Remove them or correct their spelling; facts of your own belong in \`metadata\`.`,
-      unknown[0],
-    )
-  }
-  return Object.fromEntries(extra.filter(name => body[name] != null).map(name => [name, body[name]]))
-}
-
-function laterWarning(name: string): string {
-  return `\`${name}\` has no effect in this version; it is kept in the key's metadata.`
-}
-
 function expiryOf(duration: string | null, now: number): number | null {
   if (duration === null || duration === '' || duration === '-1') return null
   const moment = momentAfter(duration, now)
   if (moment !== undefined) return moment
   throw badRequest(`duration: ${DURATION_RULE}, or null for a key that never expires.`, 'duration')
-}
-
-/** New metadata replaces the old; what this gateway keeps there for itself stays. */
-function metadataOf(
-  body: KeyBody,
-  row: KeyRow | undefined,
-  later: Readonly<Record<string, unknown>>,
-  now: number,
-): Record<string, unknown> | undefined {
-  const hasLater = Object.keys(later).length > 0
-  const spendSet = row !== undefined && body.spend !== undefined
-  if (body.metadata === undefined && !hasLater && !spendSet) return undefined
-  const { [SPEND_SET_AT]: _, ...given } = (body.metadata === undefined ? row?.metadata : body.metadata) ?? {}
-  const setAt = spendSet ? now : row?.metadata[SPEND_SET_AT]
-  return { ...given, ...later, ...(setAt === undefined ? {} : { [SPEND_SET_AT]: setAt }) }
 }

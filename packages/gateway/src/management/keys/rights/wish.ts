@@ -1,0 +1,35 @@
+import { createError, type SluiceError } from 'sluice/internal'
+import type { Reach } from '../../../auth/access/access-rule.ts'
+import type { Caller } from '../../../auth/caller.ts'
+import type { KeyRow } from '../../../db/rows.ts'
+import type { CallerAccounts } from '../../../limits/subjects.ts'
+
+/** One wish to make a key, or to change one, and whose it is. */
+export interface Wish {
+  readonly caller: Caller
+  /** How the caller reaches the key. */
+  readonly reach: Reach
+  /** The key as it is; undefined for a new one. */
+  readonly before: KeyRow | undefined
+  /** The key as it would be. */
+  readonly after: KeyRow
+  /** Those the key would belong to, as the database knows them. */
+  readonly holders: CallerAccounts
+  /** True when the answer shows a secret to the caller. */
+  readonly showsSecret: boolean
+}
+
+/** Whoever comes to a key this way is an admin of what it lies in. */
+export function isAbove(reach: Reach): boolean {
+  return reach === 'any' || reach === 'organization' || reach === 'team'
+}
+
+/** 403 with the field, what holds for it, and whom to ask. */
+export function refused(field: string, rule: string): SluiceError {
+  return createError({
+    kind: 'permission',
+    type: 'auth_error',
+    param: field,
+    message: `${field}: ${rule}. Leave it out, or ask an admin above you.`,
+  })
+}
