@@ -141,6 +141,7 @@ async function info(rig: Rig, path: string): Promise<Record<string, unknown>> {
 test('keys that LiteLLM issued work here, with spend, budgets and models; a second run counts nothing twice', async () => {
   const [from, to] = [await postgres.createDatabase('litellm'), await postgres.createDatabase('sluice')]
   const litellm = await makeLitellmDatabase(from)
+  onTestFinished(() => litellm.end())
   await fill(litellm)
   const folder = mkdtempSync(join(tmpdir(), 'sluice-migrate-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -187,10 +188,11 @@ test('keys that LiteLLM issued work here, with spend, budgets and models; a seco
   expect((await call(rig, OLD)).choices).toHaveLength(1)
   await expect(call(rig, KEY, 'anthropic/m')).rejects.toMatchObject({ status: 403 })
   await expect(call(rig, SPENT)).rejects.toMatchObject({ status: 429, type: 'budget_exceeded' })
-  const spent = await eventually('the calls are counted', async () => {
-    const { spend } = (await info(rig, `/key/info?key=${KEY}`))['info'] as { spend: number }
-    return spend > 0.3 && spend
+  await eventually('both calls are counted', async () => {
+    return (await info(rig, '/health/readiness'))['spend_rows_pending'] === 0
   })
+  const { spend: spent } = (await info(rig, `/key/info?key=${KEY}`))['info'] as { spend: number }
+  expect(spent).toBeGreaterThan(0.3)
 
   await litellm.query(
     `update "LiteLLM_VerificationToken" set spend = spend + 1 where token = '${sha256(KEY)}'`,
@@ -208,7 +210,6 @@ test('keys that LiteLLM issued work here, with spend, budgets and models; a seco
     changed: 0,
     created: 0,
   })
-  await litellm.end()
   const days = await sums(to)
   expect(days).toEqual([
     { kind: 'key', nano: '300000000', requests: '6' },
