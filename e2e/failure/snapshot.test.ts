@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startUpstream } from '@sluice/testkit'
@@ -89,6 +89,7 @@ test('a snapshot older than keys are trusted for is not used', async () => {
   const key = await first.newKey()
   expect(await statusOf(first, key)).toBe(200)
   await first.close()
+  expect(existsSync(place.file), first.gateway.logs.join('\n')).toBe(true)
   await postgres.stop()
   const late = await place.start({ SLUICE_KEY_STALENESS_SECONDS: '0.1' })
   expect(await statusOf(late, key)).toBe(503)
