@@ -8,6 +8,7 @@ import { invoicesCommand } from './cli/invoices.ts'
 import { migrateCommand } from './cli/migrate.ts'
 import { providersCommand } from './cli/providers.ts'
 import { simulateCommand } from './cli/simulate.ts'
+import { spendCommand } from './cli/spend.ts'
 import { startCommand } from './cli/start.ts'
 import { outliveReader } from './cli/terminal.ts'
 import { validateCommand } from './cli/validate.ts'
@@ -29,6 +30,7 @@ program.addCommand(migrateCommand())
 program.addCommand(simulateCommand())
 program.addCommand(auditCommand())
 program.addCommand(invoicesCommand())
+program.addCommand(spendCommand())
 
 try {
   await program.parseAsync()

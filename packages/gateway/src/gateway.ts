@@ -12,6 +12,7 @@ import { HealthChecker } from './health-checks/health-checker.ts'
 import { fetchJson } from './http/fetch-json.ts'
 import type { AdaptiveWeightsJob } from './jobs/adaptive-weights.ts'
 import { startJobs } from './jobs/start-jobs.ts'
+import type { ReconciliationJob } from './jobs/spend-reconciliation.ts'
 import type { WeightsSync } from './jobs/weights-sync.ts'
 import { openLimiter } from './limits/open-limiter.ts'
 import type { RedisLimiter } from './limits/redis-limiter.ts'
@@ -22,6 +23,7 @@ import { SharedRedis } from './redis/shared-redis.ts'
 import { KeptStreams } from './resume/kept-streams.ts'
 import { SharedStreams } from './resume/shared-streams.ts'
 import { openLedger } from './spend/journal-ledger.ts'
+import { PriceDesk } from './spend/price-desk.ts'
 import { RecentCalls } from './spend/recent-calls.ts'
 import { createMirrorHost } from './steps/mirror-host.ts'
 import type { Stages } from './steps/stages.ts'
@@ -51,6 +53,10 @@ export interface Gateway extends OpenFrontDoor {
   /** Asks deployments whether they are well. */
   readonly checker: HealthChecker
   readonly recentCalls: RecentCalls
+  /** What models cost here. */
+  readonly prices: PriceDesk
+  /** Whether the books of spend agree. */
+  readonly reconciliation: ReconciliationJob
   /** Answers that clients may come back for. */
   readonly streams: KeptStreams
   /** From now on readiness says no. */
@@ -64,14 +70,14 @@ const FIRST_READING_MS = 1_000
 
 /** Opens database, journal and caches. PostgreSQL may be down: the gateway starts and catches up when it is back. */
 export async function openGateway(settings: Settings, log: Log): Promise<Gateway> {
-  const { database, ledger, catalogue } = await openBooks(settings, log)
   let current = settings
+  const { database, ledger, catalogue, prices } = await openBooks(settings, log, () => current)
   let secret = credentialLookup(settings.environment)
   const shared = new SharedRedis(settings.redis, log)
   const live = { shared, log, settings: () => current, routes: () => stages.routes }
   const people = openPeople(database, live)
   const { recentCalls, streams, limits } = openMemory({ ...live, ...people, database })
-  const { jobs, globalSpend, ready, onError, ...shown } = startJobs({ ...live, ...people, database })
+  const { jobs, globalSpend, ready, onError, ...shown } = startJobs({ ...live, ...people, database, prices })
   const { metrics, callbacks, metricSources } = openTelemetry({ ...live, ...shown, ...limits, database })
   const door = openFrontDoor({ ...live, ...people, database, globalSpend, fetchJson })
   const host = hostOf(settings, names => secret(names), { catalogue, log, onError, stages: () => stages })
@@ -98,7 +104,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
       secret = credentialLookup(next.environment)
       checker.schedule()
     },
-    ...{ database, ...people, ...limits, ...door, shared, recentCalls, checker, streams, ...shown },
+    ...{ database, ...people, ...limits, ...door, shared, recentCalls, checker, streams, prices, ...shown },
     metricSources,
     health: createHealth({ database, ledger, metrics, shared, ...shown, draining: () => draining }),
     drain() {
@@ -150,14 +156,16 @@ function openMemory({ settings, shared, log, ...more }: Live & Pick<Gateway, 'ac
 }
 
 /** Where calls are written down, and what they cost. */
-async function openBooks(settings: Settings, log: Log) {
+async function openBooks(settings: Settings, log: Log, current: () => Settings) {
   const { dataDirectory, url, poolSize } = settings.database
   const database = await openDatabase({ url, dataDirectory, poolSize, logger: log, waitForDatabase: false })
   const { flushMs } = settings.spend
   const ledger = await openLedger({ database, directory: dataDirectory, flushMs, logger: log })
   const catalogue = createCatalogue()
-  await loadPrices(catalogue, settings.prices, log)
-  return { database, ledger, catalogue }
+  const load = () => loadPrices(catalogue, current().prices, log)
+  const configured = () => current().prices.terms
+  const prices = new PriceDesk({ catalogue, facts: database.facts, load, configured }, await load())
+  return { database, ledger, catalogue, prices }
 }
 
 interface HostServices {

@@ -25,7 +25,15 @@ export { endpoints } from './endpoints/registry.ts'
 export * from './errors.ts'
 export { type Catalogue, createCatalogue, factsOfDeployment } from './models/catalogue.ts'
 export { estimateWorstCase } from './models/cost.ts'
+export type { LoadReport } from './models/price-file.ts'
 export type { ModelFacts } from './models/model-facts.ts'
+export {
+  type CostTerms,
+  type PriceTerms,
+  type TermsOf,
+  termsLookup,
+  withTerms,
+} from './models/price-terms.ts'
 export { decimalUsd } from './models/rate.ts'
 export { chargeOf } from './models/sums.ts'
 export {

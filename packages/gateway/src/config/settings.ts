@@ -1,5 +1,6 @@
 import type {
   AdaptiveSettings,
+  CostTerms,
   CreateStrategy,
   Deployment,
   Provider,
@@ -146,6 +147,16 @@ export interface DatabaseSettings {
 export interface SpendSettings {
   /** Milliseconds between batches to the database. */
   readonly flushMs: number
+  /** A duration such as `30d`; undefined keeps rows for ever. */
+  readonly retention: string | undefined
+  /** A duration: how often old rows are removed. */
+  readonly retentionInterval: string
+  /** Headers, in lower case, whose values tag calls. */
+  readonly tagHeaders: readonly string[]
+  /** Calls are tagged with what their `User-Agent` says. */
+  readonly tagUserAgent: boolean
+  /** Tags in a request are refused. */
+  readonly refuseClientTags: boolean
 }
 
 /** The log of what management changed. */
@@ -247,4 +258,6 @@ export interface TelemetrySettings {
 export interface PriceSettings {
   /** A LiteLLM-shaped price file: path or URL. */
   readonly file: string | undefined
+  /** Discounts and margins. */
+  readonly terms: CostTerms
 }

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import {
   badRequest,
+  type Cost,
   decimalUsd,
   explanationLine,
   isJsonObject,
@@ -48,7 +49,7 @@ export function replyHeaders(head: ReplyHead, now: number): HeaderLines {
     lines.push('x-litellm-attempted-retries', String(retriesOf(record)))
     lines.push('x-litellm-attempted-fallbacks', String(record.fallbacks))
   }
-  if (cost.state === 'known') lines.push('x-litellm-response-cost', decimalUsd(cost.nanoUsd))
+  if (cost.state === 'known') pushCost(lines, cost)
   else if (cost.state === 'unknown') lines.push('x-sluice-cost', 'unknown')
   const duration = now - record.startedAt
   lines.push('x-litellm-response-duration-ms', String(duration))
@@ -60,6 +61,18 @@ export function replyHeaders(head: ReplyHead, now: number): HeaderLines {
   for (const name in upstream)
     if (!HOP.has(name)) lines.push(`llm_provider-${name}`, upstream[name] as string)
   return lines
+}
+
+/** What a call cost and, where they apply, what discount and margin made of it. */
+function pushCost(lines: HeaderLines, { nanoUsd, terms }: Extract<Cost, { state: 'known' }>): void {
+  lines.push('x-litellm-response-cost', decimalUsd(nanoUsd))
+  if (terms === undefined) return
+  const { originalNanoUsd, discountNanoUsd, marginNanoUsd, margin } = terms
+  lines.push('x-litellm-response-cost-original', decimalUsd(originalNanoUsd))
+  if (discountNanoUsd > 0) lines.push('x-litellm-response-cost-discount-amount', decimalUsd(discountNanoUsd))
+  if (marginNanoUsd === 0) return
+  lines.push('x-litellm-response-cost-margin-amount', decimalUsd(marginNanoUsd))
+  if (margin !== undefined) lines.push('x-litellm-response-cost-margin-percent', String(margin))
 }
 
 /** Headers of an answer that goes on with a stream: the call they name is the one that began it. */
@@ -96,7 +109,11 @@ export function errorHeaders(error: SluiceError): HeaderLines {
 export function readHints(
   headers: IncomingHttpHeaders,
   clientIp: string | undefined,
-  ask: { readonly formatHeaders: readonly string[] | undefined; readonly forwardAll: boolean },
+  ask: {
+    readonly formatHeaders: readonly string[] | undefined
+    readonly forwardAll: boolean
+    readonly tagHeaders?: readonly string[] | undefined
+  },
 ): RequestHints {
   const trace = one(headers['x-litellm-trace-id'])
   return {
@@ -104,9 +121,11 @@ export function readHints(
     streamTimeoutMs: seconds(headers, 'x-litellm-stream-timeout'),
     numRetries: wholeNumber(headers, 'x-litellm-num-retries'),
     tags: list(one(headers['x-litellm-tags'])),
+    tagged: taggedBy(headers, ask.tagHeaders),
+    agentId: one(headers['x-litellm-agent-id']),
     endUser: one(headers['x-litellm-customer-id']) ?? one(headers['x-litellm-end-user-id']),
     traceId: trace,
-    sessionId: one(headers['x-litellm-session-id']) ?? trace,
+    sessionId: one(headers['x-litellm-session-id']) ?? trace ?? vendorSession(headers),
     spendMetadata: json(headers, 'x-litellm-spend-logs-metadata'),
     explain: yesOrNo(headers, 'x-sluice-explain'),
     clientIp,
@@ -115,6 +134,22 @@ export function readHints(
     resumable: yesOrNo(headers, RESUMABLE_HEADER),
     forward: forwarded(headers, ask.forwardAll),
   }
+}
+
+/** A program's own header for its session: `x-<vendor>-session-id` of at least eight characters. */
+function vendorSession(headers: IncomingHttpHeaders): string | undefined {
+  for (const name in headers) {
+    if (!name.startsWith('x-') || !name.endsWith('-session-id')) continue
+    const value = one(headers[name])
+    if (value !== undefined && value.length >= 8) return value
+  }
+  return undefined
+}
+
+function taggedBy(headers: IncomingHttpHeaders, names: readonly string[] = []): string[] | undefined {
+  if (names.length === 0) return undefined
+  const values = names.map(name => one(headers[name])?.trim()).filter(value => value !== undefined)
+  return values.length === 0 ? undefined : values.filter(value => value !== '')
 }
 
 /** Headers named in `names`; `undefined` when there are none. */

@@ -56,6 +56,7 @@ export async function handleInference<E extends EndpointName>(
       hints: readHints(request.headers, request.socket.remoteAddress, {
         formatHeaders: door.codec.inbound?.headers,
         forwardAll: stages.settings.calls.forwardClientHeaders,
+        tagHeaders: stages.settings.spend.tagHeaders,
       }),
     }
   } catch (error) {

@@ -7,6 +7,7 @@ import type { Settings } from '../config/settings.ts'
 import type { Database } from '../db/database.ts'
 import { isUnavailable } from '../db/database-error.ts'
 import type { Log } from '../db/log.ts'
+import type { PriceDesk } from '../spend/price-desk.ts'
 import { startAdaptiveWeights } from './adaptive-weights.ts'
 import { startAuditRetention } from './audit-retention.ts'
 import { startBookSync } from './book-sync.ts'
@@ -15,6 +16,7 @@ import { startBudgetSync } from './budget-sync.ts'
 import { startGlobalSpend } from './global-spend.ts'
 import { startRowSnapshot } from './row-snapshot.ts'
 import { startRowSync } from './row-sync.ts'
+import { startSpendJobs } from './spend-jobs.ts'
 import { startWeightsSync } from './weights-sync.ts'
 
 export interface JobServices {
@@ -26,6 +28,7 @@ export interface JobServices {
   readonly shared: { readonly news: Newswire }
   readonly settings: () => Settings
   readonly routes: () => RouteTable
+  readonly prices: Pick<PriceDesk, 'sync'>
 }
 
 /** What runs beside the calls. A database that is away is the database's own news, told once by its connection. */
@@ -38,6 +41,7 @@ export function startJobs({
   shared: { news },
   settings,
   routes,
+  prices,
 }: JobServices) {
   const onError = (error: unknown) => {
     if (!isUnavailable(error)) log.error({ reason: (error as Error).message }, 'a background job failed')
@@ -58,7 +62,9 @@ export function startJobs({
   })
   const budgets = startBudgetSync({ store: database.spend, budgets: () => routes().budgets, onError })
   const groups = startBookSync({ book: accessGroups, onError })
+  const spend = startSpendJobs({ database, prices, settings, log, onError })
   const jobs = [
+    ...spend.jobs,
     startRowSync({ rows: keys, onError }),
     startRowSync({ rows: accounts, onError }),
     startBudgetReset({ database, keys, accounts, timezone, onError }),
@@ -72,5 +78,8 @@ export function startJobs({
   ]
   const first = [weights, snapshot, budgets, groups]
   const ready = (withinMs: number) => Promise.all(first.map(each => each.ready(withinMs)))
-  return { jobs, globalSpend: globalSpend.current, ready, snapshot, onError, weights, adaptive }
+  return {
+    ...{ jobs, globalSpend: globalSpend.current, ready, snapshot, onError, weights, adaptive },
+    reconciliation: spend.reconciliation,
+  }
 }

@@ -52,16 +52,22 @@ export function spendRowOf(record: CallRecord): SpendRow {
     status: record.status === 'success' ? 'success' : 'failure',
     stream: record.stream,
     cacheHit: false,
-    requestTags: record.tags.length === 0 ? [] : [...new Set(record.tags.slice(0, MOST_TAGS).map(clip))],
+    requestTags: tagsOf(record),
     metadata: metadataOf(record),
     requesterIp: optional(record.clientIp),
     sessionId: optional(record.sessionId ?? record.traceId),
     callId: record.callId === record.id ? null : optional(record.callId),
     traceId: record.traceId === record.sessionId ? null : optional(record.traceId),
+    ...(record.agentId && { agentId: clip(record.agentId) }),
     messages: {},
     response: {},
     ...budgetSpendsOf(record),
   }
+}
+
+function tagsOf({ tags, spendTags }: CallRecord): readonly string[] {
+  if (spendTags?.length) return [...new Set([...tags, ...spendTags].slice(0, MOST_TAGS).map(clip))]
+  return tags.length === 0 ? [] : [...new Set(tags.slice(0, MOST_TAGS).map(clip))]
 }
 
 /** What its attempts charged to budgets of their providers and deployments, and the call to limits without a row. */
@@ -140,6 +146,11 @@ function costBreakdown(cost: Exclude<Cost, { state: 'none' }>): Record<string, u
     input_cost: usdFromNano(cost.inputNanoUsd),
     output_cost: usdFromNano(cost.outputNanoUsd),
     total_cost: usdFromNano(cost.nanoUsd),
+    ...(cost.terms && {
+      original_cost: usdFromNano(cost.terms.originalNanoUsd),
+      discount_amount: usdFromNano(cost.terms.discountNanoUsd),
+      margin_total_amount: usdFromNano(cost.terms.marginNanoUsd),
+    }),
   }
 }
 

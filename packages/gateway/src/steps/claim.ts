@@ -61,7 +61,7 @@ export function claimOf<E extends EndpointName>(
   for (const deployment of routes.reachable(asked.route)) {
     for (const [index, request] of requests.entries()) {
       const ask = { endpoint: endpoint.name, request, inputTokens, now, defaultMaxOutputTokens }
-      const worst = worstCaseAt(deployment, ask, facts)
+      const worst = worstCaseAt(deployment, ask, facts, catalogue.termsOf)
       const output = stated[index] ?? Math.min(worst.outputTokens, defaultMaxOutputTokens)
       tokens = Math.max(tokens, inputTokens + output)
       if (worst.nanoUsd !== undefined) nanoUsd = Math.max(nanoUsd ?? 0, worst.nanoUsd * most)

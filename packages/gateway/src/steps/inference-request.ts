@@ -44,6 +44,9 @@ export interface RequestHints {
   readonly streamTimeoutMs?: number | undefined
   readonly numRetries?: number | undefined
   readonly tags?: readonly string[] | undefined
+  /** Values of `extra_spend_tag_headers`. */
+  readonly tagged?: readonly string[] | undefined
+  readonly agentId?: string | undefined
   readonly endUser?: string | undefined
   readonly traceId?: string | undefined
   readonly sessionId?: string | undefined

@@ -27,6 +27,7 @@ import {
 import type { InferenceRequest } from './inference-request.ts'
 import { meantFallbacks } from './meant-fallbacks.ts'
 import { readRequest } from './read-request.ts'
+import { refuseClientTags, spendTagsOf } from './spend-tags.ts'
 
 /** A request understood: in the hub's shape, with its options apart and its model's alias resolved. */
 export interface Asked<E extends EndpointName> {
@@ -61,7 +62,7 @@ export async function understand<E extends EndpointName>(
   refuseOwnHeaders(options.headers)
   checkName(request.model)
   const model = completionModelOf(from, settings) ?? caller.aliases.get(request.model) ?? request.model
-  note(record, from, request, options, caller)
+  note(record, from, request, options, caller, settings)
   const mayRelay = isJson && isJsonObject(body) && request === said && mayPass(body, decoded)
   return {
     model,
@@ -142,6 +143,7 @@ function note(
   request: JsonObject,
   options: CallOptions,
   caller: Caller,
+  { spend }: Settings,
 ): void {
   const { hints } = from
   record.requestedModel = String(request.model)
@@ -151,6 +153,9 @@ function note(
   record.userAgent = hints.userAgent
   record.traceId = options.traceId ?? hints.traceId
   const { tags: metadataTags, ...metadata } = options.metadata ?? {}
+  refuseClientTags({ metadata: metadataTags, body: options.tags, header: hints.tags }, spend)
+  record.agentId = hints.agentId
+  record.spendTags = spendTagsOf(hints, spend)
   const session = options.sessionId ?? stringOrUndefined(metadata.session_id)
   record.sessionId = session ?? hints.sessionId ?? record.traceId
   record.endUser =

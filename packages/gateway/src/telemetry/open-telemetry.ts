@@ -7,6 +7,7 @@ import { exposeLimits } from './limit-metrics.ts'
 import type { MetricSource } from './metric-source.ts'
 import { RouterMetrics } from './router-metrics.ts'
 import { exposeShared } from './shared-metrics.ts'
+import { exposeSpend } from './spend-metrics.ts'
 import { exposeWeights } from './weight-metrics.ts'
 
 /** What is measured of calls and router, and told to Prometheus. */
@@ -23,6 +24,8 @@ export interface Measured extends DatabaseCounts {
   readonly alerts: Parameters<typeof exposeLimits>[1]
   /** Rollbacks of adaptive weights so far. */
   readonly adaptive: { readonly rollbacks: number }
+  /** The last comparison of the books of spend. */
+  readonly reconciliation: { readonly last: Parameters<typeof exposeSpend>[0] }
   readonly settings: () => Settings
   readonly routes: () => RouteTable
 }
@@ -36,6 +39,7 @@ export function openTelemetry({
   limiter,
   alerts,
   snapshot,
+  reconciliation,
 }: Measured): Telemetry {
   const metrics = new CallMetrics(settings().telemetry.latencyBuckets)
   const router = new RouterMetrics(() => routes().state())
@@ -48,6 +52,7 @@ export function openTelemetry({
     { expose: () => exposeLimits(limiter, alerts) },
     { expose: () => exposeBudgets(routes().budgets.reports()) },
     { expose: weights },
+    { expose: () => exposeSpend(reconciliation.last) },
   ]
   return { metrics, callbacks: [metrics, router], metricSources }
 }

@@ -42,6 +42,7 @@ export function createHost(
     now: Date.now,
     random: Math.random,
     facts: (deployment, variants) => factsOfDeployment(prices, deployment, variants),
+    terms: () => prices.termsOf,
     onStrategyFault: ({ strategy, message, count }) =>
       process.emitWarning(
         `The routing strategy ${strategy} failed (${count} so far), and simple-shuffle chose in its place: ${message}.`,

@@ -1,6 +1,7 @@
 import { endpoints } from '../endpoints/registry.ts'
 import { costOf } from '../models/cost.ts'
 import type { ModelFacts } from '../models/model-facts.ts'
+import { type TermsOf, withTerms } from '../models/price-terms.ts'
 import { reportedCost } from '../models/reported-cost.ts'
 import { providers } from '../providers/registry.ts'
 import type { CallRecord, Cost } from '../types/call-record.ts'
@@ -25,13 +26,14 @@ export function chargedUsage(meter: Meter, estimate: Estimate): Usage {
   return meter.usage ? toldUsage(meter.usage, meter) : estimatedUsage(meter, estimate)
 }
 
-/** What one attempt at a deployment cost, by its price or by what the provider says it charged. */
+/** What one attempt at a deployment cost: by its price or by what the provider says it charged, on the operator's terms. */
 export function chargedCost(
   usage: Usage,
   meter: Meter,
   deployment: Deployment,
   { endpoint, startedAt: now }: Pick<CallRecord, 'endpoint' | 'startedAt'>,
   factsOf: FactsOf,
+  termsOf?: TermsOf,
 ): Cost {
   if (endpoints[endpoint].isFree) return { state: 'known', nanoUsd: 0, inputNanoUsd: 0, outputNanoUsd: 0 }
   const facts = factsOf(deployment, meter.priceVariants)
@@ -43,7 +45,8 @@ export function chargedCost(
     units: meter.units,
   })
   const reports = meter.usage !== undefined && providers.get(provider)?.reportsCost
-  return (reports && reportedCost(usage, listed, modelInfo)) || listed
+  const cost = (reports && reportedCost(usage, listed, modelInfo)) || listed
+  return withTerms(cost, termsOf?.(provider))
 }
 
 /** The provider's numbers; of an answer that broke off before it told all of them, what was seen where that is more. */

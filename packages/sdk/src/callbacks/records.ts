@@ -1,4 +1,5 @@
 import { type Catalogue, factsOfDeployment } from '../models/catalogue.ts'
+import type { TermsOf } from '../models/price-terms.ts'
 import { addCost, addUsage } from '../models/sums.ts'
 import type { CallRecord, Cost } from '../types/call-record.ts'
 import type { Deployment } from '../types/deployment.ts'
@@ -44,7 +45,8 @@ export function stampRecord(
 ): void {
   record.responseId = meter?.id
   const facts: FactsOf = (deployment, variants) => factsOfDeployment(catalogue, deployment, variants)
-  const bill: Bill = { usage: undefined, cost: NO_COST, isEstimated: false }
+  const { termsOf } = catalogue
+  const bill: Bill = { usage: undefined, cost: NO_COST, isEstimated: false, termsOf }
   for (const attempt of record.attempts)
     if (attempt.meter) attempt.cost = charge(bill, attempt.meter, attempt.deployment, record, estimate, facts)
   if (bill.usage === undefined && meter) charge(bill, meter, record.deployment, record, estimate, facts)
@@ -61,6 +63,7 @@ interface Bill {
   usage: Usage | undefined
   cost: Cost
   isEstimated: boolean
+  readonly termsOf: TermsOf | undefined
 }
 
 /** Puts what was received of one deployment on the bill, and gives its cost. */
@@ -73,7 +76,7 @@ function charge(
   facts: FactsOf,
 ): Cost {
   const usage = chargedUsage(meter, estimate)
-  const cost = deployment ? chargedCost(usage, meter, deployment, record, facts) : NO_COST
+  const cost = deployment ? chargedCost(usage, meter, deployment, record, facts, bill.termsOf) : NO_COST
   bill.isEstimated ||= meter.usage === undefined || meter.isPartial === true
   bill.cost = bill.usage ? addCost(bill.cost, cost) : cost
   bill.usage = bill.usage ? addUsage(bill.usage, usage) : usage

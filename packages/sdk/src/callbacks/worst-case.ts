@@ -1,6 +1,7 @@
 import { endpoints } from '../endpoints/registry.ts'
 import { estimateWorstCase } from '../models/cost.ts'
 import { maxOutputTokens } from '../models/model-facts.ts'
+import { type TermsOf, worstWithTerms } from '../models/price-terms.ts'
 import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
 import type { JsonObject } from '../types/json.ts'
@@ -27,18 +28,23 @@ export interface WorstCase {
 }
 
 /** The prompt, and the longest answer it may get by its own limit, the model's or the default, at a deployment's price. */
-export function worstCaseAt(deployment: Deployment, ask: WorstCaseAsk, factsOf: FactsOf): WorstCase {
+export function worstCaseAt(
+  deployment: Deployment,
+  ask: WorstCaseAsk,
+  factsOf: FactsOf,
+  termsOf?: TermsOf,
+): WorstCase {
   const { request, inputTokens, now } = ask
   const endpoint = endpoints[ask.endpoint]
   const facts = factsOf(deployment, endpoint.priceVariants?.(request as never, undefined))
   const stated = endpoint.maxOutputTokens(request as never)
   const outputTokens = stated ?? answersOf(request) * (maxOutputTokens(facts) ?? ask.defaultMaxOutputTokens)
   const units = atLeastOne(endpoint.units?.(request as never, undefined))
-  const nanoUsd = worstTier(
+  const listed = worstTier(
     serviceTier => estimateWorstCase(inputTokens, outputTokens, facts?.price, { now, serviceTier, units }),
     request,
   )
-  return { outputTokens, nanoUsd }
+  return { outputTokens, nanoUsd: worstWithTerms(listed, termsOf?.(deployment.provider)) }
 }
 
 /**

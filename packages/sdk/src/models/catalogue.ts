@@ -9,6 +9,7 @@ import { type LoadReport, type PriceRows, problemOfRow, readPriceFile } from './
 import { type ListedModel, listedModel, listedModels } from './price-list.ts'
 import { offPeakWindows } from './price-schedule.ts'
 import { PRICE_SOURCES } from './price-sources.ts'
+import { type CostTerms, type TermsOf, termsLookup } from './price-terms.ts'
 import { rateOf } from './rate.ts'
 
 /** Prices, limits and capabilities of models. Look-ups are synchronous and remembered; the first loads the list. */
@@ -20,6 +21,10 @@ export interface Catalogue {
   find(provider: string, model: string, overrides?: Readonly<JsonObject>): ModelFacts | undefined
   /** Puts a LiteLLM-shaped price file over the bundled list, replacing the file before; all or nothing. */
   loadPriceFile(json: unknown, source: string): LoadReport
+  /** What is paid and charged besides the prices; undefined where nothing is. */
+  readonly termsOf: TermsOf | undefined
+  /** Replaces discounts and margins. */
+  useTerms(terms: CostTerms): void
   /** Model names with facts, at one provider or, as `provider/model`, at all. */
   models(provider?: string): readonly string[]
 }
@@ -37,6 +42,7 @@ const MAX_NAME = 512
 export function createCatalogue(options: CatalogueOptions = {}): Catalogue {
   const now = options.now ?? Date.now
   let file: PriceRows | undefined
+  let termsOf: TermsOf | undefined
   let plain = new Map<string, ModelFacts | undefined>()
   let overridden = new WeakMap<object, Map<string, ModelFacts | undefined>>()
 
@@ -66,6 +72,12 @@ export function createCatalogue(options: CatalogueOptions = {}): Catalogue {
         overridden = new WeakMap()
       }
       return report
+    },
+    get termsOf() {
+      return termsOf
+    },
+    useTerms(terms) {
+      termsOf = termsLookup(terms)
     },
     models(provider) {
       if (provider !== undefined) return namesAt(file, provider)

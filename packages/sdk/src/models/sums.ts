@@ -1,4 +1,4 @@
-import type { Cost } from '../types/call-record.ts'
+import type { Cost, CostParts } from '../types/call-record.ts'
 import { isJsonObject, type JsonObject } from '../types/json.ts'
 import type { Usage } from '../types/usage.ts'
 
@@ -32,6 +32,22 @@ export function addCost(first: Cost, second: Cost): Cost {
     nanoUsd: first.nanoUsd + second.nanoUsd,
     inputNanoUsd: first.inputNanoUsd + second.inputNanoUsd,
     outputNanoUsd: first.outputNanoUsd + second.outputNanoUsd,
+    ...((first.terms || second.terms) && { terms: addParts(partsOf(first), partsOf(second)) }),
+  }
+}
+
+type Known = Extract<Cost, { state: 'known' }>
+
+function partsOf({ terms, nanoUsd }: Known): CostParts {
+  return terms ?? { originalNanoUsd: nanoUsd, discountNanoUsd: 0, marginNanoUsd: 0 }
+}
+
+function addParts(first: CostParts, second: CostParts): CostParts {
+  return {
+    originalNanoUsd: first.originalNanoUsd + second.originalNanoUsd,
+    discountNanoUsd: first.discountNanoUsd + second.discountNanoUsd,
+    marginNanoUsd: first.marginNanoUsd + second.marginNanoUsd,
+    margin: first.margin === second.margin ? first.margin : undefined,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Call } from '../call.ts'
 import type { FactsOf } from '../callbacks/charge.ts'
+import type { TermsOf } from '../models/price-terms.ts'
 import type { CallHost } from '../steps/shapes.ts'
 import type { CallRecord } from '../types/call-record.ts'
 import type { Deployment } from '../types/deployment.ts'
@@ -15,6 +16,8 @@ export interface RoutingHost extends CallHost {
   readonly random: () => number
   /** What is known of a deployment's model; remembered, so that asking costs nothing. */
   readonly facts?: FactsOf | undefined
+  /** What is paid and charged besides the price, by provider; asked anew for every call. */
+  readonly terms?: (() => TermsOf | undefined) | undefined
   /** Told, at most once per minute, that a strategy of the user's own does not do what it should. */
   readonly onStrategyFault?: ((fault: StrategyFault) => void) | undefined
   /** Told of mirrored calls. */

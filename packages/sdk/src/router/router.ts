@@ -144,7 +144,8 @@ export class RouteTable {
     const [first] = routing?.visits ?? []
     if (routing === undefined || first === undefined) return
     const reachable = this.reachable({ model: first.group })
-    routing.cheapest = cheapestAlternative(record, reachable, this.with.host.facts)
+    const { host } = this.with
+    routing.cheapest = cheapestAlternative(record, reachable, host.facts, host.terms?.())
   }
 
   /** What is known of every configured deployment right now. */

@@ -2,6 +2,7 @@ import type { FactsOf } from '../callbacks/charge.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import { endpoints } from '../endpoints/registry.ts'
 import { SluiceError } from '../errors.ts'
+import type { TermsOf } from '../models/price-terms.ts'
 import { estimateRequestTokens } from '../tokens/request.ts'
 import type { EndpointName, RequestOf } from '../types/endpoint-map.ts'
 import type { JsonObject } from '../types/json.ts'
@@ -48,6 +49,8 @@ export class Visit<E extends EndpointName> {
   /** What is known of a deployment's model. */
   readonly factsOf: FactsOf = (deployment, variants) => this.with.host.facts?.(deployment, variants)
   readonly target: FallbackTarget
+  /** What is paid and charged besides the price, as it was when the visit began. */
+  readonly termsOf: TermsOf | undefined
   /** Who of the group can serve the call at all. */
   able: readonly Candidate[] = []
   private readonly pool: Pool
@@ -67,6 +70,7 @@ export class Visit<E extends EndpointName> {
     this.pool = pool
     this.trip = trip
     this.with = surroundings
+    this.termsOf = surroundings.host.terms?.()
     const { route } = trip
     this.strategy = surroundings.strategies.of(pool.candidates[0]?.deployment.group)
     this.request = target.params
@@ -146,9 +150,16 @@ export class Visit<E extends EndpointName> {
   spendingAt(now: number): SpendingCall {
     const { endpoint } = this.trip.route
     const { defaultMaxOutputTokens = ROUTING_DEFAULTS.maxOutputTokens } = this.with.settings
-    const { request, factsOf } = this
+    const { request, factsOf, termsOf } = this
     const { inputTokens } = this.ask
-    this.spending ??= callSpending({ endpoint, request, inputTokens, defaultMaxOutputTokens, factsOf })
+    this.spending ??= callSpending({
+      endpoint,
+      request,
+      inputTokens,
+      defaultMaxOutputTokens,
+      factsOf,
+      termsOf,
+    })
     return this.spending(now)
   }
 

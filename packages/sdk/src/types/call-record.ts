@@ -45,6 +45,10 @@ export interface CallRecord {
   responseId?: string | undefined
   warnings: Warning[]
   tags: string[]
+  /** What spend is counted under besides `tags`; routing does not see it. */
+  spendTags?: readonly string[] | undefined
+  /** The agent that calls, by its own word. */
+  agentId?: string | undefined
   traceId?: string | undefined
   sessionId?: string | undefined
   endUser?: string | undefined
@@ -86,14 +90,26 @@ export interface Attempt {
   budgetSpends?: readonly BudgetSpend[] | undefined
 }
 
+/** What discount and margin made of a cost. */
+export interface CostParts {
+  readonly originalNanoUsd: number
+  readonly discountNanoUsd: number
+  readonly marginNanoUsd: number
+  /** The part of the price that is charged on top; of several attempts, where it is the same. */
+  readonly margin?: number | undefined
+}
+
 /** Money is integer nano-dollars (1e-9 USD), rounded once per call. An unknown price is unknown, never 0. */
 export type Cost =
   | { readonly state: 'none' }
   | {
       readonly state: 'known'
       readonly nanoUsd: number
+      /** By the price list: without what `terms` say. */
       readonly inputNanoUsd: number
       readonly outputNanoUsd: number
+      /** Present where a discount or a margin applies: `nanoUsd` = original − discount + margin. */
+      readonly terms?: CostParts | undefined
     }
   | {
       readonly state: 'unknown'

@@ -13,6 +13,7 @@ import { buildRedis } from './build-redis.ts'
 import { buildHealth, buildRouter } from './build-router.ts'
 import { buildSignIn } from './build-sign-in.ts'
 import { buildTeams } from './build-teams.ts'
+import { buildPrices, buildSpend } from './build-spend.ts'
 import { defaults } from './defaults.ts'
 import { megabytes, milliseconds } from './units.ts'
 
@@ -47,7 +48,7 @@ export function buildSettings(parts: SettingsParts): target.Settings {
     signIn: buildSignIn(parts),
     database: database(parts),
     redis: buildRedis(parts),
-    spend: spend(parts),
+    spend: buildSpend(parts),
     audit: {
       isOn: parts.file.litellm_settings?.store_audit_logs ?? true,
       retention: parts.file.general_settings?.maximum_audit_logs_retention_period,
@@ -56,7 +57,7 @@ export function buildSettings(parts: SettingsParts): target.Settings {
     teams: buildTeams(parts),
     keys: buildKeys(parts),
     telemetry: telemetry(parts),
-    prices: { file: parts.variables.SLUICE_PRICE_FILE ?? parts.variables.LITELLM_MODEL_COST_MAP_URL },
+    prices: buildPrices(parts),
   })
 }
 
@@ -116,14 +117,6 @@ function database({ file, variables, cli }: SettingsParts): target.DatabaseSetti
     url: file.general_settings?.database_url ?? variables.DATABASE_URL,
     poolSize: file.general_settings?.database_connection_pool_limit ?? defaults.poolSize,
     dataDirectory: resolve(cli['--data-directory'] ?? variables.SLUICE_DATA_DIR ?? defaults.dataDirectory),
-  }
-}
-
-function spend({ file, variables }: SettingsParts): target.SpendSettings {
-  return {
-    flushMs:
-      milliseconds(file.general_settings?.proxy_batch_write_at ?? variables.PROXY_BATCH_WRITE_AT) ??
-      defaults.flushMs,
   }
 }
 

@@ -1,3 +1,4 @@
+import { orSeconds } from './cost-terms.ts'
 import { healthRouting } from './health-routing.ts'
 import { customAuthSettings, jwtAuth } from './jwt-auth.ts'
 import { serviceAccountSettings } from './key-generation.ts'
@@ -82,14 +83,24 @@ export const generalSettings = {
     disable_reset_budget: on('Never reset budgets.'),
     disable_adding_master_key_hash_to_db: on('Keep the hash of the master key out of the database.'),
     disable_master_key_return: on('Never show the master key.'),
-    maximum_spend_logs_retention_period: accepted(text, 'How long spend logs are kept.'),
+    maximum_spend_logs_retention_period: works(
+      orSeconds(duration),
+      'How long the rows of calls are kept, whole days; for ever unless set. Their sums stay.',
+      'spend.retention',
+    ),
     maximum_audit_logs_retention_period: works(
       duration,
       'How long the audit log is kept; for ever unless set.',
       'audit.retention',
     ),
-    maximum_spend_logs_retention_interval: accepted(text, 'How often old ones are removed.'),
-    maximum_spend_logs_cleanup_cron: accepted(text, 'When old ones are removed.'),
+    maximum_spend_logs_retention_interval: works(
+      orSeconds(duration),
+      'How often old ones are removed; a day unless set.',
+      'spend.retentionInterval',
+    ),
+    maximum_spend_logs_cleanup_cron: accepted(text, 'When old ones are removed.', {
+      remedy: 'Set maximum_spend_logs_retention_interval.',
+    }),
     proxy_batch_write_at: works(
       seconds,
       'Seconds between batches of spend to the database.',
@@ -141,7 +152,7 @@ export const generalSettings = {
     enforce_user_param: guard('Each request must name its end user.'),
     enforce_rbac: guard('Check roles.'),
     role_permissions: unenforced(anyList, 'What roles may do.'),
-    reject_clientside_metadata_tags: guard('Refuse tags of callers.'),
+    reject_clientside_metadata_tags: works(flag, 'Refuse tags of callers.', 'spend.refuseClientTags'),
     max_request_size_mb: works(amount, 'Largest request, megabytes.', 'server.maxRequestBytes'),
     max_response_size_mb: works(amount, 'Largest reply, megabytes.', 'server.maxResponseBytes'),
     resumable_streams: works(

@@ -1,4 +1,5 @@
 import { cacheParams } from './cache-params.ts'
+import { costDiscounts, costMargins } from './cost-terms.ts'
 import { fallbacks } from './fallbacks.ts'
 import { callbackNames } from './features.ts'
 import { newUserParams } from './jwt-auth.ts'
@@ -175,11 +176,23 @@ export const litellmSettings = {
       'limits.priorities',
     ),
     priority_reservation_settings: works(priorityRules, 'How the shares work.', 'limits.priorities'),
-    cost_discount_config: accepted(object, 'Discount by provider.'),
-    cost_margin_config: accepted(object, 'Margin by provider.'),
+    cost_discount_config: works(
+      costDiscounts,
+      'provider → the part of its price that is not paid: 0.05 is five percent.',
+      'prices.terms',
+    ),
+    cost_margin_config: works(
+      costMargins,
+      'provider or `global` → what is charged on top: 0.1 is ten percent, or `{ percentage, fixed_amount }`.',
+      'prices.terms',
+    ),
     include_cost_in_streaming_usage: accepted(flag, 'Write the cost into the last chunk.'),
-    extra_spend_tag_headers: accepted(list(text), 'Headers whose values become tags.'),
-    disable_add_user_agent_to_request_tags: accepted(flag, 'Do not tag calls with the User-Agent.'),
+    extra_spend_tag_headers: works(list(text), 'Headers whose values become tags.', 'spend.tagHeaders'),
+    disable_add_user_agent_to_request_tags: works(
+      flag,
+      'Do not tag calls with the User-Agent.',
+      'spend.tagUserAgent',
+    ),
     disable_end_user_cost_tracking: accepted(flag, 'Do not track spend of end users.'),
     disable_end_user_cost_tracking_prometheus_only: accepted(flag, 'The same, in metrics only.'),
     enable_end_user_cost_tracking_prometheus_only: accepted(flag, 'Track end users in metrics.'),

@@ -1,6 +1,8 @@
+import type { SpendSubject } from '../database.ts'
 import type { ReportConnection } from '../report-connection.ts'
 import { type CrossedQuery, readCrossed } from './read-crossed.ts'
 import { readErrors, type SpendErrors, type SpendErrorsQuery } from './read-errors.ts'
+import { readBudgetDrift, readDayDrift, readFirstDay, readTotalDrift, type SpendDrift } from './read-drift.ts'
 import { type KeyNames, readKeyNames } from './read-names.ts'
 import { readRows, type SpendPage, type SpendRowsQuery } from './read-rows.ts'
 import { readSums, type SpendSums, type SpendSumsQuery } from './read-sums.ts'
@@ -23,6 +25,14 @@ export interface SpendReports {
   traces(query: SpendTracesQuery): Promise<TracesPage>
   /** Failed calls by day and model group or address, rate limits apart. */
   errors(query: SpendErrorsQuery): Promise<readonly SpendErrors[]>
+  /** Where the daily sums of one day (`YYYY-MM-DD`) are not those of its rows. */
+  dayDrift(day: string): Promise<readonly SpendDrift[]>
+  /** Where all-time totals are not the sums of all days, of subjects that were active from a day on. */
+  totalDrift(kind: SpendSubject, activeFrom: string): Promise<readonly SpendDrift[]>
+  /** Where a budget's period begins beyond what was ever spent. */
+  budgetDrift(): Promise<readonly SpendDrift[]>
+  /** The first day of which there are sums or rows. */
+  firstDay(): Promise<string | undefined>
 }
 
 export function createSpendReports(connection: ReportConnection): SpendReports {
@@ -32,6 +42,10 @@ export function createSpendReports(connection: ReportConnection): SpendReports {
     keyNames: hashes => connection.run(database => readKeyNames(database, hashes)),
     rows: query => connection.run(database => readRows(database, query)),
     traces: query => connection.run(database => readTraces(database, query)),
+    dayDrift: day => connection.run(database => readDayDrift(database, connection.dialect, day)),
+    totalDrift: (kind, from) => connection.run(database => readTotalDrift(database, kind, from)),
+    budgetDrift: () => connection.run(readBudgetDrift),
+    firstDay: () => connection.run(readFirstDay),
     errors: query => connection.run(database => readErrors(database, query)),
   }
 }

@@ -62,9 +62,9 @@ export class AttemptNote<E extends EndpointName> {
     const { meter } = this.attempt
     const { hold, candidate } = ticket
     if (hold && meter) {
-      const { trip, ask, factsOf } = this.visit
+      const { trip, ask, factsOf, termsOf } = this.visit
       const usage = chargedUsage(meter, { promptTokens: ask.inputTokens() })
-      const cost = chargedCost(usage, meter, candidate.deployment, trip.route.record, factsOf)
+      const cost = chargedCost(usage, meter, candidate.deployment, trip.route.record, factsOf, termsOf)
       this.attempt.budgetSpends = hold.settle(chargeOf(cost))
     }
     ticket.close(now, tokens)

@@ -1,5 +1,6 @@
 import type { FactsOf } from '../../callbacks/charge.ts'
 import { type WorstCaseAsk, worstCaseAt } from '../../callbacks/worst-case.ts'
+import type { TermsOf } from '../../models/price-terms.ts'
 import type { Deployment } from '../../types/deployment.ts'
 import type { Candidate } from '../candidate.ts'
 import type { SpendingCall } from './within-budgets.ts'
@@ -8,6 +9,7 @@ import type { SpendingCall } from './within-budgets.ts'
 export interface SpendingAsk extends Omit<WorstCaseAsk, 'inputTokens' | 'now'> {
   inputTokens(): number
   readonly factsOf: FactsOf
+  readonly termsOf?: TermsOf | undefined
 }
 
 /** Finds the worst case at each deployment when it is asked for, and then knows it for all attempts of the visit. */
@@ -21,6 +23,7 @@ export function callSpending(ask: SpendingAsk): (now: number) => SpendingCall {
         deployment,
         { ...ask, inputTokens: ask.inputTokens(), now },
         ask.factsOf,
+        ask.termsOf,
       )
       known.set(deployment, nanoUsd)
       return nanoUsd

@@ -1,4 +1,5 @@
 import { costOf } from '../../models/cost.ts'
+import { type TermsOf, withTerms } from '../../models/price-terms.ts'
 import type { CallRecord } from '../../types/call-record.ts'
 import type { Deployment } from '../../types/deployment.ts'
 import type { CheapestAlternative, RouteVisit } from '../../types/route-receipt.ts'
@@ -12,6 +13,7 @@ export function cheapestAlternative(
   { routing, deployment, usage, startedAt: now }: CallRecord,
   reachable: readonly Deployment[],
   facts: RoutingHost['facts'],
+  termsOf?: TermsOf,
 ): CheapestAlternative | undefined {
   if (usage === undefined || facts === undefined) return undefined
   const visits = routing?.visits ?? []
@@ -23,7 +25,8 @@ export function cheapestAlternative(
   let cheapest: CheapestAlternative | undefined
   for (const other of reachable) {
     if (other.id === deployment?.id || unable.has(other.id) || isUnsure(other, visits)) continue
-    const cost = costOf(usage, facts(other)?.price, { now, provider: other.provider })
+    const { provider } = other
+    const cost = withTerms(costOf(usage, facts(other)?.price, { now, provider }), termsOf?.(provider))
     if (cost.state !== 'known' || (cheapest && cheapest.nanoUsd <= cost.nanoUsd)) continue
     cheapest = { deploymentId: other.id, nanoUsd: cost.nanoUsd }
   }
