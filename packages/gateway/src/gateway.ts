@@ -11,8 +11,8 @@ import { createHealth, type Health } from './health.ts'
 import { HealthChecker } from './health-checks/health-checker.ts'
 import { fetchJson } from './http/fetch-json.ts'
 import type { AdaptiveWeightsJob } from './jobs/adaptive-weights.ts'
-import { startJobs } from './jobs/start-jobs.ts'
 import type { ReconciliationJob } from './jobs/spend-reconciliation.ts'
+import { startJobs } from './jobs/start-jobs.ts'
 import type { WeightsSync } from './jobs/weights-sync.ts'
 import { openLimiter } from './limits/open-limiter.ts'
 import type { RedisLimiter } from './limits/redis-limiter.ts'
@@ -102,6 +102,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
       stages = stagesOf(next, stages.routes)
       current = next
       secret = credentialLookup(next.environment)
+      prices.useTerms()
       checker.schedule()
     },
     ...{ database, ...people, ...limits, ...door, shared, recentCalls, checker, streams, prices, ...shown },

@@ -23,6 +23,7 @@ import { registerInvoiceRoutes } from './management/invoices/invoice-routes.ts'
 import { registerKeyRoutes } from './management/keys/key-routes.ts'
 import { registerOrganizationRoutes } from './management/organizations/organizations.ts'
 import { registerProjectRoutes } from './management/projects/projects.ts'
+import { registerPriceRoutes } from './management/prices/price-routes.ts'
 import { protectRoutes } from './management/protect-routes.ts'
 import { registerRouterStateRoute } from './management/router-state.ts'
 import { registerSpendRoutes } from './management/spend/spend-routes.ts'
@@ -86,6 +87,7 @@ async function registerRoutes(app: FastifyInstance, gateway: Gateway): Promise<v
   await registerOrganizationRoutes(app, services)
   await registerProjectRoutes(app, services)
   await registerSpendRoutes(app, services)
+  await registerPriceRoutes(app, { ...services, stages })
   await registerAuditRoutes(app, services)
   await registerInvoiceRoutes(app, services)
   await registerFeedbackRoutes(app, services)

@@ -24,9 +24,9 @@ export type * from './endpoints/endpoint.ts'
 export { endpoints } from './endpoints/registry.ts'
 export * from './errors.ts'
 export { type Catalogue, createCatalogue, factsOfDeployment } from './models/catalogue.ts'
-export { estimateWorstCase } from './models/cost.ts'
-export type { LoadReport } from './models/price-file.ts'
+export { costOf, estimateWorstCase } from './models/cost.ts'
 export type { ModelFacts } from './models/model-facts.ts'
+export type { LoadReport } from './models/price-file.ts'
 export {
   type CostTerms,
   type PriceTerms,

@@ -64,7 +64,10 @@ export async function expireRows(options: SpendUpkeepOptions): Promise<number> {
     if (!step.more) break
   }
   if (rows > 0 || partitions.length > 0)
-    log.info({ rows, partitions, before: new Date(before).toISOString() }, 'spend rows beyond their retention were removed')
+    log.info(
+      { rows, partitions, before: new Date(before).toISOString() },
+      'spend rows beyond their retention were removed',
+    )
   return rows
 }
 

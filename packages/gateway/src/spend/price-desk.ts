@@ -14,7 +14,9 @@ export interface PriceDeskOptions {
 /** LiteLLM's shapes: provider → share; provider → share or its parts. */
 export interface TermsJson {
   readonly discounts?: Readonly<Record<string, number>> | undefined
-  readonly margins?: Readonly<Record<string, { readonly margin: number; readonly marginNanoUsd: number }>> | undefined
+  readonly margins?:
+    | Readonly<Record<string, { readonly margin: number; readonly marginNanoUsd: number }>>
+    | undefined
 }
 
 export interface PriceStatus {
@@ -126,8 +128,8 @@ export class PriceDesk {
     this.useTerms()
   }
 
-  /** Only what changed is put in force, so that lookups stay warm. */
-  private useTerms(): void {
+  /** Puts in force what the configuration says now; only what changed, so that lookups stay warm. */
+  useTerms(): void {
     const now = [this.stored, this.options.configured()]
     if (now.every((each, i) => each === this.used[i]) && this.used.length > 0) return
     this.used = now

@@ -55,7 +55,7 @@ export async function verifySpend({ reports, upkeep, days, now }: VerifyOptions)
     add(await reports.dayDrift(dayOf(time)))
     daysCompared++
   }
-  for (const kind of wanted === undefined ? [] : KINDS) add(await reports.totalDrift(kind, wanted))
+  if (wanted !== undefined) for (const kind of KINDS) add(await reports.totalDrift(kind, wanted))
   add(await reports.budgetDrift())
   return { from, to, daysCompared, at: now, drifts: drifts.slice(0, MOST), isCut: drifts.length > MOST }
 }

@@ -19,7 +19,10 @@ const DAY_MS = 86_400_000
 /** Found per question; where there are more, these are enough to know. */
 export const MOST_DRIFTS = 1_000
 
-type Found = Record<'id' | 'expected' | 'expected_requests' | 'found' | 'found_requests', string | number | null>
+type Found = Record<
+  'id' | 'expected' | 'expected_requests' | 'found' | 'found_requests',
+  string | number | null
+>
 
 interface KindFacts {
   readonly kind: SpendSubject
@@ -32,7 +35,6 @@ interface KindFacts {
 }
 
 const ALL = sql`'*'`
-
 
 const KINDS: readonly KindFacts[] = [
   { kind: 'key', id: sql`api_key` },
@@ -82,10 +84,10 @@ async function compareDay(
 ): Promise<readonly SpendDrift[]> {
   const { rows: found } = await sql<Found>`
     with expected as (
-      select ${id} as id, sum(coalesce(spend_nano_usd, 0)) as nano, count(*) as requests from ${rows} group by ${id}
+      select ${id} as id, sum(coalesce(spend_nano_usd, 0)) as nano, count(*) as requests from ${rows} group by 1
     ), found as (
       select ${subject} as id, sum(spend_nano_usd) as nano, sum(requests) as requests
-      from daily_spend where kind = ${kind} and day = ${day} group by ${subject}
+      from daily_spend where kind = ${kind} and day = ${day} group by 1
     )
     select coalesce(expected.id, found.id) as id,
       cast(expected.nano as text) as expected, cast(expected.requests as text) as expected_requests,
@@ -149,10 +151,17 @@ interface Budget {
 
 /** The first day of which there are sums or rows; undefined where there are none. */
 export async function readFirstDay(database: Kysely<Tables>): Promise<string | undefined> {
-  const { rows: sums } = await sql<{ day: string | null }>`select min(day) as day from daily_spend`.execute(database)
-  const { rows } = await sql<{ time: number | null }>`select min(start_time) as time from spend_logs`.execute(database)
+  const { rows: sums } = await sql<{ day: string | null }>`select min(day) as day from daily_spend`.execute(
+    database,
+  )
+  const { rows } = await sql<{ time: number | null }>`select min(start_time) as time from spend_logs`.execute(
+    database,
+  )
   const time = rows[0]?.time ?? undefined
-  const days = [sums[0]?.day ?? undefined, time === undefined ? undefined : new Date(Number(time)).toISOString().slice(0, 10)]
+  const days = [
+    sums[0]?.day ?? undefined,
+    time === undefined ? undefined : new Date(Number(time)).toISOString().slice(0, 10),
+  ]
   return days.filter(day => day !== undefined).sort()[0]
 }
 

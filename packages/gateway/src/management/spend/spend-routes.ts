@@ -6,6 +6,7 @@ import { registerGlobalSpend } from './global.ts'
 import { registerGlobalTops } from './global-tops.ts'
 import { registerSpendLists } from './lists.ts'
 import { registerLogRoutes } from './logs.ts'
+import { registerReconciliation } from './reconciliation.ts'
 import { registerReportRoute } from './reports.ts'
 import type { SpendServices } from './spend-services.ts'
 import { registerTraceRoute } from './traces.ts'
@@ -22,5 +23,6 @@ export async function registerSpendRoutes(app: FastifyInstance, services: SpendS
     registerActivityRoutes(scope, services)
     registerDailyActivity(scope, services)
     registerTraceRoute(scope, services)
+    registerReconciliation(scope, services)
   })
 }
