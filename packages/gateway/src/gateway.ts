@@ -84,10 +84,9 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   const stagesOf = (next: Settings, previous?: RouteTable): Stages => ({
     settings: next,
     routes: routesOf(next, host, shared, previous),
-    catalogue,
     authenticate: door.authenticator.authenticate,
     accessGroups: people.accessGroups,
-    ...{ ...limits, ledger, callbacks: [...callbacks, recentCalls], now: Date.now },
+    ...{ ...limits, catalogue, ledger, callbacks: [...callbacks, recentCalls], now: Date.now },
   })
   let stages = stagesOf(settings)
   await Promise.all([ready(FIRST_READING_MS), limits.named.ready(FIRST_READING_MS)])

@@ -27,15 +27,15 @@ export { type Catalogue, createCatalogue, factsOfDeployment } from './models/cat
 export { costOf, estimateWorstCase } from './models/cost.ts'
 export type { ModelFacts } from './models/model-facts.ts'
 export type { LoadReport } from './models/price-file.ts'
+export { decimalUsd } from './models/rate.ts'
+export { chargeOf } from './models/sums.ts'
 export {
   type CostTerms,
   type PriceTerms,
   type TermsOf,
   termsLookup,
   withTerms,
-} from './models/price-terms.ts'
-export { decimalUsd } from './models/rate.ts'
-export { chargeOf } from './models/sums.ts'
+} from './models/terms/price-terms.ts'
 export {
   CUSTOM_ENDPOINTS,
   type CustomEndpoint,

@@ -62,9 +62,9 @@ export function startJobs({
   })
   const budgets = startBudgetSync({ store: database.spend, budgets: () => routes().budgets, onError })
   const groups = startBookSync({ book: accessGroups, onError })
-  const spend = startSpendJobs({ database, prices, settings, log, onError })
+  const { reconciliation, jobs: ofSpend } = startSpendJobs({ database, prices, settings, log, onError })
   const jobs = [
-    ...spend.jobs,
+    ...ofSpend,
     startRowSync({ rows: keys, onError }),
     startRowSync({ rows: accounts, onError }),
     startBudgetReset({ database, keys, accounts, timezone, onError }),
@@ -78,8 +78,6 @@ export function startJobs({
   ]
   const first = [weights, snapshot, budgets, groups]
   const ready = (withinMs: number) => Promise.all(first.map(each => each.ready(withinMs)))
-  return {
-    ...{ jobs, globalSpend: globalSpend.current, ready, snapshot, onError, weights, adaptive },
-    reconciliation: spend.reconciliation,
-  }
+  const spent = { globalSpend: globalSpend.current, reconciliation }
+  return { jobs, ...spent, ready, snapshot, onError, weights, adaptive }
 }

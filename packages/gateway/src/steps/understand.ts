@@ -16,6 +16,7 @@ import {
 } from 'sluice/internal'
 import type { Caller } from '../auth/caller.ts'
 import type { Settings } from '../config/settings.ts'
+import { refuseClientTags, spendTagsOf } from '../spend/spend-tags.ts'
 import {
   refuseForeignRouting,
   refuseMockFailure,
@@ -27,7 +28,6 @@ import {
 import type { InferenceRequest } from './inference-request.ts'
 import { meantFallbacks } from './meant-fallbacks.ts'
 import { readRequest } from './read-request.ts'
-import { refuseClientTags, spendTagsOf } from './spend-tags.ts'
 
 /** A request understood: in the hub's shape, with its options apart and its model's alias resolved. */
 export interface Asked<E extends EndpointName> {

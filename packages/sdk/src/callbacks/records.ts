@@ -1,6 +1,6 @@
 import { type Catalogue, factsOfDeployment } from '../models/catalogue.ts'
-import type { TermsOf } from '../models/price-terms.ts'
 import { addCost, addUsage } from '../models/sums.ts'
+import type { TermsOf } from '../models/terms/price-terms.ts'
 import type { CallRecord, Cost } from '../types/call-record.ts'
 import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'

@@ -1,7 +1,7 @@
 import { endpoints } from '../endpoints/registry.ts'
 import { estimateWorstCase } from '../models/cost.ts'
 import { maxOutputTokens } from '../models/model-facts.ts'
-import { type TermsOf, worstWithTerms } from '../models/price-terms.ts'
+import { type TermsOf, worstWithTerms } from '../models/terms/price-terms.ts'
 import type { Deployment } from '../types/deployment.ts'
 import type { EndpointName } from '../types/endpoint-map.ts'
 import type { JsonObject } from '../types/json.ts'

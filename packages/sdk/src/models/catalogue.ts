@@ -9,8 +9,8 @@ import { type LoadReport, type PriceRows, problemOfRow, readPriceFile } from './
 import { type ListedModel, listedModel, listedModels } from './price-list.ts'
 import { offPeakWindows } from './price-schedule.ts'
 import { PRICE_SOURCES } from './price-sources.ts'
-import { type CostTerms, type TermsOf, termsLookup } from './price-terms.ts'
 import { rateOf } from './rate.ts'
+import { type CostTerms, type TermsOf, termsLookup } from './terms/price-terms.ts'
 
 /** Prices, limits and capabilities of models. Look-ups are synchronous and remembered; the first loads the list. */
 export interface Catalogue {

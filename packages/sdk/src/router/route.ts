@@ -1,6 +1,6 @@
 import type { Call } from '../call.ts'
 import type { FactsOf } from '../callbacks/charge.ts'
-import type { TermsOf } from '../models/price-terms.ts'
+import type { TermsOf } from '../models/terms/price-terms.ts'
 import type { CallHost } from '../steps/shapes.ts'
 import type { CallRecord } from '../types/call-record.ts'
 import type { Deployment } from '../types/deployment.ts'

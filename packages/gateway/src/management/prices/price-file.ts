@@ -25,6 +25,21 @@ export function registerPriceFileRoutes(scope: FastifyInstance, { prices, stages
       }
     },
   )
+  routes.get('/model/cost_map/source', { schema: { tags, summary: 'Where prices are from' } }, async () => {
+    const { last, good } = prices.status
+    return {
+      source: good ? (good.source.startsWith('http') ? 'remote' : 'local') : 'bundled',
+      url: good?.source ?? null,
+      is_env_forced: false,
+      fallback_reason: last && !last.ok ? last.reason : null,
+      model_count: stages().catalogue.models().length,
+    }
+  })
+  registerSchedule(scope, prices)
+}
+
+function registerSchedule(scope: FastifyInstance, prices: PriceServices['prices']): void {
+  const routes = scope.withTypeProvider<ZodTypeProvider>()
   routes.post(
     '/schedule/model_cost_map_reload',
     { schema: { querystring: ScheduleQuery, tags, summary: 'Reads the price file again and again' } },
@@ -59,14 +74,4 @@ export function registerPriceFileRoutes(scope: FastifyInstance, { prices, stages
       }
     },
   )
-  routes.get('/model/cost_map/source', { schema: { tags, summary: 'Where prices are from' } }, async () => {
-    const { last, good } = prices.status
-    return {
-      source: good ? (good.source.startsWith('http') ? 'remote' : 'local') : 'bundled',
-      url: good?.source ?? null,
-      is_env_forced: false,
-      fallback_reason: last && !last.ok ? last.reason : null,
-      model_count: stages().catalogue.models().length,
-    }
-  })
 }

@@ -1,6 +1,6 @@
 import type { FactsOf } from '../../callbacks/charge.ts'
 import { type WorstCaseAsk, worstCaseAt } from '../../callbacks/worst-case.ts'
-import type { TermsOf } from '../../models/price-terms.ts'
+import type { TermsOf } from '../../models/terms/price-terms.ts'
 import type { Deployment } from '../../types/deployment.ts'
 import type { Candidate } from '../candidate.ts'
 import type { SpendingCall } from './within-budgets.ts'

@@ -1,5 +1,5 @@
 import { costOf } from '../../models/cost.ts'
-import { type TermsOf, withTerms } from '../../models/price-terms.ts'
+import { type TermsOf, withTerms } from '../../models/terms/price-terms.ts'
 import type { CallRecord } from '../../types/call-record.ts'
 import type { Deployment } from '../../types/deployment.ts'
 import type { CheapestAlternative, RouteVisit } from '../../types/route-receipt.ts'

@@ -1,4 +1,4 @@
-import type { Cost } from '../types/call-record.ts'
+import type { Cost } from '../../types/call-record.ts'
 
 /** What an operator pays and charges besides the list price of a provider. */
 export interface PriceTerms {

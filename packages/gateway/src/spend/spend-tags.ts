@@ -1,6 +1,5 @@
 import { badRequest } from 'sluice/internal'
 import type { SpendSettings } from '../config/settings.ts'
-import type { RequestHints } from './inference-request.ts'
 
 /** A program that names itself at length is known by the beginning. */
 const LONGEST_AGENT = 120
@@ -11,7 +10,7 @@ const NONE: readonly string[] = []
  * LiteLLM writes it (`User-Agent: curl`, `User-Agent: curl/8.5`).
  */
 export function spendTagsOf(
-  hints: Pick<RequestHints, 'userAgent' | 'tagged'>,
+  hints: { readonly userAgent?: string | undefined; readonly tagged?: readonly string[] | undefined },
   { tagUserAgent }: Pick<SpendSettings, 'tagUserAgent'>,
 ): readonly string[] {
   const agent = tagUserAgent ? hints.userAgent?.slice(0, LONGEST_AGENT).trim() : undefined

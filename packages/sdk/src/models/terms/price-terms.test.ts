@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { addCost } from '../sums.ts'
 import { termsLookup, withTerms, worstWithTerms } from './price-terms.ts'
-import { addCost } from './sums.ts'
 
 const cost = (nanoUsd: number) =>
   ({ state: 'known', nanoUsd, inputNanoUsd: nanoUsd, outputNanoUsd: 0 }) as const
