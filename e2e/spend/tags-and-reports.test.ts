@@ -20,7 +20,7 @@ function ask(key: string, more: object = {}, headers: Record<string, string> = {
 }
 
 describe('tags', () => {
-  test('come from the key, the body and the header, each once', async () => {
+  test('come from the key, the body and the header, each once, and the client is one', async () => {
     const key = await rig.newKey({ tags: ['of-key'] })
     const cases: readonly (readonly [object, Record<string, string>, readonly string[]])[] = [
       [{}, {}, ['of-key']],
@@ -31,7 +31,7 @@ describe('tags', () => {
     for (const [body, headers, tags] of cases) {
       const response = await ask(key, body, headers)
       expect(response.status).toBe(200)
-      expect((await spendLog(rig, response)).request_tags).toEqual(tags)
+      expect((await spendLog(rig, response)).request_tags).toEqual([...tags, 'User-Agent: node'])
     }
   })
 
