@@ -140,6 +140,9 @@ async function info(rig: Rig, path: string): Promise<Record<string, unknown>> {
 
 test('keys that LiteLLM issued work here, with spend, budgets and models; a second run counts nothing twice', async () => {
   const [from, to] = [await postgres.createDatabase('litellm'), await postgres.createDatabase('sluice')]
+  await expect(sluice('--database-url', from, '--data-directory', tmpdir())).rejects.toThrow(
+    'no tables LiteLLM_',
+  )
   const litellm = await makeLitellmDatabase(from)
   onTestFinished(() => litellm.end())
   await fill(litellm)

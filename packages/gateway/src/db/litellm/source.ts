@@ -1,4 +1,5 @@
 import { type Kysely, Kysely as KyselyDatabase, PostgresDialect, sql, type Transaction } from 'kysely'
+import { createError } from 'sluice/internal'
 import { asDatabaseError } from '../database-error.ts'
 import { silentLog } from '../log.ts'
 import { PostgresPlace } from '../postgres/place.ts'
@@ -49,7 +50,10 @@ export class LitellmSource {
     this.columns = columns
   }
 
-  /** Runs `work` on the database at this URL. Rejects with `ServiceUnavailableError` when it cannot be reached. */
+  /**
+   * Runs `work` on the database at this URL. Rejects with `ServiceUnavailableError` when it cannot be reached,
+   * with `NotFoundError` when it is none of LiteLLM's.
+   */
   static async read<T>(url: string, work: (source: LitellmSource) => Promise<T>): Promise<T> {
     const place = new PostgresPlace(url)
     const pool = () =>
@@ -64,9 +68,11 @@ export class LitellmSource {
         .transaction()
         .setIsolationLevel('repeatable read')
         .setAccessMode('read only')
-        .execute(async transaction =>
-          work(new LitellmSource(transaction, schema, await columnsOf(transaction, schema))),
-        )
+        .execute(async transaction => {
+          const columns = await columnsOf(transaction, schema)
+          if (columns.size === 0) throw noTables(schema)
+          return await work(new LitellmSource(transaction, schema, columns))
+        })
     } catch (error) {
       throw asDatabaseError(error)
     } finally {
@@ -158,6 +164,13 @@ export class LitellmSource {
   private ref(table: string) {
     return sql.table(`${this.schema}.${PREFIX}${table}`)
   }
+}
+
+function noTables(schema: string) {
+  return createError({
+    kind: 'not_found',
+    message: `The database has no tables ${PREFIX}… in the schema ${schema}. Name LiteLLM's database, and its schema with ?schema= where it is another one.`,
+  })
 }
 
 async function columnsOf(database: Transaction<AnyTables>, schema: string) {
