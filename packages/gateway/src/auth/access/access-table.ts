@@ -214,7 +214,6 @@ export const ACCESS: Readonly<Record<string, AccessRule>> = {
   'GET /global/spend/report': looks,
   'POST /global/spend/reset': admin,
   'POST /global/spend/refresh': admin,
-  'POST /global/predict/spend/logs': looks,
   'GET /global/activity': looks,
   'GET /global/activity/model': looks,
   'GET /global/activity/exceptions': looks,
@@ -247,9 +246,7 @@ export const ACCESS: Readonly<Record<string, AccessRule>> = {
   'GET /v1/feedback': looks,
   'GET /router/state': looks,
   'GET /router/weights': looks,
-  'POST /router/weights': admin,
   'PATCH /router/weights': admin,
-  'DELETE /router/weights': admin,
 }
 
 /** Every path of customers is there twice. */

@@ -118,7 +118,8 @@ export class Permit {
   }
 }
 
-/** LiteLLM's spelling in `team_member_permissions`: `/key/{key_id}/reset_spend`. */
+/** LiteLLM's spelling in `team_member_permissions`: `/key/{key_id}/reset_spend`, and one name for both to regenerate. */
 function pathOf(route: string): string {
-  return route.slice(route.indexOf(' ') + 1).replace('/key/:key/', '/key/{key_id}/')
+  const path = route.slice(route.indexOf(' ') + 1)
+  return path === '/key/:key/regenerate' ? '/key/regenerate' : path.replace('/key/:key/', '/key/{key_id}/')
 }
