@@ -23,6 +23,7 @@ beforeAll(async () => {
   database = await place.open()
   office = await openTestOffice(database)
   await office.call('POST', '/key/generate', { key: 'sk-dear', key_alias: 'the-dear-one' })
+  await database.accounts.create(accountRow('team', 'red'))
   await database.spend.addBatch([
     spendRow('r1', {
       ...{ apiKey, userId: 'alice', teamId: 'red', endUser: 'carol', spendNanoUsd: 2_000_000_001 },
@@ -228,6 +229,16 @@ test('somebody who may see their own alone is shown no more, and told so when th
   expect(listed.list.map(row => row['request_id'])).toEqual(['r2', 'r1'])
   expect((await mine(`/user/daily/activity?${days}&user_id=bob`)).status).toBe(403)
   expect((await mine(`/global/spend/report?${days}`)).status).toBe(403)
+})
+
+test('/global/spend/reset starts every key and team anew, and leaves the calls', async () => {
+  const { status, json } = await office.call('POST', '/global/spend/reset')
+  expect(status).toBe(200)
+  expect(json).toMatchObject({ reset_keys: 1, reset_teams: 1 })
+  expect((await database.keys.find(apiKey))?.spendNanoUsd).toBe(0)
+  expect((await database.accounts.find('team', 'red'))?.spendNanoUsd).toBe(0)
+  expect((await get('/global/spend')).json['spend']).toBe(2.500_000_001)
+  expect((await get('/spend/reconciliation?days=3')).json).toMatchObject({ status: 'agree' })
 })
 
 interface Measured {

@@ -8,11 +8,11 @@ import { registerSpendLists } from './lists.ts'
 import { registerLogRoutes } from './logs.ts'
 import { registerReconciliation } from './reconciliation.ts'
 import { registerReportRoute } from './reports.ts'
-import type { SpendServices } from './spend-services.ts'
+import { type ResetServices, registerReset } from './reset.ts'
 import { registerTraceRoute } from './traces.ts'
 
 /** Everything that reads what was spent: a Fastify plugin. Days are UTC. */
-export async function registerSpendRoutes(app: FastifyInstance, services: SpendServices): Promise<void> {
+export async function registerSpendRoutes(app: FastifyInstance, services: ResetServices): Promise<void> {
   await app.register(async scope => {
     protectRoutes(scope, services)
     registerLogRoutes(scope, services)
@@ -24,5 +24,6 @@ export async function registerSpendRoutes(app: FastifyInstance, services: SpendS
     registerDailyActivity(scope, services)
     registerTraceRoute(scope, services)
     registerReconciliation(scope, services)
+    registerReset(scope, services)
   })
 }
