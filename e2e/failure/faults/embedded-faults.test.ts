@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -60,10 +60,26 @@ test.skipIf(disk === undefined)('a full disk', async () => {
   const { rig, keys } = await startOn(disk as string)
   const filler = join(disk as string, 'filler')
   await holdToTable(rig, faultOf('embedded database', 'its disk is full'), keys, {
-    async begin() {
-      const { bavail, bsize } = statfsSync(disk as string)
-      writeFileSync(filler, Buffer.alloc(Number(bavail) * Number(bsize)))
-    },
+    begin: async () => fill(filler),
     end: async () => rmSync(filler),
   })
 })
+
+/** Takes what is left of a disk that others write to meanwhile. */
+function fill(path: string): void {
+  const file = openSync(path, 'w')
+  try {
+    for (let bytes = 1 << 20; bytes > 0; bytes >>= 1) while (takes(file, bytes)) continue
+  } finally {
+    closeSync(file)
+  }
+}
+
+function takes(file: number, bytes: number): boolean {
+  try {
+    return writeSync(file, Buffer.alloc(bytes)) === bytes
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+    return false
+  }
+}
