@@ -13,8 +13,9 @@ const MASTER = 'sk-master-of-the-house'
 function settingsWith(masterKey: string | undefined, globalMaxParallelRequests?: number): Settings {
   return {
     auth: { masterKey, maxKeyStalenessMs: 1000 },
+    deployments: [],
     limits: { globalMaxParallelRequests, timezone: 'UTC' },
-  } as Settings
+  } as unknown as Settings
 }
 
 function authenticatorOver(keys: Record<string, Partial<KeyRow>>, settings = settingsWith(MASTER)) {

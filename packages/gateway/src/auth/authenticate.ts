@@ -12,6 +12,7 @@ import type { Origin } from './door/origin.ts'
 import { type Principal, principalRow } from './door/principal.ts'
 import { hashKey, maskKey } from './hash.ts'
 import type { KeyCache } from './key-cache.ts'
+import { type TeamModels, teamModels } from './team-models.ts'
 
 export interface AuthenticatorOptions {
   /** The settings in force; what is derived from them follows when they are swapped. */
@@ -51,6 +52,7 @@ interface Derived {
   readonly admin: Caller
   readonly anybody: Caller
   readonly shared: readonly LimitSubject[]
+  readonly teamModels: TeamModels
   readonly callers: WeakMap<KeyRow, KnownCaller>
 }
 
@@ -114,6 +116,7 @@ function derive(settings: Settings, spend: GlobalSpend | undefined, now: number)
     admin: adminCaller(shared),
     anybody: callerOfKey(principalRow(ANYBODY, {}), shared),
     shared,
+    teamModels: teamModels(settings.deployments),
     callers: new WeakMap(),
   }
 }
@@ -141,10 +144,11 @@ function admit(
   const behind = accountsBehind(row, accounts)
   const remember = (found: CallerAccounts): Caller => {
     refuseBlocked(found)
+    const ofTeam = row.teamId === null ? undefined : facts.teamModels.get(row.teamId)
     const caller =
       principal === undefined
-        ? callerOfKey(row, facts.shared, found)
-        : callerOfPrincipal(principal, facts.shared, found)
+        ? callerOfKey(row, facts.shared, found, ofTeam)
+        : callerOfPrincipal(principal, facts.shared, found, ofTeam)
     facts.callers.set(row, { caller, generation: accounts.generation })
     return caller
   }

@@ -55,11 +55,15 @@ export function adminCaller(shared: readonly LimitSubject[] = []): Caller {
   })
 }
 
-/** The holder of a virtual key. `shared`: subjects every call is charged to besides. */
+/**
+ * The holder of a virtual key. `shared`: subjects every call is charged to besides; `ofTeam`: names of the models that
+ * are its team's own.
+ */
 export function callerOfKey(
   row: KeyRow,
   shared: readonly LimitSubject[] = [],
   accounts: CallerAccounts = {},
+  ofTeam: ReadonlyMap<string, string> = NO_NAMES,
 ): Caller {
   const { user, team, organization } = accounts
   return Object.freeze<Caller>({
@@ -75,7 +79,7 @@ export function callerOfKey(
       projectId: row.projectId ?? undefined,
     }),
     modelLayers: modelLayers(row, accounts),
-    aliases: aliasesOf(row, accounts),
+    aliases: aliasesOf(row, accounts, ofTeam),
     tags: tagsOf(row, accounts),
     metadata: row.metadata,
     allowedRoutes: row.allowedRoutes,
@@ -91,17 +95,28 @@ export function callerOfPrincipal(
   { row, role, endUserId, commonChecks = true }: Principal,
   shared: readonly LimitSubject[],
   accounts: CallerAccounts,
+  ofTeam?: ReadonlyMap<string, string>,
 ): Caller {
   const held = commonChecks ? accounts : {}
-  const caller = callerOfKey(row, shared, held)
+  const caller = callerOfKey(row, shared, held, ofTeam)
   return Object.freeze<Caller>({ ...caller, role: role ?? roleOf(accounts.user), endUserId, accounts })
 }
 
-/** A team's aliases hold for all its keys; a key's own come first. */
-function aliasesOf({ aliases }: KeyRow, { team }: CallerAccounts): ReadonlyMap<string, string> {
-  const ofTeam = team?.details['model_aliases']
-  const entries = typeof ofTeam === 'object' && ofTeam !== null ? Object.entries(ofTeam) : []
-  return new Map([...entries, ...Object.entries(aliases)].filter(([, target]) => typeof target === 'string'))
+const NO_NAMES: ReadonlyMap<string, string> = new Map()
+
+/** A team's names hold for all its keys: those of its own models, and its aliases. A key's own come first. */
+function aliasesOf(
+  { aliases }: KeyRow,
+  { team }: CallerAccounts,
+  ofTeam: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const stated = team?.details['model_aliases']
+  const said = typeof stated === 'object' && stated !== null ? Object.entries(stated) : []
+  // An alias may mean a model by the team's own name for it.
+  const entries = [...said, ...Object.entries(aliases)].map(
+    ([name, target]) => [name, ofTeam.get(target) ?? target] as const,
+  )
+  return new Map([...ofTeam, ...entries].filter(([, target]) => typeof target === 'string'))
 }
 
 /** LiteLLM keeps tags in the metadata, and those of keys in newer versions in a field of their own. */

@@ -14,8 +14,9 @@ test('what other replicas spent of the proxy budget reaches the counter here', a
   const now = () => Date.UTC(2026, 0, 20)
   const settings = {
     auth: { masterKey: 'sk-master', maxKeyStalenessMs: 1_000 },
+    deployments: [],
     limits: { globalBudgetNanoUsd: 10_000, globalBudgetDuration: '30d', timezone: 'UTC' },
-  } as Settings
+  } as unknown as Settings
   await database.spend.addBatch([
     spendRow('last-month', { startTime: Date.UTC(2025, 11, 31), spendNanoUsd: 9_000 }),
     spendRow('this-month', { startTime: Date.UTC(2026, 0, 5), spendNanoUsd: 4_000 }),

@@ -8,10 +8,10 @@ import {
   endpoints,
   type JsonObject,
 } from 'sluice/internal'
-import { otherNames } from '../../auth/access-groups/other-names.ts'
-import { mayUseModel } from '../../auth/authorize-model.ts'
+import { isWithinReach } from '../../auth/team-models.ts'
 import { callerOfRequest } from '../../management/protect-routes.ts'
 import type { Stages } from '../../steps/stages.ts'
+import { isModelOf } from './visible-models.ts'
 
 interface Query {
   model?: string
@@ -35,7 +35,8 @@ export function registerCapabilitiesRoute(app: FastifyInstance, stages: () => St
             'model',
           )
         const { routes } = stages()
-        if (!routes.groups.has(model) || !mayUseModel(callerOfRequest(request), model, otherNames(stages())))
+        const caller = callerOfRequest(request)
+        if (!isModelOf(caller, model, stages()))
           throw createError({
             kind: 'not_found',
             message: `The model "${model}" does not exist, or your key may not use it.`,
@@ -45,7 +46,10 @@ export function registerCapabilitiesRoute(app: FastifyInstance, stages: () => St
         return {
           object: 'list',
           model,
-          data: routes.groups.resolve(model).map(one => rowOf(one, names, stages())),
+          data: routes.groups
+            .resolve(caller.aliases.get(model) ?? model)
+            .filter(one => isWithinReach(one, caller))
+            .map(one => rowOf(one, names, stages())),
         }
       },
     )

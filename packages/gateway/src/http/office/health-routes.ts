@@ -1,13 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Deployment } from 'sluice/internal'
-import { otherNames } from '../../auth/access-groups/other-names.ts'
-import { mayUseModel } from '../../auth/authorize-model.ts'
 import type { Health } from '../../health.ts'
 import { type HealthChecker, isInBackground } from '../../health-checks/health-checker.ts'
 import { healthReport, latestReport } from '../../health-checks/health-report.ts'
 import { callerOfRequest } from '../../management/protect-routes.ts'
 import type { Stages } from '../../steps/stages.ts'
 import { VERSION } from '../../version.ts'
+import { isDeploymentOf } from './visible-models.ts'
 
 const KEYS_FRESH_MS = 60_000
 
@@ -75,13 +74,12 @@ function visible(
 ): readonly Deployment[] {
   const { routes, settings } = stages
   const caller = callerOfRequest(request)
-  const names = otherNames(stages)
   const { background, groups, skipDisabled } = settings.health
   return routes.groups
     .all()
     .filter(
       deployment =>
-        mayUseModel(caller, deployment.group, names) &&
+        isDeploymentOf(caller, deployment, stages) &&
         (!model || deployment.group === model) &&
         (!id || deployment.id === id) &&
         (!skipDisabled || isInBackground(deployment.modelInfo)) &&

@@ -1,16 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import {
-  createError,
-  type Deployment,
-  factsOfDeployment,
-  type JsonObject,
-  SEARCH_GROUP,
-} from 'sluice/internal'
-import { otherNames } from '../../auth/access-groups/other-names.ts'
-import { mayUseModel } from '../../auth/authorize-model.ts'
+import { createError, type Deployment, factsOfDeployment, type JsonObject } from 'sluice/internal'
 import type { Caller } from '../../auth/caller.ts'
 import { callerOfRequest } from '../../management/protect-routes.ts'
 import type { Stages } from '../../steps/stages.ts'
+import { isDeploymentOf, isModelOf, modelNames, nameFor } from './visible-models.ts'
 
 /** LiteLLM's constant: the date it gives every model. */
 const CREATED = 1677610602
@@ -19,14 +12,14 @@ const CREATED = 1677610602
 export function registerModelRoutes(app: FastifyInstance, stages: () => Stages): void {
   for (const path of ['/v1/models', '/models', '/v1beta/models'])
     app.get(path, anyKey('Models your key may use'), async request =>
-      shapeOf(request).list(names(callerOfRequest(request), stages()), stages()),
+      shapeOf(request).list(modelNames(callerOfRequest(request), stages()), stages()),
     )
 
   for (const path of ['/v1/models/*', '/models/*', '/v1beta/models/*'])
     app.get<{ Params: { '*': string } }>(path, anyKey('One model'), async request => {
       const name = request.params['*']
       const caller = callerOfRequest(request)
-      if (!stages().routes.groups.has(name) || !mayUseModel(caller, name, otherNames(stages())))
+      if (!isModelOf(caller, name, stages()))
         throw createError({
           kind: 'not_found',
           message: `The model "${name}" does not exist, or your key may not use it.`,
@@ -45,10 +38,11 @@ export function registerModelRoutes(app: FastifyInstance, stages: () => Stages):
         const deployments = stages()
           .routes.groups.all()
           .filter(
-            ({ id, group }) =>
-              (wanted === undefined || id === wanted) && mayUseModel(caller, group, otherNames(stages())),
+            deployment =>
+              (wanted === undefined || deployment.id === wanted) &&
+              isDeploymentOf(caller, deployment, stages()),
           )
-        return { data: deployments.map(deployment => modelInfo(deployment, stages())) }
+        return { data: deployments.map(deployment => modelInfo(deployment, caller, stages())) }
       },
     )
 }
@@ -56,21 +50,6 @@ export function registerModelRoutes(app: FastifyInstance, stages: () => Stages):
 /** A route that every key may call. */
 function anyKey(summary: string) {
   return { config: { access: 'info' as const }, schema: { summary, tags: ['Models'] } }
-}
-
-/** What the caller may name: groups, with a provider's wildcard spelled out as the models the catalogue knows. */
-function names(caller: Caller, stages: Stages): string[] {
-  const { routes, catalogue } = stages
-  const all = new Set<string>()
-  for (const name of routes.groups.names()) {
-    // Search tools are no models.
-    if (name.startsWith(SEARCH_GROUP)) continue
-    if (!name.includes('*')) all.add(name)
-    else if (name.endsWith('/*'))
-      for (const model of catalogue.models(name.slice(0, -2))) all.add(`${name.slice(0, -1)}${model}`)
-  }
-  const others = otherNames(stages)
-  return [...all].filter(name => mayUseModel(caller, name, others))
 }
 
 /** How one kind of client reads a model, and a list of them. */
@@ -124,10 +103,10 @@ const geminiShape: Shape = {
 }
 
 /** A deployment as LiteLLM shows it, without any secret. */
-function modelInfo(deployment: Deployment, { catalogue }: Stages): JsonObject {
+function modelInfo(deployment: Deployment, caller: Caller, { catalogue }: Stages): JsonObject {
   const { price: _, ...facts } = factsOfDeployment(catalogue, deployment) ?? { price: undefined }
   return {
-    model_name: deployment.group,
+    model_name: nameFor(caller, deployment) ?? deployment.group,
     litellm_params: {
       model: `${deployment.provider}/${deployment.model}`,
       api_base: deployment.apiBase,

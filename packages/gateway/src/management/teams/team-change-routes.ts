@@ -6,6 +6,7 @@ import { checkWithin } from '../accounts/within-organization.ts'
 import { ORGANIZATION } from '../organizations/organization-json.ts'
 import { callerOfRequest, permitOf } from '../protect-routes.ts'
 import type { TypedRoutes } from '../typed-routes.ts'
+import { withGuarded } from './guarded-metadata.ts'
 import { defaultsAnswer, TeamDefaultsBody } from './team-defaults.ts'
 import { TEAM, teamAnswer } from './team-json.ts'
 import { DeleteTeamsBody, NewTeamBody, TeamIdBody, TeamModelsBody, UpdateTeamBody } from './team-schemas.ts'
@@ -32,7 +33,9 @@ export function addTeamChanges(routes: TypedRoutes, rooms: TeamRooms): void {
       const { team_id: id, ...body } = request.body
       const permit = permitOf(request)
       const reach = await permit.reach({ teamId: id }, request.body)
-      const { organizationId } = await accounts.find(TEAM, id)
+      const { organizationId, metadata } = await accounts.find(TEAM, id)
+      if (reach === 'team' && body.metadata !== undefined)
+        body.metadata = { ...withGuarded(body.metadata, metadata) }
       if (body.organization_id !== undefined && body.organization_id !== organizationId)
         await permit.reach({ organizationId: body.organization_id })
       const own = reach === 'team' ? callerOfRequest(request).record.userId : undefined

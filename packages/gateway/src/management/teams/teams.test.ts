@@ -91,6 +91,16 @@ eachDatabase('teams', makePlace => {
         status: 403,
         error: { param: Object.keys(field)[0] },
       })
+    const metadata = { priority: 'prod', guardrails: ['pii'] }
+    expect(await as('tom', '/team/update', { team_id: 'red', metadata })).toMatchObject({
+      status: 403,
+      error: { param: 'metadata.priority' },
+    })
+    // What is left out stays: nobody gets rid of a guardrail by saying nothing of it.
+    expect(await as('tom', '/team/update', { team_id: 'red', metadata: { note: 1 } })).toMatchObject({
+      json: { data: { metadata: { note: 1, guardrails: ['pii'] } } },
+    })
+    expect((await as('tom', '/team/update', { team_id: 'red', access_group_ids: ['all'] })).status).toBe(403)
     expect((await as('tom', '/team/model/add', { team_id: 'red', models: ['claude'] })).status).toBe(403)
     expect((await as('tom', '/organization/member_add', orgMember('tom', 'org_admin'))).status).toBe(403)
     expect((await as('tom', '/team/new', { organization_id: 'acme' })).status).toBe(403)

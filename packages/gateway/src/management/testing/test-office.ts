@@ -68,6 +68,7 @@ export async function openTestOffice(
   const now = () => clock.time
   const settings = {
     auth: { masterKey: MASTER_KEY, maxKeyStalenessMs: 60_000 },
+    deployments: [],
     limits: { timezone: 'UTC' },
     teams: { defaults: { tpm_limit: 9_000 }, available: ['open'] },
     keys: keySettings(rules),
