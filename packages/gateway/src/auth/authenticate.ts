@@ -12,7 +12,7 @@ import type { Origin } from './door/origin.ts'
 import { type Principal, principalRow } from './door/principal.ts'
 import { hashKey, maskKey } from './hash.ts'
 import type { KeyCache } from './key-cache.ts'
-import { type TeamModels, teamModels } from './team-models.ts'
+import { type TeamModels, teamModels } from './models/team-models.ts'
 
 export interface AuthenticatorOptions {
   /** The settings in force; what is derived from them follows when they are swapped. */

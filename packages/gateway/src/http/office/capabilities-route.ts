@@ -8,7 +8,7 @@ import {
   endpoints,
   type JsonObject,
 } from 'sluice/internal'
-import { isWithinReach } from '../../auth/team-models.ts'
+import { isWithinReach } from '../../auth/models/team-models.ts'
 import { callerOfRequest } from '../../management/protect-routes.ts'
 import type { Stages } from '../../steps/stages.ts'
 import { isModelOf } from './visible-models.ts'

@@ -2,7 +2,7 @@ import { type Deployment, SEARCH_GROUP } from 'sluice/internal'
 import { otherNames } from '../../auth/access-groups/other-names.ts'
 import { mayUseModel } from '../../auth/authorize-model.ts'
 import type { Caller } from '../../auth/caller.ts'
-import { isWithinReach, publicNameOf } from '../../auth/team-models.ts'
+import { isWithinReach, publicNameOf } from '../../auth/models/team-models.ts'
 import type { Stages } from '../../steps/stages.ts'
 
 /** What the caller may name: groups, with a provider's wildcard spelled out as the models the catalogue knows. */

@@ -1,5 +1,5 @@
 import type { Deployment } from 'sluice/internal'
-import type { Caller } from './caller.ts'
+import type { Caller } from '../caller.ts'
 
 /** Team → name by which it alone calls a model of its own → the group that name means. */
 export type TeamModels = ReadonlyMap<string, ReadonlyMap<string, string>>

@@ -1,8 +1,8 @@
 import type { Deployment } from 'sluice/internal'
 import { expect, test } from 'vitest'
-import { accountRow, keyRow } from '../db/testing/rows.ts'
-import { authorizeModel, mayUseModel } from './authorize-model.ts'
-import { callerOfKey } from './caller.ts'
+import { accountRow, keyRow } from '../../db/testing/rows.ts'
+import { authorizeModel, mayUseModel } from '../authorize-model.ts'
+import { callerOfKey } from '../caller.ts'
 import { isWithinReach, teamModels } from './team-models.ts'
 
 const deployments = [
