@@ -111,12 +111,15 @@ function aliasesOf(
   ofTeam: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, string> {
   const stated = team?.details['model_aliases']
-  const said = typeof stated === 'object' && stated !== null ? Object.entries(stated) : []
+  const said: readonly (readonly [string, unknown])[] = Object.entries({
+    ...(typeof stated === 'object' ? stated : undefined),
+    ...aliases,
+  })
   // An alias may mean a model by the team's own name for it.
-  const entries = [...said, ...Object.entries(aliases)].map(
-    ([name, target]) => [name, ofTeam.get(target) ?? target] as const,
+  const meant = said.flatMap(([name, target]) =>
+    typeof target === 'string' ? [[name, ofTeam.get(target) ?? target] as const] : [],
   )
-  return new Map([...ofTeam, ...entries].filter(([, target]) => typeof target === 'string'))
+  return new Map([...ofTeam, ...meant])
 }
 
 /** LiteLLM keeps tags in the metadata, and those of keys in newer versions in a field of their own. */

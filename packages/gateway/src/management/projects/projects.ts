@@ -131,19 +131,14 @@ function addRemoval(routes: TypedRoutes, accounts: AccountsOffice, keys: KeyStor
   )
 }
 
-const KEYS_AT_ONCE = 500
-
 /** A key whose project is gone would have lost its limits. */
-async function refuseKeys(keys: KeyStore, { id, teamId }: AccountRow): Promise<void> {
-  for (let page = 1; teamId !== null; page += 1) {
-    const { rows } = await keys.list({ teamId, page, size: KEYS_AT_ONCE })
-    if (rows.some(({ projectId }) => projectId === id))
-      throw badRequest(
-        `project_ids: ${id} has keys. Remove them first, or move them to another project.`,
-        'project_ids',
-      )
-    if (rows.length < KEYS_AT_ONCE) return
-  }
+async function refuseKeys(keys: KeyStore, { id }: AccountRow): Promise<void> {
+  const { total } = await keys.list({ projectId: id, page: 1, size: 1 })
+  if (total === 0) return
+  throw badRequest(
+    `project_ids: ${id} has ${total} keys. Remove them first, or move them to another project.`,
+    'project_ids',
+  )
 }
 
 /** A project that the caller reaches; for everybody else, one that is not theirs is as good as none. */

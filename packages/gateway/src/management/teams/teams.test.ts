@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import type { Database } from '../../db/database.ts'
 import { eachDatabase } from '../../db/testing/each-database.ts'
-import { accountRow } from '../../db/testing/rows.ts'
+import { accountRow, keyRow } from '../../db/testing/rows.ts'
 import { openTestOffice, type TestOffice } from '../testing/test-office.ts'
 
 eachDatabase('teams', makePlace => {
@@ -259,8 +259,13 @@ eachDatabase('teams', makePlace => {
     expect((await as('mia', '/project/list')).list).toMatchObject([{ project_id: 'p' }])
     expect((await as('out', '/project/list')).list).toEqual([])
     expect((await as('out', '/project/info?project_id=p')).status).toBe(403)
+    const key = keyRow('in-p', { teamId: 'red', projectId: 'p' })
+    await database.keys.create(key)
     const remove = { project_ids: ['p'] }
     expect((await office.call('DELETE', '/project/delete', remove, keys['mia'])).status).toBe(403)
+    const refused = await office.call('DELETE', '/project/delete', remove, keys['tom'])
+    expect(refused).toMatchObject({ status: 400, error: { param: 'project_ids' } })
+    await database.keys.remove(['in-p'])
     expect((await office.call('DELETE', '/project/delete', remove, keys['tom'])).list).toMatchObject([
       { project_id: 'p' },
     ])
