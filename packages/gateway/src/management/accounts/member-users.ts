@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { badRequest } from 'sluice/internal'
 import type { AccountRow } from '../../db/rows.ts'
+import { USERS } from '../users/user-json.ts'
 import { type AccountContext, newAccount } from './account-fields.ts'
 import type { AccountWriter } from './account-writer.ts'
 import type { AccountsOffice } from './accounts-office.ts'
-import { USER } from './user-subject.ts'
 
 /** A person as a request names one: by id, by e-mail, or both. */
 export interface NamedUser {
@@ -19,10 +19,10 @@ export function emailOf(named: string): string {
 
 /** Undefined when there is none. Throws `BadRequestError` when several users have that address. */
 export async function findUser(office: AccountsOffice, named: NamedUser): Promise<AccountRow | undefined> {
-  if (named.user_id != null) return await office.peek(USER, named.user_id)
+  if (named.user_id != null) return await office.peek(USERS, named.user_id)
   if (named.user_email == null)
     throw badRequest('user_id: name the user by `user_id` or `user_email`.', 'user_id')
-  const { rows, total } = await office.list(USER, { email: emailOf(named.user_email), page: 1, size: 1 })
+  const { rows, total } = await office.list(USERS, { email: emailOf(named.user_email), page: 1, size: 1 })
   if (total > 1)
     throw badRequest(`user_email: ${total} users have this address. Name one by \`user_id\`.`, 'user_email')
   return rows[0]
@@ -39,7 +39,7 @@ export async function findOrMakeUser(
   if (found !== undefined) return found
   const email = named.user_email == null ? null : emailOf(named.user_email)
   const user = newAccount('user', named.user_id ?? randomUUID(), context, { email, role: 'internal_user' })
-  return await writer.create(USER, user)
+  return await writer.create(USERS, user)
 }
 
 /** LiteLLM's `member`: one, or a list of them. Throws `BadRequestError` when somebody is named twice. */

@@ -3,9 +3,9 @@ import { createError } from 'sluice/internal'
 import type { Reach } from '../../auth/access/access-rule.ts'
 import type { AccountRow } from '../../db/rows.ts'
 import { eachMember } from '../accounts/member-users.ts'
-import { USER } from '../accounts/user-subject.ts'
 import { callerOfRequest, permitOf } from '../protect-routes.ts'
 import type { TypedRoutes } from '../typed-routes.ts'
+import { USERS } from '../users/user-json.ts'
 import { organizationMembership } from './organization-json.ts'
 import {
   AddOrganizationMembersBody,
@@ -33,7 +33,7 @@ export function addOrganizationMembers(routes: TypedRoutes, { office }: Organiza
       const added = await office.addMembers(id, eachMember(member), limits, request)
       return {
         organization_id: id,
-        updated_users: added.map(({ user }) => USER.answer(user)),
+        updated_users: added.map(({ user }) => USERS.answer(user)),
         updated_organization_memberships: added.map(each => organizationMembership(each.member)),
       }
     },

@@ -2,9 +2,9 @@ import type { FastifyRequest } from 'fastify'
 import { createError } from 'sluice/internal'
 import type { AccountRow } from '../../db/rows.ts'
 import { eachMember, findUser, type NamedUser } from '../accounts/member-users.ts'
-import { USER } from '../accounts/user-subject.ts'
 import { callerOfRequest, permitOf } from '../protect-routes.ts'
 import type { TypedRoutes } from '../typed-routes.ts'
+import { USERS } from '../users/user-json.ts'
 import { statesLimits } from './member-limits.ts'
 import type { AddedMember } from './member-office.ts'
 import { memberAnswer, membership, TEAM, teamAnswer } from './team-json.ts'
@@ -39,7 +39,7 @@ export function addMemberRoutes(routes: TypedRoutes, rooms: TeamRooms): void {
       )
       return {
         ...teamAnswer(team, await members.of([teamId])),
-        updated_users: added.map(({ user }) => USER.answer(user)),
+        updated_users: added.map(({ user }) => USERS.answer(user)),
         updated_team_memberships: added.map(each => membership(each.member)),
       }
     },
@@ -100,7 +100,7 @@ function addBulk(routes: TypedRoutes, { accounts, members }: TeamRooms): void {
   )
 
   async function everybody(): Promise<readonly TeamMember[]> {
-    const { rows } = await accounts.list(USER, { page: 1, size: MOST_USERS, sortOrder: 'asc' })
+    const { rows } = await accounts.list(USERS, { page: 1, size: MOST_USERS, sortOrder: 'asc' })
     return rows.map(({ id }) => ({ user_id: id, role: 'user' as const }))
   }
 
@@ -124,7 +124,7 @@ function bulkResult(person: NamedUser, result: AddedMember | Error): object {
   const { user, member } = result
   return {
     ...{ user_id: user.id, user_email: user.email, success: true, error: null },
-    ...{ updated_user: USER.answer(user), updated_team_membership: membership(member) },
+    ...{ updated_user: USERS.answer(user), updated_team_membership: membership(member) },
   }
 }
 
