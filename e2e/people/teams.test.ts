@@ -11,8 +11,8 @@ const messages = [{ role: 'user' as const, content: 'Hello there' }]
 /** A model of the team's own, under the name that LiteLLM gives its group. */
 const GROUP = 'model_name_red_7f3a'
 const own = { team_id: 'red', team_public_model_name: 'house-model' }
-/** A dollar for each token that comes out. */
-const dear = { input_cost_per_token: 0, output_cost_per_token: 1 }
+/** A tenth of a cent for each token that comes out. */
+const dear = { input_cost_per_token: 0, output_cost_per_token: 0.001 }
 
 describe.each(['SQLite', 'two gateways on PostgreSQL'] as const)('teams on %s', place => {
   /** What is changed on `one` is called on `two`. */
@@ -154,7 +154,7 @@ describe.each(['SQLite', 'two gateways on PostgreSQL'] as const)('teams on %s', 
         'the budget refuses',
         async () => {
           const { status, message } = await ask(key, 'dear')
-        return status === 429 && says.test(message)
+          return status === 429 && says.test(message)
         },
         5_000,
       )
