@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Gateway } from './gateway.ts'
 import { findDoor } from './http/doors.ts'
+import { boundedFetch } from './http/fetch-json.ts'
 import { handleInference } from './http/inference.ts'
 import { registerCapabilitiesRoute } from './http/office/capabilities-route.ts'
 import { registerDocumentRoutes } from './http/office/document-routes.ts'
@@ -27,8 +28,15 @@ import { registerProjectRoutes } from './management/projects/projects.ts'
 import { protectRoutes } from './management/protect-routes.ts'
 import { registerRouterStateRoute } from './management/router-state.ts'
 import { registerSpendRoutes } from './management/spend/spend-routes.ts'
+
+
 import { registerTeamRoutes } from './management/teams/teams.ts'
 import { registerUserRoutes } from './management/users/user-routes.ts'
+
+
+import { registerSignInRoutes } from './management/sign-in/sign-in-routes.ts'
+
+
 import { registerWeightRoutes } from './management/weights.ts'
 
 const HEAD_TIMEOUT_MS = 60_000
@@ -86,6 +94,7 @@ async function registerRoutes(app: FastifyInstance, gateway: Gateway): Promise<v
   await registerTeamRoutes(app, services)
   await registerOrganizationRoutes(app, services)
   await registerProjectRoutes(app, services)
+  await registerSignInRoutes(app, { ...services, boundedFetch })
   await registerSpendRoutes(app, services)
   await registerPriceRoutes(app, { ...services, stages })
   await registerAuditRoutes(app, services)

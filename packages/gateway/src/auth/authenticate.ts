@@ -31,6 +31,8 @@ export interface Authenticator {
    * a missing, malformed, unknown, expired or blocked key, `ServiceUnavailableError` when nobody can tell.
    */
   authenticate(credential: string | undefined, origin?: Origin): Caller | Promise<Caller>
+  /** For routes that ask for no credential: throws `PermissionDeniedError` for an address or route nobody may use. */
+  enter?(origin: Origin): void
 }
 
 /** Makes every `Caller` there is: of keys, and of those who came in another way. */

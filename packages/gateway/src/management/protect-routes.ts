@@ -8,6 +8,7 @@ import { authorizeRoute, type RouteAccess } from '../auth/authorize-route.ts'
 import type { Caller } from '../auth/caller.ts'
 import { readCredential } from '../auth/credential.ts'
 import type { Origin } from '../auth/door/origin.ts'
+import { sessionOf } from '../auth/sign-in/cookies.ts'
 import type { Settings } from '../config/settings.ts'
 import type { AccountStore } from '../db/accounts/account-store.ts'
 
@@ -40,12 +41,17 @@ export function protectRoutes(scope: FastifyInstance, services: AccessServices):
         throw new TypeError(`${each} ${url} has no row in the access table`)
   })
   scope.addHook('onRequest', async request => {
-    const { keyHeaderName } = services.settings().auth
-    const credential = readCredential({ headers: request.headers, keyHeaderName })
+    const { keyHeaderName, masterKey } = services.settings().auth
     const { url = '', config } = request.routeOptions
-    const caller = await services.authenticator.authenticate(credential, originOf(request, url))
+    const origin = originOf(request, url)
     const route = rowOf(request.method, url)
     const access = config.access ?? ACCESS[route]
+    if (typeof access === 'object' && access.public) return services.authenticator.enter?.(origin)
+    const { headers } = request
+    // A browser that is signed in sends a cookie; a key that is stated comes first.
+    const credential =
+      readCredential({ headers, keyHeaderName }) ?? sessionOf(headers, masterKey, Date.now())?.key
+    const caller = await services.authenticator.authenticate(credential, origin)
     authorizeRoute(caller, { path: url, access })
     callers.set(request, caller)
     if (typeof access === 'object')

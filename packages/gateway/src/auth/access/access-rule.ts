@@ -9,6 +9,8 @@ export type Reach = 'any' | 'organization' | 'team' | 'member' | 'own'
  * fields; everybody who is not named is refused.
  */
 export interface AccessRule {
+  /** No credential is asked for: everybody who may reach the gateway at all. */
+  readonly public?: true
   /** Roles that reach every object. */
   readonly any?: readonly Role[]
   /** Admins of an organization reach its objects. */
@@ -26,7 +28,8 @@ export interface AccessRule {
 /** True when there may be an object the caller reaches; which ones, `permit` decides. */
 export function mayCall(rule: AccessRule, caller: Caller): boolean {
   const { role } = caller
-  if (role === 'proxy_admin' || rule.any?.includes(role) || rule.own?.includes(role)) return true
+  if (rule.public || role === 'proxy_admin' || rule.any?.includes(role) || rule.own?.includes(role))
+    return true
   const { userId, teamId } = caller.record
   if (rule.organization && isPerson(role) && userId !== undefined) return true
   if ((rule.team || rule.member) && isPerson(role) && userId !== undefined) return true

@@ -33,6 +33,7 @@ export function createFrontDoor(services: FrontDoorServices): Authenticator {
     return derived
   }
   return {
+    enter: origin => current().rules?.enter(origin),
     authenticate(credential, origin = NOWHERE) {
       const { settings, rules, isPlain } = current()
       if (isPlain) return keys.authenticate(credential)

@@ -7,7 +7,8 @@ const SCOPE = 'openid email profile'
 const NO_ROLES: target.SsoRoleSettings = { groupClaim: undefined, groups: new Map(), fallback: undefined }
 
 /** The providers whose client ids are set. */
-export function buildSso({ variables }: SettingsParts): target.SsoSettings {
+export function buildSso({ file, variables }: SettingsParts): target.SsoSettings {
+  const claims = file.general_settings?.litellm_jwtauth ?? {}
   return {
     providers: [google(variables), microsoft(variables), generic(variables)].filter(
       provider => provider !== undefined,
@@ -18,6 +19,9 @@ export function buildSso({ variables }: SettingsParts): target.SsoSettings {
       domain.toLowerCase().replace(/^@/, ''),
     ),
     logoutUrl: variables.PROXY_LOGOUT_URL,
+    teamsField: claims.team_ids_jwt_field,
+    syncTeams: claims.sync_user_role_and_teams ?? false,
+    upsertTeams: claims.team_id_upsert ?? false,
   }
 }
 

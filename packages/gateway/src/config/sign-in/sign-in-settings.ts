@@ -78,6 +78,12 @@ export interface SsoSettings {
   /** Lower case; empty: every domain. */
   readonly emailDomains: readonly string[]
   readonly logoutUrl: string | undefined
+  /** The claim with somebody's teams (`litellm_jwtauth.team_ids_jwt_field`). */
+  readonly teamsField: string | undefined
+  /** Who is no longer in a team at the provider is taken out of it here. */
+  readonly syncTeams: boolean
+  /** Teams that are not known are made. */
+  readonly upsertTeams: boolean
 }
 
 export interface SsoProviderSettings {

@@ -1,0 +1,125 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { createError, SluiceError } from 'sluice/internal'
+import { z } from 'zod'
+import { ADMIN_USER_ID } from '../../auth/caller.ts'
+import { clientAddress } from '../../auth/door/house-rules.ts'
+import { hashKey } from '../../auth/hash.ts'
+import { isFromElsewhere } from '../../auth/sign-in/cookies.ts'
+import type { AccountRow } from '../../db/rows.ts'
+import { loginForm, sendPage, wantsPage } from './pages.ts'
+import { HOME, returnTo } from './return-to.ts'
+import { baseUrlOf } from './sessions.ts'
+import type { SignInServices } from './sign-in-services.ts'
+
+const Login = z.strictObject({ username: z.string().min(1).max(320), password: z.string().min(1).max(1_024) })
+type Login = z.infer<typeof Login>
+type Refusable = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
+
+const about = (summary: string) => ({ summary, tags: ['Signing in'] })
+
+/** Name and password: the admin by UI_USERNAME and UI_PASSWORD, users by id or e-mail. */
+export function addLoginRoutes(scope: FastifyInstance, services: SignInServices): void {
+  const { sessions, settings } = services
+  const signIn = async (request: FastifyRequest, reply: FastifyReply) => {
+    sessions.masterKey()
+    refuseElsewhere(request)
+    const user = await userOf(request.body as Login, request, services)
+    return await sessions.begin(user, 'username_password', request, reply)
+  }
+  scope.post('/login', { schema: { body: Login, ...about('Sign in with a form') } }, async (request, reply) =>
+    orForm(services, request, reply, async () => {
+      await signIn(request, reply)
+      return reply.redirect(baseUrlOf(request, settings()) + HOME, 303)
+    }),
+  )
+  scope.post('/v2/login', { schema: { body: Login, ...about('Sign in') } }, async (request, reply) => {
+    await signIn(request, reply)
+    return { redirect_url: baseUrlOf(request, settings()) + HOME }
+  })
+  scope.get('/fallback/login', { schema: about('The form for name and password') }, async (_request, reply) =>
+    sendPage(reply, 200, 'Sign in', loginForm([], HOME)),
+  )
+  const leave: Refusable = async (request, reply) => {
+    await sessions.end(request, reply)
+    return settings().signIn.sso.logoutUrl ?? `${baseUrlOf(request, settings())}/sso/key/generate`
+  }
+  scope.post('/logout', { schema: about('Sign out') }, async (request, reply) => ({
+    redirect_url: await leave(request, reply),
+  }))
+  scope.get('/logout', { schema: about('Sign out') }, async (request, reply) =>
+    reply.redirect(String(await leave(request, reply)), 303),
+  )
+}
+
+/** Another site must not sign a visitor in as somebody it knows. */
+function refuseElsewhere({ headers }: FastifyRequest): void {
+  if (!isFromElsewhere(headers)) return
+  throw createError({
+    kind: 'permission',
+    type: 'auth_error',
+    message: 'Sign in on the pages of the gateway itself.',
+  })
+}
+
+/** A browser sees the form again, with what was wrong. */
+async function orForm(
+  { settings }: SignInServices,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  work: () => Promise<unknown>,
+): Promise<unknown> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof SluiceError) || !wantsPage(request)) throw error
+    const providers = settings().signIn.sso.providers.map(({ name }) => name)
+    return sendPage(reply, error.status, 'Sign in', loginForm(providers, returnTo(undefined), error.message))
+  }
+}
+
+/** Takes as long for a name nobody has. Rejects with `AuthenticationError`, or `RateLimitError` after too many tries. */
+async function userOf(
+  { username, password }: Login,
+  request: FastifyRequest,
+  { settings, attempts, passwords, database, directory }: SignInServices,
+): Promise<AccountRow> {
+  const { ui, door } = settings().signIn
+  const from = { method: request.method, path: '', headers: request.headers, address: request.ip }
+  const address = clientAddress(from, door.useForwardedFor, undefined) ?? 'unknown'
+  await attempts.begin(username, address)
+  const isAdmin = isSame(username, ui.userName) && ui.password !== undefined && isSame(password, ui.password)
+  if (isAdmin) {
+    await attempts.succeed(username, address)
+    const facts = { id: ADMIN_USER_ID, role: 'proxy_admin' }
+    return await directory.ensureUser(facts, { actor: 'sign-in', sync: true })
+  }
+  const user = await findUser(username, database)
+  if (!(await passwords.check(user?.id, password)) || user === undefined) throw wrong()
+  await attempts.succeed(username, address)
+  return user
+}
+
+async function findUser(
+  name: string,
+  { accounts }: SignInServices['database'],
+): Promise<AccountRow | undefined> {
+  if (!name.includes('@')) return await accounts.find('user', name)
+  for (const email of new Set([name, name.toLowerCase()])) {
+    const { rows } = await accounts.list({ kind: 'user', email, page: 1, size: 2 })
+    if (rows.length === 1) return rows[0]
+  }
+  return await accounts.find('user', name)
+}
+
+function isSame(one: string, other: string): boolean {
+  return timingSafeEqual(Buffer.from(hashKey(one)), Buffer.from(hashKey(other)))
+}
+
+function wrong(): SluiceError {
+  return createError({
+    kind: 'authentication',
+    type: 'auth_error',
+    message: 'Invalid credentials used to access UI. Check the user name and the password.',
+  })
+}
