@@ -27,15 +27,11 @@ import { registerPriceRoutes } from './management/prices/price-routes.ts'
 import { registerProjectRoutes } from './management/projects/projects.ts'
 import { protectRoutes } from './management/protect-routes.ts'
 import { registerRouterStateRoute } from './management/router-state.ts'
+import { configuredUserDefaults } from './management/sign-in/configured-user-defaults.ts'
+import { registerSignInRoutes } from './management/sign-in/sign-in-routes.ts'
 import { registerSpendRoutes } from './management/spend/spend-routes.ts'
-
-
 import { registerTeamRoutes } from './management/teams/teams.ts'
 import { registerUserRoutes } from './management/users/user-routes.ts'
-
-
-import { registerSignInRoutes } from './management/sign-in/sign-in-routes.ts'
-
 
 import { registerWeightRoutes } from './management/weights.ts'
 
@@ -105,7 +101,10 @@ async function registerRoutes(app: FastifyInstance, gateway: Gateway): Promise<v
   await registerProviderBudgetRoute(app, { ...services, routes: () => stages().routes })
   await registerBudgetRoutes(app, services)
   await registerCustomerRoutes(app, { ...services, routes: () => stages().routes })
-  await registerUserRoutes(app, { ...services, userDefaults: () => ({}) })
+  await registerUserRoutes(app, {
+    ...services,
+    userDefaults: () => configuredUserDefaults(stages().settings),
+  })
   await registerAccessGroupRoutes(app, { ...services, routes: () => stages().routes })
 }
 

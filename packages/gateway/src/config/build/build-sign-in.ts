@@ -87,7 +87,7 @@ function buildDoor({ file, variables, customAuth }: SettingsParts): target.DoorS
 function buildNewUsers({ file }: SettingsParts): target.NewUserSettings {
   const params = file.litellm_settings?.default_internal_user_params ?? {}
   return {
-    role: params.user_role ?? 'internal_user_viewer',
+    role: params.user_role,
     models: params.models ?? [],
     maxBudget: params.max_budget,
     budgetDuration: params.budget_duration,

@@ -60,7 +60,8 @@ export interface UiSettings {
 }
 
 export interface NewUserSettings {
-  readonly role: UserRole
+  /** `internal_user_viewer` unless stated. */
+  readonly role: UserRole | undefined
   readonly models: readonly string[]
   /** Dollars. */
   readonly maxBudget: number | undefined

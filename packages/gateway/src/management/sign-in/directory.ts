@@ -1,3 +1,4 @@
+import { zonedCalendar } from 'sluice/internal'
 import type { AccountCache } from '../../auth/account-cache.ts'
 import type { Directory, UserFacts } from '../../auth/door/principal.ts'
 import type { Settings } from '../../config/settings.ts'
@@ -5,11 +6,15 @@ import { memberId } from '../../db/accounts/member-id.ts'
 import type { AuditAction } from '../../db/audit/audit-entry.ts'
 import type { Database } from '../../db/database.ts'
 import type { AccountKind, AccountRow } from '../../db/rows.ts'
+import { type AccountContext, newAccount } from '../accounts/account-fields.ts'
 import type { Audit } from '../audit/audit-log.ts'
-import { blankAccount } from './blank-account.ts'
+import { memberChanges } from '../teams/member-limits.ts'
+import { emailOf, userChanges } from '../users/user-changes.ts'
+import { readUserDefaults } from '../users/user-defaults.ts'
+import { configuredUserDefaults } from './configured-user-defaults.ts'
 
 export interface DirectoryServices {
-  readonly database: Pick<Database, 'accounts'>
+  readonly database: Pick<Database, 'accounts' | 'facts'>
   readonly accounts: Pick<AccountCache, 'absorb' | 'forgetAccount'>
   readonly audit: Audit
   readonly settings: () => Settings
@@ -37,15 +42,16 @@ export function createDirectory(services: DirectoryServices): Directory {
     },
     async ensureTeam(id, actor) {
       if ((await services.database.accounts.find('team', id)) !== undefined) return
-      await create(blankAccount('team', id, services.now(), actor, { alias: id }), actor, services)
+      await create(newAccount('team', id, contextOf(actor, services), { alias: id }), actor, services)
     },
     async join(userId, teamIds, { actor, only }) {
       const { rows } = await services.database.accounts.list({
         ...{ kind: 'team_member', userIds: [userId], page: 1, size: MOST_TEAMS },
       })
       const there = new Set(rows.map(({ teamId }) => teamId))
-      for (const teamId of teamIds)
-        if (!there.has(teamId)) await joinTeam(userId, teamId, 'user', actor, services)
+      const missing = teamIds.filter(teamId => !there.has(teamId))
+      const user = missing.length > 0 && (await services.database.accounts.find('user', userId))
+      if (user) for (const teamId of missing) await joinTeam(user, teamId, 'user', actor, services)
       if (!only) return
       const gone = rows.filter(
         ({ teamId, details }) =>
@@ -69,34 +75,47 @@ async function findUser({ id, email, externalId }: UserFacts, { database }: Dire
     if (rows.length === 1) return rows[0]
   }
   if (email === undefined) return undefined
-  const { rows } = await database.accounts.list({ kind: 'user', email, page: 1, size: 2 })
+  const filter = { kind: 'user', email: emailOf(email), page: 1, size: 2 } as const
+  const { rows } = await database.accounts.list(filter)
   return rows.length === 1 ? rows[0] : undefined
 }
 
 async function createUser(facts: UserFacts, actor: string, services: DirectoryServices): Promise<AccountRow> {
-  const { newUsers } = services.settings().signIn
+  const { database, settings } = services
+  const {
+    teams,
+    user_role: role,
+    ...fields
+  } = await readUserDefaults(database, configuredUserDefaults(settings()))
+  const context = contextOf(actor, services)
   const row = await create(
-    blankAccount('user', facts.id, services.now(), actor, {
+    newAccount('user', facts.id, context, {
+      ...userChanges(fields, undefined, context).changes,
       alias: facts.name ?? null,
-      email: facts.email ?? null,
+      email: facts.email === undefined ? null : emailOf(facts.email),
       externalId: facts.externalId ?? null,
-      role: facts.role ?? newUsers.role,
-      models: newUsers.models,
-      maxBudgetNanoUsd: newUsers.maxBudget === undefined ? null : Math.round(newUsers.maxBudget * 1e9),
-      budgetDuration: newUsers.budgetDuration ?? null,
+      role: facts.role ?? role ?? 'internal_user_viewer',
     }),
     actor,
     services,
   )
-  for (const { teamId, role } of newUsers.teams) await joinTeam(row.id, teamId, role, actor, services)
+  for (const team of teams ?? []) {
+    const { team_id: teamId, user_role: roleThere } =
+      typeof team === 'string' ? { team_id: team, user_role: 'user' as const } : team
+    await joinTeam(row, teamId, roleThere, actor, services)
+  }
   return row
+}
+
+function contextOf(by: string, { now, settings }: DirectoryServices): AccountContext {
+  return { now: now(), by, calendar: zonedCalendar(settings().limits.timezone) }
 }
 
 /** What was missing is filled in; a role changes only where it follows the provider. */
 function changesOf(known: AccountRow, facts: UserFacts, sync: boolean): Partial<AccountRow> {
   return {
     ...(known.externalId === null && facts.externalId !== undefined && { externalId: facts.externalId }),
-    ...(known.email === null && facts.email !== undefined && { email: facts.email }),
+    ...(known.email === null && facts.email !== undefined && { email: emailOf(facts.email) }),
     ...(known.alias === null && facts.name !== undefined && { alias: facts.name }),
     ...(sync && facts.role !== undefined && facts.role !== known.role && { role: facts.role }),
   }
@@ -104,20 +123,22 @@ function changesOf(known: AccountRow, facts: UserFacts, sync: boolean): Partial<
 
 /** A team that does not exist is left out: signing in makes none unless it is asked to. */
 async function joinTeam(
-  userId: string,
+  user: AccountRow,
   teamId: string,
   role: 'admin' | 'user',
   actor: string,
   services: DirectoryServices,
 ): Promise<void> {
-  const team = await services.database.accounts.find('team', teamId)
-  if (team === undefined) return
-  const row = blankAccount('team_member', memberId(teamId, userId), services.now(), actor, {
-    ...{ teamId, userId, role, details: { [SOURCE]: actor } },
-    organizationId: team.organizationId,
+  const { accounts } = services.database
+  const team = await accounts.find('team', teamId)
+  const id = memberId(teamId, user.id)
+  if (team === undefined || (await accounts.find('team_member', id)) !== undefined) return
+  const context = contextOf(actor, services)
+  const row = newAccount('team_member', id, context, {
+    ...{ teamId, userId: user.id, email: user.email, role, organizationId: team.organizationId },
+    ...memberChanges(team, {}, undefined, context),
   })
-  if ((await services.database.accounts.find('team_member', row.id)) === undefined)
-    await create(row, actor, services)
+  await create({ ...row, details: { ...row.details, [SOURCE]: actor } }, actor, services)
 }
 
 /** Two sign-ins at once make one row: whoever comes second finds it. */

@@ -7,6 +7,7 @@ import { clientAddress } from '../../auth/door/house-rules.ts'
 import { hashKey } from '../../auth/hash.ts'
 import { isFromElsewhere } from '../../auth/sign-in/cookies.ts'
 import type { AccountRow } from '../../db/rows.ts'
+import { emailOf } from '../users/user-changes.ts'
 import { loginForm, sendPage, wantsPage } from './pages.ts'
 import { HOME, returnTo } from './return-to.ts'
 import { baseUrlOf } from './sessions.ts'
@@ -105,11 +106,8 @@ async function findUser(
   { accounts }: SignInServices['database'],
 ): Promise<AccountRow | undefined> {
   if (!name.includes('@')) return await accounts.find('user', name)
-  for (const email of new Set([name, name.toLowerCase()])) {
-    const { rows } = await accounts.list({ kind: 'user', email, page: 1, size: 2 })
-    if (rows.length === 1) return rows[0]
-  }
-  return await accounts.find('user', name)
+  const { rows } = await accounts.list({ kind: 'user', email: emailOf(name), page: 1, size: 2 })
+  return rows.length === 1 ? rows[0] : await accounts.find('user', name)
 }
 
 function isSame(one: string, other: string): boolean {

@@ -49,6 +49,29 @@ export function addMappingRoutes(scope: FastifyInstance, services: SignInService
       return answer(row)
     },
   )
+  addMappingUpdate(scope, services)
+  addMappingRemoval(scope, services)
+  scope.get(
+    '/jwt/key/mapping/info',
+    { schema: { querystring: ById, ...about('One of them') } },
+    async request => answer(await mustGet((request.query as z.infer<typeof ById>).id, services)),
+  )
+  scope.get(
+    '/jwt/key/mapping/list',
+    { schema: { querystring: List, ...about('All of them') } },
+    async request => {
+      const { page, size } = request.query as z.infer<typeof List>
+      const { rows, total } = await database.keyMappings.list(page, size)
+      return {
+        ...{ mappings: rows.map(answer), total_count: total, current_page: page },
+        total_pages: Math.ceil(total / size),
+      }
+    },
+  )
+}
+
+function addMappingUpdate(scope: FastifyInstance, services: SignInServices): void {
+  const { database, mappings } = services
   scope.post(
     '/jwt/key/mapping/update',
     { schema: { body: Update, ...about('Change it') } },
@@ -69,24 +92,6 @@ export function addMappingRoutes(scope: FastifyInstance, services: SignInService
       )
       for (const row of [before, after]) mappings.forget(row.claimName, row.claimValue)
       return answer(after)
-    },
-  )
-  addMappingRemoval(scope, services)
-  scope.get(
-    '/jwt/key/mapping/info',
-    { schema: { querystring: ById, ...about('One of them') } },
-    async request => answer(await mustGet((request.query as z.infer<typeof ById>).id, services)),
-  )
-  scope.get(
-    '/jwt/key/mapping/list',
-    { schema: { querystring: List, ...about('All of them') } },
-    async request => {
-      const { page, size } = request.query as z.infer<typeof List>
-      const { rows, total } = await database.keyMappings.list(page, size)
-      return {
-        ...{ mappings: rows.map(answer), total_count: total, current_page: page },
-        total_pages: Math.ceil(total / size),
-      }
     },
   )
 }

@@ -79,7 +79,7 @@ function roleOf(
   const groups = listAt(claims, roles.groupClaim)
   const mapped = ROLES.find(role => roles.groups.get(role)?.some(group => groups.includes(group)))
   if (mapped !== undefined) return mapped
-  return roles.fallback ?? (roles.groups.size > 0 ? newUsers.role : undefined)
+  return roles.fallback ?? (roles.groups.size > 0 ? (newUsers.role ?? 'internal_user_viewer') : undefined)
 }
 
 function refused(reason: string): SluiceError {

@@ -81,7 +81,7 @@ export class ProviderClient {
       })
       const own = tokens.claims()
       if (config.serverMetadata().userinfo_endpoint === undefined) return { ...own }
-      const more = await fetchUserInfo(config, tokens.access_token, own?.sub ?? skipSubjectCheck)
+      const more = await fetchUserInfo(config, tokens.access_token, own?.sub ?? (skipSubjectCheck as never))
       return { ...own, ...more }
     } catch (error) {
       throw asRefusal(error)
