@@ -27,6 +27,7 @@ import { registerPriceRoutes } from './management/prices/price-routes.ts'
 import { registerProjectRoutes } from './management/projects/projects.ts'
 import { protectRoutes } from './management/protect-routes.ts'
 import { registerRouterStateRoute } from './management/router-state.ts'
+import { registerScimRoutes } from './management/scim/scim-routes.ts'
 import { configuredUserDefaults } from './management/sign-in/configured-user-defaults.ts'
 import { registerSignInRoutes } from './management/sign-in/sign-in-routes.ts'
 import { registerSpendRoutes } from './management/spend/spend-routes.ts'
@@ -91,6 +92,10 @@ async function registerRoutes(app: FastifyInstance, gateway: Gateway): Promise<v
   await registerOrganizationRoutes(app, services)
   await registerProjectRoutes(app, services)
   await registerSignInRoutes(app, { ...services, boundedFetch })
+  await registerScimRoutes(app, {
+    ...services,
+    userDefaults: () => configuredUserDefaults(stages().settings),
+  })
   await registerSpendRoutes(app, services)
   await registerPriceRoutes(app, { ...services, stages })
   await registerAuditRoutes(app, services)

@@ -1,4 +1,5 @@
 import type { AccessRule } from './access-rule.ts'
+import { SIGN_IN_ACCESS } from './sign-in-access.ts'
 
 const VIEWER = ['proxy_admin_viewer'] as const
 const USERS = ['internal_user', 'internal_user_viewer', 'proxy_admin_viewer'] as const
@@ -8,8 +9,6 @@ const WRITERS = ['internal_user'] as const
 const admin: AccessRule = {}
 /** Whoever may look at everything. */
 const looks: AccessRule = { any: VIEWER }
-/** Nobody has a credential yet: this is where one comes from. */
-const open: AccessRule = { public: true }
 /** Everybody who is somebody: says nothing about anyone. */
 const everybody: AccessRule = { any: [...USERS, 'team', 'customer', 'key'] }
 /** What somebody spent: their own, their teams', their organization's. */
@@ -72,18 +71,7 @@ export const ACCESS: Readonly<Record<string, AccessRule>> = {
   'GET /jwt/key/mapping/list': looks,
   'GET /jwt/key/mapping/info': looks,
 
-  // Signing in
-  'POST /login': open,
-  'POST /v2/login': open,
-  'GET /fallback/login': open,
-  'GET /logout': open,
-  'POST /logout': open,
-  'GET /sso/key/generate': open,
-  'GET /sso/callback': open,
-  'GET /sso/readiness': looks,
-  'GET /sso/get/ui_settings': open,
-  'GET /onboarding/get_token': open,
-  'POST /onboarding/claim_token': open,
+  ...SIGN_IN_ACCESS,
 
   // Users
   'POST /user/new': { organization: true, fields: { organization: userFields('organizations', 'teams') } },

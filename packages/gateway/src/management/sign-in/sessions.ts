@@ -11,7 +11,7 @@ import type { Settings } from '../../config/settings.ts'
 import type { Database } from '../../db/database.ts'
 import type { AccountRow, KeyRow } from '../../db/rows.ts'
 import type { Audit } from '../audit/audit-log.ts'
-import { keyObject } from '../key-json.ts'
+import { keyObject } from '../keys/key-json.ts'
 
 export interface SessionServices {
   readonly settings: () => Settings
