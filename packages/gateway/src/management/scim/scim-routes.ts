@@ -17,10 +17,16 @@ const MEDIA_TYPE = 'application/scim+json'
 export async function registerScimRoutes(app: FastifyInstance, services: ScimServices): Promise<void> {
   await app.register(async scope => {
     protectRoutes(scope, services)
-    scope.addContentTypeParser(
-      MEDIA_TYPE,
+    const parse = scope.getDefaultJsonParser('error', 'error')
+    scope.removeContentTypeParser('application/json')
+    // Directories say what kind of body a DELETE has, although it has none.
+    scope.addContentTypeParser<string>(
+      [MEDIA_TYPE, 'application/json'],
       { parseAs: 'string' },
-      scope.getDefaultJsonParser('error', 'error'),
+      (request, body, done) => {
+        if (body === '') done(null, undefined)
+        else void parse(request, body, done)
+      },
     )
     scope.addHook('onSend', async (_request, reply, payload) => {
       void reply.type(`${MEDIA_TYPE}; charset=utf-8`)
