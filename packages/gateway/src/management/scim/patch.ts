@@ -87,8 +87,9 @@ function changed(before: unknown, op: PatchOperation['op'], value: unknown): unk
   }
   if (op === 'replace') return isObject(before) && isObject(value) ? { ...before, ...value } : value
   if (Array.isArray(before)) {
-    const there = new Set(before.map(identityOf))
-    return [...before, ...[value].flat().filter(each => !there.has(identityOf(each)))]
+    const list: readonly unknown[] = before
+    const there = new Set(list.map(identityOf))
+    return [...list, ...[value].flat().filter(each => !there.has(identityOf(each)))]
   }
   return isObject(before) && isObject(value) ? { ...before, ...value } : value
 }
