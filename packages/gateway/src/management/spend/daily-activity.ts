@@ -37,8 +37,8 @@ const ACTIVITIES: readonly {
 ]
 
 /** Keys and entities that are broken down; the sums beside them hold all. */
-const MOST_KEYS = 100
-const MOST_ENTITIES = 500
+const MOST_KEYS = 25
+const MOST_ENTITIES = 200
 /** Days of an answer without pages. */
 const MOST_DAYS = 400
 
