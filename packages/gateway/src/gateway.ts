@@ -10,6 +10,7 @@ import { openDatabase } from './db/open-database.ts'
 import { createHealth, type Health } from './health.ts'
 import { HealthChecker } from './health-checks/health-checker.ts'
 import { fetchJson } from './http/fetch-json.ts'
+import { postEvent } from './http/webhook/post-event.ts'
 import type { AdaptiveWeightsJob } from './jobs/adaptive-weights.ts'
 import type { ReconciliationJob } from './jobs/spend-reconciliation.ts'
 import { startJobs } from './jobs/start-jobs.ts'
@@ -136,6 +137,7 @@ function openPeople(database: Database, { settings, log }: Live) {
     accounts: new AccountCache({ store: database.accounts, ...trust }),
     accessGroups: new AccessGroupBook(database.accessGroups),
     audit: createAudit({ database, log, isOn: () => settings().audit.isOn, now: Date.now }),
+    deliver: postEvent,
   }
 }
 

@@ -7,15 +7,16 @@ import type { Settings } from '../config/settings.ts'
 import type { Database } from '../db/database.ts'
 import { isUnavailable } from '../db/database-error.ts'
 import type { Log } from '../db/log.ts'
+import type { Audit } from '../management/audit/audit-log.ts'
 import type { PriceDesk } from '../spend/price-desk.ts'
 import { startAdaptiveWeights } from './adaptive-weights.ts'
 import { startAuditRetention } from './audit-retention.ts'
 import { startBookSync } from './book-sync.ts'
-import { startBudgetReset } from './budget-reset.ts'
 import { startBudgetSync } from './budget-sync.ts'
 import { startGlobalSpend } from './global-spend.ts'
+import { startKeyJobs } from './keys/key-jobs.ts'
+import type { KeyRotationOptions } from './keys/key-rotation.ts'
 import { startRowSnapshot } from './row-snapshot.ts'
-import { startRowSync } from './row-sync.ts'
 import { startSpendJobs } from './spend-jobs.ts'
 import { startWeightsSync } from './weights-sync.ts'
 
@@ -24,7 +25,10 @@ export interface JobServices {
   readonly keys: KeyCache
   readonly accounts: AccountCache
   readonly accessGroups: AccessGroupBook
+  readonly audit: Audit
   readonly log: Log
+  /** Delivers the new secret of a key that was rotated by itself. */
+  readonly deliver: KeyRotationOptions['deliver']
   readonly shared: { readonly news: Newswire }
   readonly settings: () => Settings
   readonly routes: () => RouteTable
@@ -32,21 +36,12 @@ export interface JobServices {
 }
 
 /** What runs beside the calls. A database that is away is the database's own news, told once by its connection. */
-export function startJobs({
-  database,
-  keys,
-  accounts,
-  accessGroups,
-  log,
-  shared: { news },
-  settings,
-  routes,
-  prices,
-}: JobServices) {
+export function startJobs(services: JobServices) {
+  const { database, keys, accounts, accessGroups, log, shared, settings, routes, prices } = services
+  const { news } = shared
   const onError = (error: unknown) => {
     if (!isUnavailable(error)) log.error({ reason: (error as Error).message }, 'a background job failed')
   }
-  const timezone = () => settings().limits.timezone
   const globalSpend = startGlobalSpend({ database, settings, onError })
   const weights = startWeightsSync({
     ...{ store: database.weights, news, onError },
@@ -65,9 +60,7 @@ export function startJobs({
   const { reconciliation, jobs: ofSpend } = startSpendJobs({ database, prices, settings, log, onError })
   const jobs = [
     ...ofSpend,
-    startRowSync({ rows: keys, onError }),
-    startRowSync({ rows: accounts, onError }),
-    startBudgetReset({ database, keys, accounts, timezone, onError }),
+    ...startKeyJobs({ ...services, onError }),
     globalSpend,
     weights,
     budgets,

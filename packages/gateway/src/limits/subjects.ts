@@ -54,7 +54,8 @@ function ofKey(row: KeyRow): RowLimits {
   const setAt = row.metadata[SPEND_SET_AT]
   return rowLimits({
     kind: 'key',
-    id: row.tokenHash,
+    // Its counters go on under this when it is given a new secret.
+    id: row.rotation?.firstHash ?? row.tokenHash,
     label: row.keyAlias ?? row.keyName,
     setAt: typeof setAt === 'number' ? setAt : undefined,
     row,

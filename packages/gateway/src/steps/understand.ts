@@ -28,6 +28,7 @@ import {
 import type { InferenceRequest } from './inference-request.ts'
 import { meantFallbacks } from './meant-fallbacks.ts'
 import { readRequest } from './read-request.ts'
+import { obeyKeyRules } from './rules/key-rules.ts'
 
 /** A request understood: in the hub's shape, with its options apart and its model's alias resolved. */
 export interface Asked<E extends EndpointName> {
@@ -50,6 +51,7 @@ export async function understand<E extends EndpointName>(
   const body: unknown = given instanceof Promise ? await given : given
   const isJson = from.query === undefined && !(body instanceof WireForm)
   const decoded = decode(from, body, record, warn)
+  obeyKeyRules(isJson ? body : decoded, caller, settings.keys)
   const { request: said, options = NO_OPTIONS } = splitOptions(
     withExtraBody((isJson ? decoded : parseOptionFields(decoded)) as RequestOf<E> & JsonObject),
   )

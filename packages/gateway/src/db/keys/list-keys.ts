@@ -26,8 +26,8 @@ export async function listKeys(
   return { rows: hashes.flatMap(hash => rows.get(hash) ?? []), total }
 }
 
-/** Columns that are never null: without a word on nulls an index gives the order. */
-const NEVER_NULL = new Set(['created_at', 'updated_at'])
+/** Never null: without a word on nulls an index gives the order, and spend is reckoned once. */
+const NEVER_NULL = new Set(['created_at', 'updated_at', 'spend'])
 
 async function pageOfHashes(database: Kysely<Tables>, filter: KeyFilter): Promise<string[]> {
   const { sortBy = 'created_at', sortOrder = 'desc', page, size } = filter

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { createError } from 'sluice/internal'
 import type { KeyRow, RetiredSecret } from '../rows.ts'
 import type { DeprecatedKeysTable, Tables } from '../tables.ts'
+import { followReferences } from './follow-references.ts'
 import { bookedSpend } from './key-spend.ts'
 
 export function decodeRetired(stored: DeprecatedKeysTable): RetiredSecret {
@@ -45,6 +46,7 @@ export async function retire(
   endsAt: number | null,
 ): Promise<void> {
   const { updatedAt } = after
+  await followReferences(database, before.tokenHash, after.tokenHash, updatedAt)
   await database
     .updateTable('deprecated_keys')
     .set({ active_hash: after.tokenHash, updated_at: updatedAt, ends_at: sooner(endsAt) })

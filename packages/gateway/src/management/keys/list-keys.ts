@@ -62,7 +62,7 @@ export async function listAliases(
 }
 
 function paged<T>(keys: readonly T[], total: number, page: number, size: number) {
-  return { keys, total_count: total, current_page: page, total_pages: Math.ceil(total / size), size }
+  return { keys, total_count: total, current_page: page, total_pages: Math.ceil(total / size) }
 }
 
 function filterOf(query: Query): KeyFilter {
