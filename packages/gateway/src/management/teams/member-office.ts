@@ -10,9 +10,9 @@ import { memberChanges } from './member-limits.ts'
 import { TEAM, TEAM_MEMBER } from './team-json.ts'
 import type { MemberLimits, TeamMember } from './team-schemas.ts'
 
-/** Members of one team that are read at most. */
+/** Members that are read at most in one query. */
 const MOST_MEMBERS = 100_000
-/** Members changed in one query. */
+/** Members changed, and teams named, in one query. */
 const AT_ONCE = 500
 
 /** Who came in, and what they have in the team. */
@@ -31,8 +31,19 @@ export class MemberOffice {
 
   /** Everybody in these teams, in the order they came. */
   async of(teamIds: readonly string[]): Promise<readonly AccountRow[]> {
-    const filter = { teamIds, page: 1, size: MOST_MEMBERS, sortOrder: 'asc' as const }
-    return (await this.#accounts.list(TEAM_MEMBER, filter)).rows
+    const filter = { page: 1, size: MOST_MEMBERS, sortOrder: 'asc' as const }
+    if (teamIds.length > AT_ONCE) {
+      const named = new Set(teamIds)
+      // To name thousands of teams costs more than to read everybody, unless that is too many.
+      const { rows, total } = await this.#accounts.list(TEAM_MEMBER, filter)
+      if (total <= MOST_MEMBERS) return rows.filter(({ teamId }) => teamId !== null && named.has(teamId))
+    }
+    const found: AccountRow[] = []
+    for (let at = 0; at < teamIds.length; at += AT_ONCE) {
+      const some = teamIds.slice(at, at + AT_ONCE)
+      found.push(...(await this.#accounts.list(TEAM_MEMBER, { ...filter, teamIds: some })).rows)
+    }
+    return found
   }
 
   /** As `of`, by the id of their team. */
