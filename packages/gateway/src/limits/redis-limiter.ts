@@ -9,6 +9,7 @@ import type { Claim, Limiter, Reservation } from './limiter.ts'
 import { type LimiterState, type MemoryLimiterOptions, stateOf } from './memory-limiter.ts'
 import { MemoryReservation } from './memory-reservation.ts'
 import type { Verdict } from './replicas/counter-words.ts'
+import { fairDeadline } from './replicas/fair-deadline.ts'
 import { ReplicaLine } from './replicas/replica-line.ts'
 import { SharedReservation } from './replicas/shared-reservation.ts'
 import type { SpendSeeds } from './spend-seeds.ts'
@@ -122,23 +123,19 @@ class Shared implements RedisLimiter {
           reject(error as Error)
         }
       }
-      const timer = setTimeout(() => {
-        // An answer that has arrived while this process was busy came in time.
-        setImmediate(() => {
-          if (!question.isOpen) return
-          line.noteLate()
-          decide(() => question.goOn(() => this.#alone(claim, line, true)))
-        })
-      }, this.#options.deadlineMs())
+      const cancel = fairDeadline(this.#options.deadlineMs(), () => {
+        line.noteLate()
+        decide(() => question.goOn(() => this.#alone(claim, line, true)))
+      })
       line.ask(claim, held).then(
         verdict => {
-          clearTimeout(timer)
+          cancel()
           if (!question.isOpen) return question.answered(verdict)
           question.isOpen = false
           decide(() => (verdict === undefined ? this.#alone(claim, line) : this.#heed(claim, line, verdict)))
         },
         () => {
-          clearTimeout(timer)
+          cancel()
           if (!question.isOpen) return question.answered(undefined)
           question.isOpen = false
           decide(() => this.#alone(claim, line))

@@ -7,6 +7,7 @@ import type { Claim, LimitSubject } from '../limiter.ts'
 import { Acquaintance } from './acquaintance.ts'
 import { allToTell } from './all-to-tell.ts'
 import { readVerdict, type Verdict } from './counter-words.ts'
+import { timed } from './fair-deadline.ts'
 import { LineMessages, type Taken } from './line-messages.ts'
 import type { Outcome, SettleListener, SharedReservation } from './shared-reservation.ts'
 import { Unanswered } from './unanswered.ts'
@@ -263,12 +264,12 @@ export class ReplicaLine implements SettleListener {
   async #beat(): Promise<void> {
     if (!this.#joined || this.#isBeating) return
     this.#isBeating = true
-    const began = performance.now()
-    const isInTime = () => performance.now() - began <= this.#options.deadlineMs()
     try {
-      const { replicas, heard } = await this.#messages.beat()
+      const { deadlineMs } = this.#options
+      const { answer, isLate } = await timed(this.#messages.beat(), deadlineMs(), () => this.noteLate())
+      const { replicas, heard } = answer
       if (replicas < 0) return this.#lost()
-      if (!isInTime()) return this.noteLate()
+      if (isLate) return
       this.#isLate = false
       if (heard >= this.#expected || this.#options.now() >= this.#waitsUntil) this.#waitsUntil = 0
       this.replicas = this.#waitsUntil === 0 ? replicas : Math.max(replicas, this.#expected)
@@ -285,12 +286,11 @@ export class ReplicaLine implements SettleListener {
     const now = this.#options.now()
     const { subjects, held } = this.#known.stale(now)
     if (held.length === 0) return
-    const began = performance.now()
-    const verdict = readVerdict(
-      await this.#messages.reserve(subjects, held, { now, tokens: 0, nanoUsd: 0 }, 2),
-    )
+    const asked = this.#messages.reserve(subjects, held, { now, tokens: 0, nanoUsd: 0 }, 2)
+    const { answer, isLate } = await timed(asked, this.#options.deadlineMs(), () => this.noteLate())
+    const verdict = readVerdict(answer)
     if (verdict === undefined) return this.#lost()
-    if (performance.now() - began > this.#options.deadlineMs()) return this.noteLate()
+    if (isLate) return
     this.#known.refresh(subjects, held, verdict, now)
   }
 }
