@@ -14,8 +14,8 @@ export interface RedisCost {
   readonly commands: number
 }
 
-const ALONE = 3_000
-const TOGETHER = 10_000
+const ALONE = 1_000
+const TOGETHER = 5_000
 const IN_FLIGHT = 64
 
 /** Undefined where no Redis is installed. Times in microseconds. */
