@@ -68,7 +68,8 @@ export async function costThroughRedis(counters: number): Promise<RedisCost | un
 
 /** Scripts run so far, and the microseconds Redis spent on them. */
 async function statistics(redis: ReturnType<typeof openRedis>) {
-  const text = String(await redis.command(['INFO', 'commandstats'], { timeoutMs: 10_000 }))
+  const told = await redis.command(['INFO', 'commandstats'], { timeoutMs: 10_000 })
+  const text = typeof told === 'string' ? told : ''
   const [, count = 0, micros = 0] = (/cmdstat_evalsha:calls=(\d+),usec=(\d+)/.exec(text) ?? []).map(Number)
   return { count, micros }
 }
