@@ -61,3 +61,20 @@ test('whoever has spent is in the list, and a model by default must exist', asyn
   const wrong = await send(rig, 'POST', '/customer/update', { user_id: 'spender', default_model: 'nothing' })
   expect([wrong.status, wrong.param]).toEqual([422, 'default_model'])
 })
+
+test('a blocked customer is refused in the words of the client, and served again when unblocked', async () => {
+  await send(rig, 'POST', '/end_user/block', { user_ids: ['bad'] })
+  await eventually('the customer is refused', async () => (await ask('bad')).status === 403, 3_000)
+  const said = (await (await ask('bad')).json()) as { error: { message: string } }
+  expect(said.error.message).toContain('Customer=bad is blocked')
+  const anthropic = await post(
+    rig.gateway,
+    '/v1/messages',
+    { model: 'claude-sonnet-4-6', messages, max_tokens: 9, metadata: { user_id: 'bad' } },
+    rig.gateway.masterKey,
+  )
+  expect([anthropic.status, await anthropic.json()]).toMatchObject([403, { type: 'error' }])
+  expect((await ask('good')).status).toBe(200)
+  await send(rig, 'POST', '/customer/unblock', { user_ids: ['bad'] })
+  expect((await ask('bad')).status).toBe(200)
+})

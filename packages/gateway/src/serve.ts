@@ -2,6 +2,7 @@ import { type EndpointName, namedFallbacks, openRecord } from 'sluice/internal'
 import { otherNames } from './auth/access-groups/other-names.ts'
 import { authorizeModel } from './auth/authorize-model.ts'
 import { authorizeRoute } from './auth/authorize-route.ts'
+import { forCustomer } from './auth/customers/for-customer.ts'
 import { chooseTeam } from './auth/jwt/choose-team.ts'
 import type { Reservation } from './limits/limiter.ts'
 import { claimOf } from './steps/claim.ts'
@@ -39,10 +40,16 @@ export async function serve<E extends EndpointName>(
     for (const { model } of namedFallbacks(asked.options)) authorizeModel(caller, model, names)
     const said = stages.named.of(record)
     const named = { customerId: record.endUser, named: said instanceof Promise ? await said : said }
-    const claim = claimOf(asked, request, caller, record.startedAt, stages, named)
+    const { customer } = named.named
+    const mustBeNamed = stages.settings.calls.enforceUserParam === true
+    const route = forCustomer(asked.route, {
+      ...{ customerId: record.endUser, customer, mustBeNamed },
+      deploymentsOf: model => stages.routes.deploymentsOf(model),
+    })
+    const claim = claimOf({ ...asked, route }, request, caller, record.startedAt, stages, named)
     promptTokens = claim.inputTokens
     reservation = await stages.limiter.reserve(claim)
-    const reply = await stages.routes.run({ ...asked.route, record, signal: client.signal })
+    const reply = await stages.routes.run({ ...route, record, signal: client.signal })
     await delivery.deliver(reply, asked.request, reservation, promptTokens)
     record.status = 'success'
   } catch (error) {

@@ -31,6 +31,7 @@ import { registerScimRoutes } from './management/scim/scim-routes.ts'
 import { configuredUserDefaults } from './management/sign-in/configured-user-defaults.ts'
 import { registerSignInRoutes } from './management/sign-in/sign-in-routes.ts'
 import { registerSpendRoutes } from './management/spend/spend-routes.ts'
+import { registerTagRoutes } from './management/tags/tag-routes.ts'
 import { registerTeamRoutes } from './management/teams/teams.ts'
 import { registerUserRoutes } from './management/users/user-routes.ts'
 
@@ -110,6 +111,8 @@ async function registerRoutes(app: FastifyInstance, gateway: Gateway): Promise<v
     ...services,
     userDefaults: () => configuredUserDefaults(stages().settings),
   })
+  await registerTagRoutes(app, { ...services, routes: () => stages().routes })
+  await registerUserRoutes(app, { ...services, userDefaults: () => ({}) })
   await registerAccessGroupRoutes(app, { ...services, routes: () => stages().routes })
 }
 

@@ -82,6 +82,8 @@ export interface CallSettings {
   readonly forwardClientHeaders: boolean
   /** Repair requests the provider would refuse, with a receipt (`modify_params`). */
   readonly modifyParams: boolean
+  /** Each request must name its end user. */
+  readonly enforceUserParam?: boolean | undefined
   /** Replaces the model of every chat call. */
   readonly completionModel: string | undefined
 }

@@ -67,6 +67,7 @@ function calls({ file, variables }: SettingsParts): target.CallSettings {
     alwaysIncludeStreamUsage: file.general_settings?.always_include_stream_usage ?? false,
     forwardClientHeaders: file.general_settings?.forward_client_headers_to_llm_api ?? false,
     modifyParams: file.litellm_settings?.modify_params ?? variables.LITELLM_MODIFY_PARAMS ?? false,
+    enforceUserParam: file.general_settings?.enforce_user_param,
     completionModel: file.general_settings?.completion_model,
   }
 }

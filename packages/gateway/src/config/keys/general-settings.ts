@@ -149,7 +149,7 @@ export const generalSettings = {
       'The same for service accounts.',
       'keys.serviceAccountParams',
     ),
-    enforce_user_param: guard('Each request must name its end user.'),
+    enforce_user_param: works(flag, 'Each request must name its end user.', 'calls.enforceUserParam'),
     enforce_rbac: guard('Check roles.'),
     role_permissions: unenforced(anyList, 'What roles may do.'),
     reject_clientside_metadata_tags: works(flag, 'Refuse tags of callers.', 'spend.refuseClientTags'),

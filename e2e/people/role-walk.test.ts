@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { AccessRule } from '../../packages/gateway/src/auth/access/access-rule.ts'
+import { ACCESS } from '../../packages/gateway/src/auth/access/access-table.ts'
+import { startRig } from '../gateway.ts'
+import { send } from './send.ts'
+import { ASKING } from './walk/requests.ts'
+import { makeWorld, type Owner, PERMISSIONS, type Person, type World } from './walk/world.ts'
+
+const rig = await startRig()
+afterAll(() => rig.close())
+let world: World
+beforeAll(async () => {
+  world = await makeWorld(rig)
+})
+
+const routes = Object.entries(ACCESS)
+/** The rule says who, and nothing about whose: the answer is the same for every object. */
+const isFlat = ({ organization, team, member, own }: AccessRule) => !(organization || team || member || own)
+
+/** What the table says, spelled out once more and apart from the gateway's own reading of it. */
+function mayReach(route: string, rule: AccessRule, person: Person, owner: Owner): boolean {
+  const { role, userId, organization, team, memberOf } = person
+  if (role === 'proxy_admin' || rule.any?.some(each => each === role)) return true
+  if (rule.organization && organization !== undefined && organization === owner.organizationId) return true
+  if (rule.team && team !== undefined && team === owner.teamId) return true
+  const path = route.slice(route.indexOf(' ') + 1)
+  const isGranted = rule.member === 'always' || (memberOf === 'team-g' && PERMISSIONS.includes(path))
+  if (rule.member && memberOf !== undefined && memberOf === owner.teamId && isGranted) return true
+  const isMine = userId !== undefined && owner.userId === userId && owner.teamId === undefined
+  return isMine && rule.own?.some(each => each === role) === true
+}
+
+/** Calls a route about an object; `refused` is a 403, and nothing else. */
+async function call(route: string, person: Person, id: string, fields: object): Promise<string> {
+  const [method = '', pattern = ''] = route.split(' ')
+  const path = pattern.replaceAll(/:\w+/g, encodeURIComponent(id))
+  const query = method === 'GET' ? `?${new URLSearchParams(fields as Record<string, string>)}` : ''
+  const body = method === 'GET' ? undefined : fields
+  const { status } = await send(rig, method, `${path}${query}`, body, person.key)
+  return status === 403 ? 'refused' : status === 401 || status >= 500 ? `status ${status}` : 'let in'
+}
+
+describe('who may call what', () => {
+  test('routes that are the same for every object let in whom the table names, and nobody else', async () => {
+    const wrong: string[] = []
+    for (const [route, rule] of routes.filter(([, rule]) => isFlat(rule)))
+      for (const person of world.people) {
+        // What the admin may do is not done here: some of it concerns the whole gateway.
+        if (person.role === 'proxy_admin' && !route.startsWith('GET ')) continue
+        const expected = mayReach(route, rule, person, {}) ? 'let in' : 'refused'
+        const said = await call(route, person, 'walk', {})
+        if (said !== expected) wrong.push(`${person.name}: ${route} should be ${expected}, was ${said}`)
+      }
+    expect(wrong).toEqual([])
+  })
+
+  test('routes about one object let in whoever reaches it by the table, and nobody else', async () => {
+    const wrong: string[] = []
+    for (const [route, { kind, fields }] of Object.entries(ASKING)) {
+      const rule = ACCESS[route]
+      if (rule === undefined) throw new Error(`${route} is not in the table`)
+      for (const person of world.people)
+        for (const { id, owner } of world.things(kind, person)) {
+          const expected = mayReach(route, rule, person, owner) ? 'let in' : 'refused'
+          const said = await call(route, person, id, fields(id))
+          if (said !== expected)
+            wrong.push(
+              `${person.name}: ${route} of ${JSON.stringify(owner)} should be ${expected}, was ${said}`,
+            )
+        }
+    }
+    expect(wrong).toEqual([])
+  })
+
+  test('without a credential nobody is let in anywhere', async () => {
+    const open: string[] = []
+    for (const [route] of routes) {
+      const [method = '', path = ''] = route.split(' ')
+      const { status } = await fetch(`${rig.gateway.url}${path.replaceAll(/:\w+/g, 'walk')}`, { method })
+      if (status !== 401 && status !== 404) open.push(`${route}: ${status}`)
+    }
+    expect(open).toEqual([])
+  })
+})
