@@ -29,7 +29,7 @@ export interface Thing {
 export interface World {
   readonly people: readonly Person[]
   /** Kind → things to ask for, as `person` sees them: their own, their team's, their organization's, others'. */
-  things(kind: string, person: Person): readonly Thing[]
+  things(kind: string, person: Person): Promise<readonly Thing[]>
 }
 
 const PERMISSIONS = ['/key/info', '/key/update', '/key/list', '/team/daily/activity', '/spend/logs']
@@ -89,6 +89,19 @@ export async function makeWorld(rig: Rig): Promise<World> {
   const invitations = new Map<string, string>()
   for (const user_id of ['colleague', 'stranger'])
     invitations.set(user_id, String((await make('/invitation/new', { user_id }))['id']))
+  const keys = new Map<string, string>()
+  for (const team_id of Object.keys(teams))
+    keys.set(team_id, String((await make('/key/generate', { team_id }))['token']))
+  for (const { user_id } of [
+    ...people.flatMap(each => (each.userId ? [{ user_id: each.userId }] : [])),
+    { user_id: 'stranger' },
+  ])
+    keys.set(user_id, String((await make('/key/generate', { user_id }))['token']))
+  await make('/key/generate', { key: 'sk-taken-by-the-walk' })
+  const keysOf = (userId: string | undefined) =>
+    [...new Set([userId, 'stranger'])].flatMap(id =>
+      id === undefined ? [] : [{ id: keys.get(id) ?? '', owner: { userId: id } }],
+    )
   const inOrganization = { colleague: 'org-a', stranger: 'org-b' } as const
   const ofTeam = (idOf: (team: string) => string) =>
     Object.entries(teams).map(([teamId, organizationId]) => ({
@@ -97,8 +110,35 @@ export async function makeWorld(rig: Rig): Promise<World> {
     }))
   return {
     people,
-    things(kind, { userId }) {
+    async things(kind, { userId, organization }) {
       if (kind === 'team') return ofTeam(team => team)
+      if (kind === 'key') return [...ofTeam(team => keys.get(team) ?? ''), ...keysOf(userId)]
+      if (kind === 'fresh key') {
+        const fresh = async (owner: Owner, body: object) => ({
+          id: String((await make('/key/generate', body))['token']),
+          owner,
+        })
+        return await Promise.all([
+          ...Object.entries(teams).map(([teamId, organizationId]) =>
+            fresh({ teamId, organizationId }, { team_id: teamId }),
+          ),
+          ...[userId ?? 'stranger', 'stranger'].map(id => fresh({ userId: id }, { user_id: id })),
+        ])
+      }
+      if (kind === 'fresh team')
+        return await Promise.all(
+          ['org-a', 'org-b'].map(async organization_id => ({
+            id: String((await make('/team/new', { organization_id }))['team_id']),
+            owner: { organizationId: organization_id },
+          })),
+        )
+      if (kind === 'fresh project')
+        return await Promise.all(
+          Object.entries(teams).map(async ([teamId, organizationId]) => ({
+            id: String((await make('/project/new', { team_id: teamId }))['project_id']),
+            owner: { teamId, organizationId },
+          })),
+        )
       if (kind === 'project') return ofTeam(team => projects.get(team) ?? '')
       if (kind === 'organization')
         return ['org-a', 'org-b'].map(organizationId => ({ id: organizationId, owner: { organizationId } }))
@@ -106,7 +146,10 @@ export async function makeWorld(rig: Rig): Promise<World> {
         id: kind === 'invitation' ? (invitations.get(id) ?? '') : id,
         owner: { userId: id, organizationId },
       }))
-      const own = userId === undefined || kind === 'invitation' ? [] : [{ id: userId, owner: { userId } }]
+      const own =
+        userId === undefined || kind === 'invitation'
+          ? []
+          : [{ id: userId, owner: { userId, ...(organization && { organizationId: organization }) } }]
       return [...own, ...users]
     },
   }
