@@ -112,7 +112,6 @@ async function registerRoutes(app: FastifyInstance, gateway: Gateway): Promise<v
     userDefaults: () => configuredUserDefaults(stages().settings),
   })
   await registerTagRoutes(app, { ...services, routes: () => stages().routes })
-  await registerUserRoutes(app, { ...services, userDefaults: () => ({}) })
   await registerAccessGroupRoutes(app, { ...services, routes: () => stages().routes })
 }
 

@@ -32,18 +32,15 @@ export function modelLayers(row: KeyRow, accounts: CallerAccounts): readonly Mod
   )
 }
 
-type Holder = Pick<KeyRow | AccountRow, 'models' | 'metadata'> & {
+type Holder = Pick<KeyRow | AccountRow, 'models'> & {
   readonly accessGroupIds?: readonly string[] | undefined
   readonly details?: AccountRow['details']
 }
 
 function listOf(holder: Holder | undefined): readonly string[] | undefined {
   if (holder === undefined) return undefined
-  // Those who may write the metadata of a team must not widen its list by it.
-  const ids =
-    holder.details === undefined
-      ? (holder.accessGroupIds ?? holder.metadata['access_group_ids'])
-      : holder.details['access_group_ids']
+  // Never the metadata: whoever may write that must not widen a list by it.
+  const ids = holder.details === undefined ? holder.accessGroupIds : holder.details['access_group_ids']
   if (!Array.isArray(ids) || ids.length === 0) return holder.models
   return [...holder.models, ...ids.filter(id => typeof id === 'string')]
 }

@@ -26,7 +26,7 @@ export interface TagServices extends AccountServices {
 
 const about = (summary: string) => ({ tags: ['Tags'], summary })
 
-/** `/tag/*`: labels of calls that may have a budget and limits, and that deployments may be kept for. */
+/** `/tag/*`: labels of calls that may have a budget and limits. */
 export async function registerTagRoutes(
   app: FastifyInstance,
   services: AccessServices & TagServices,
@@ -49,7 +49,10 @@ function addWriting(scope: FastifyInstance, services: TagServices): void {
       ...(description !== undefined && { details: { ...before?.details, description } }),
     }
   }
-  const warnings = (body: TagFields) => keptOf(body, KEPT_TAG_FIELDS).warnings
+  const warnings = (body: TagFields) => [
+    ...keptOf(body, KEPT_TAG_FIELDS).warnings,
+    ...(body.models?.length ? [MODELS_CHOOSE_NOTHING] : []),
+  ]
   routes.post(
     '/tag/new',
     { schema: { body: TagBody, ...about('Make a tag, with limits where it has any') } },
@@ -123,6 +126,9 @@ function addReading(scope: FastifyInstance, services: TagServices): void {
     },
   )
 }
+
+const MODELS_CHOOSE_NOTHING =
+  '`models` is kept and chooses no deployment in this version: list the tag in `litellm_params.tags` of the deployments.'
 
 function summaryOf(tag: string, rows: readonly SpendTotal[]) {
   const sum = (of: (row: SpendTotal) => number) => rows.reduce((total, row) => total + of(row), 0)
