@@ -14,7 +14,8 @@ let routes: (readonly [string, AccessRule])[]
 beforeAll(async () => {
   world = await makeWorld(rig)
   const statuses = await Promise.all(Object.keys(ACCESS).map(withoutCredential))
-  routes = Object.entries(ACCESS).filter((_, index) => statuses[index] !== 404)
+  // Public ones ask nobody who they are: the table says so, and there is nothing to walk.
+  routes = Object.entries(ACCESS).filter(([, rule], index) => statuses[index] !== 404 && !rule.public)
 })
 
 async function withoutCredential(route: string): Promise<number> {
