@@ -26,6 +26,7 @@ import { SharedStreams } from './resume/shared-streams.ts'
 import { openLedger } from './spend/journal-ledger.ts'
 import { PriceDesk } from './spend/price-desk.ts'
 import { RecentCalls } from './spend/recent-calls.ts'
+import { openSinks } from './spend/sinks/open-sinks.ts'
 import { createMirrorHost } from './steps/mirror-host.ts'
 import type { Stages } from './steps/stages.ts'
 import type { MetricSource } from './telemetry/metric-source.ts'
@@ -162,7 +163,8 @@ async function openBooks(settings: Settings, log: Log, current: () => Settings) 
   const { dataDirectory, url, poolSize } = settings.database
   const database = await openDatabase({ url, dataDirectory, poolSize, logger: log, waitForDatabase: false })
   const { flushMs } = settings.spend
-  const ledger = await openLedger({ database, directory: dataDirectory, flushMs, logger: log })
+  const sinks = openSinks(settings.spend.sinks)
+  const ledger = await openLedger({ database, directory: dataDirectory, flushMs, sinks, logger: log })
   const catalogue = createCatalogue()
   const load = () => loadPrices(catalogue, current().prices, log)
   const configured = () => current().prices.terms

@@ -3,6 +3,7 @@ import type { Deployment } from 'sluice/internal'
 import { warnOfRedis } from './build/build-redis.ts'
 import { buildSettings, type SettingsParts } from './build/build-settings.ts'
 import { checkSignIn } from './build/build-sign-in.ts'
+import { checkSpendSinks } from './build/build-spend-sinks.ts'
 import { checkHealthRouting } from './deployments/check-health-routing.ts'
 import { allProviders } from './deployments/custom-providers.ts'
 import { checkGroupNames } from './deployments/group-names.ts'
@@ -90,6 +91,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   checkSignIn(settings, parts, report)
   if (!settings.redis) warnOfRedis(parts, report)
   checkProviderBudgets(settings, root, report)
+  checkSpendSinks(parts, root, report)
   warnUnset(withoutEnvironment(root), report)
   report.closeAccepted()
   if (report.problems.length > 0) throw refusal(report, [...files, ...modules])

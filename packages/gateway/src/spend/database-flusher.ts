@@ -25,6 +25,8 @@ const LAST_RETRY_MS = 5_000
 export class DatabaseFlusher {
   readonly #options: FlusherOptions
   #orphans: readonly Journal[]
+  /** Orphans that the database has, and sinks perhaps not yet. */
+  readonly #done: Journal[] = []
   #turn: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
   #ticking = false
@@ -77,7 +79,7 @@ export class DatabaseFlusher {
     if (this.pending > 0) {
       this.#options.log.warn({ rows: this.pending }, 'spend rows stay in the journal for the next start')
     }
-    for (const journal of [...this.#orphans, this.#options.own]) await journal.close()
+    for (const journal of [...this.#done, ...this.#orphans, this.#options.own]) await journal.close()
   }
 
   #schedule(ms: number): void {
@@ -111,6 +113,7 @@ export class DatabaseFlusher {
       for (const journal of this.#orphans) {
         await this.#drainOne(journal)
         this.#orphans = this.#orphans.filter(other => other !== journal)
+        this.#done.push(journal)
         await journal.remove()
       }
       await this.#drainOne(this.#options.own)

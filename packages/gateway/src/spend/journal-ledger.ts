@@ -4,9 +4,11 @@ import { type Log, silentLog } from '../db/log.ts'
 import type { NewSpendRow, SpendRow } from '../db/rows.ts'
 import { DatabaseFlusher } from './database-flusher.ts'
 import { journalFull } from './journal/group-commit.ts'
-import type { JournalHealth } from './journal/journal.ts'
+import type { Journal, JournalHealth } from './journal/journal.ts'
 import { openJournals } from './journal/open-journals.ts'
 import type { Ledger } from './ledger.ts'
+import { SinkFeeder } from './sinks/sink-feeder.ts'
+import type { SpendSink } from './sinks/spend-sink.ts'
 import { spendRowOf } from './spend-row.ts'
 
 export interface LedgerOptions {
@@ -24,6 +26,10 @@ export interface LedgerOptions {
   readonly memoryBytes?: number | undefined
   /** Bytes kept on disk while the database is away; default 8 GiB. */
   readonly diskBytes?: number | undefined
+  /** Others that want every row; each reads the journals with a checkpoint of its own. */
+  readonly sinks?: readonly SpendSink[] | undefined
+  /** Bytes of journal that wait for one sink before the oldest are skipped; default 8 GiB. */
+  readonly sinkBacklogBytes?: number | undefined
   /** Milliseconds `close` gives the database; default 5000. */
   readonly closeMs?: number | undefined
 }
@@ -36,12 +42,24 @@ export interface LedgerHealth extends JournalHealth {
   readonly dropped: number
 }
 
+export interface SinkHealth {
+  readonly name: string
+  /** Bytes of journal that wait for it. */
+  readonly pendingBytes: number
+  /** Rows it took since the start. */
+  readonly sent: number
+  readonly isFailing: boolean
+}
+
 export interface JournalLedger extends Ledger {
   post(record: CallRecord): Promise<void>
   health(): LedgerHealth
+  /** How far each sink is. */
+  sinks(): readonly SinkHealth[]
 }
 
 const LOG_EVERY_MS = 60_000
+const SINK_BACKLOG_BYTES = 8 * 1024 ** 3
 
 /**
  * The ledger over a journal on disk and the database behind it. A call is safe from `kill -9` once `post` resolved, and
@@ -53,11 +71,13 @@ export async function openLedger(options: LedgerOptions): Promise<JournalLedger>
   const { database, flushMs, syncMs, memoryBytes, diskBytes } = options
   const limits = { log, syncMs, memoryBytes, diskBytes }
   const { own, orphans } = await openJournals(`${options.directory}/journal`, limits)
+  const feeders = await openFeeders(options, [...orphans, own], log)
   const flusher = new DatabaseFlusher({ database, own, orphans, flushMs, log })
   const dropped = new DroppedRows(log)
   const toRow = options.toRow ?? spendRowOf
   let closed = false
   flusher.start()
+  for (const feeder of feeders) feeder.start()
   return {
     get pending() {
       return flusher.pending
@@ -86,6 +106,8 @@ export async function openLedger(options: LedgerOptions): Promise<JournalLedger>
       databaseReachable: flusher.databaseReachable,
       dropped: dropped.count,
     }),
+    sinks: () =>
+      feeders.map(({ name, pendingBytes, sent, isFailing }) => ({ name, pendingBytes, sent, isFailing })),
     async flush() {
       await own.sync()
       await flusher.drain()
@@ -93,9 +115,27 @@ export async function openLedger(options: LedgerOptions): Promise<JournalLedger>
     async close() {
       if (closed) return
       closed = true
-      await flusher.close(options.closeMs ?? 5_000)
+      const closeMs = options.closeMs ?? 5_000
+      // Both read; the flusher closes the journals, and so comes last.
+      await own.sync().catch(() => {})
+      await Promise.all(feeders.map(feeder => feeder.close(closeMs)))
+      await flusher.close(closeMs)
     },
   }
+}
+
+async function openFeeders(
+  { sinks = [], sinkBacklogBytes = SINK_BACKLOG_BYTES }: LedgerOptions,
+  journals: readonly Journal[],
+  log: Log,
+): Promise<readonly SinkFeeder[]> {
+  const feeders: SinkFeeder[] = []
+  for (const sink of sinks) {
+    const followers = []
+    for (const journal of journals) followers.push(await journal.follow(sink.name, sinkBacklogBytes))
+    feeders.push(new SinkFeeder({ sink, followers, log }))
+  }
+  return feeders
 }
 
 /** What is remembered until the database has it: flat, so that the garbage collector has little to follow. */

@@ -13,6 +13,7 @@ import { buildRedis } from './build-redis.ts'
 import { buildHealth, buildRouter } from './build-router.ts'
 import { buildSignIn } from './build-sign-in.ts'
 import { buildPrices, buildSpend } from './build-spend.ts'
+import { buildSpendSinks } from './build-spend-sinks.ts'
 import { buildTeams } from './build-teams.ts'
 import { defaults } from './defaults.ts'
 import { megabytes, milliseconds } from './units.ts'
@@ -48,7 +49,7 @@ export function buildSettings(parts: SettingsParts): target.Settings {
     signIn: buildSignIn(parts),
     database: database(parts),
     redis: buildRedis(parts),
-    spend: buildSpend(parts),
+    spend: { ...buildSpend(parts), sinks: buildSpendSinks(parts, database(parts).dataDirectory) },
     audit: {
       isOn: parts.file.litellm_settings?.store_audit_logs ?? true,
       retention: parts.file.general_settings?.maximum_audit_logs_retention_period,

@@ -7,7 +7,7 @@ import { milliseconds } from './units.ts'
 const NANO_PER_DOLLAR = 1e9
 
 /** Where spend is written, how long it is kept, and what tags calls. */
-export function buildSpend({ file, variables }: SettingsParts): SpendSettings {
+export function buildSpend({ file, variables }: SettingsParts): Omit<SpendSettings, 'sinks'> {
   const { general_settings: general, litellm_settings: litellm } = file
   return {
     flushMs:

@@ -19,6 +19,7 @@ import { objectOf } from './read-section.ts'
 import { resumableStreams } from './resumable-streams.ts'
 import { routerSettings } from './router-settings.ts'
 import { accepted, type Section, unenforced, works } from './row.ts'
+import { spendSink } from './spend-sinks.ts'
 import { anyList, anything, list, map, mapOr, object, oneOrMore, text } from './types.ts'
 
 /** One deployment. */
@@ -55,6 +56,7 @@ export const topLevel = {
     prompts: accepted(list(objectOf(prompt)), 'Prompts.'),
     agents: accepted(anyList, 'A2A agents.'),
     agent_list: accepted(anyList, 'A2A agents, another spelling.'),
+    spend_sinks: works(list(objectOf(spendSink)), 'Where spend rows go besides the database.', 'spend.sinks'),
     callback_settings: accepted(object, 'Settings of loggers.'),
     assistant_settings: accepted(object, 'Where assistants live.'),
     files_settings: accepted(anyList, 'Where files go.'),
@@ -91,6 +93,8 @@ export const sections: readonly Section[] = [
   searchTool,
   ...nested(searchTool),
   prompt,
+  spendSink,
+  ...nested(spendSink),
 ]
 
 function nested(section: Section): Section[] {

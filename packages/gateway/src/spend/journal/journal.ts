@@ -4,6 +4,7 @@ import type { Log } from '../../db/log.ts'
 import type { FileLock } from '../../db/sqlite/file-lock.ts'
 import { type Position, readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { GroupCommit, journalFull } from './group-commit.ts'
+import { JournalFollower } from './journal-follower.ts'
 import type { JournalRecord, Span } from './line-buffer.ts'
 import { type Batch, readBatch } from './reader.ts'
 import { isBefore, RecentRecords } from './recent-records.ts'
@@ -61,6 +62,9 @@ export class Journal {
   readonly #recent: RecentRecords
   #position: Position
   #outstanding: number
+  readonly #followers: JournalFollower[] = []
+  #isDone = false
+  #isGone = false
 
   private constructor(
     directory: string,
@@ -172,23 +176,57 @@ export class Journal {
     if (batch.next.segment === this.#position.segment && batch.next.offset === this.#position.offset) return
     this.#position = batch.next
     await writeCheckpoint(this.directory, batch.next)
-    for (const [segment, end] of this.#ends) {
-      if (segment === this.#writer.current || segment > batch.next.segment) continue
-      if (segment === batch.next.segment && batch.next.offset < end) continue
-      await unlink(segmentPath(this.directory, segment))
-      this.#ends.delete(segment)
+    await this.#release()
+  }
+
+  /**
+   * Lets somebody else read the journal too, with a checkpoint of its own, from where it was when it last did. Segments
+   * stay until everybody has read them, up to `backlogBytes` for each.
+   */
+  async follow(name: string, backlogBytes: number): Promise<JournalFollower> {
+    const follower = await JournalFollower.open({
+      ...{ name, backlogBytes, directory: this.directory, ends: this.#ends, log: this.#log },
+      release: () => this.#release(),
+    })
+    this.#followers.push(follower)
+    return follower
+  }
+
+  /** Deletes segments that nobody needs any more, and the journal when it was read to its end for good. */
+  async #release(): Promise<void> {
+    let from = this.#position
+    for (const follower of this.#followers) {
+      follower.skipBeyondBound()
+      if (isBefore(follower.position, from)) from = follower.position
     }
+    for (const [segment, end] of this.#ends) {
+      if (segment === this.#writer.current || segment > from.segment) continue
+      if (segment === from.segment && from.offset < end) continue
+      // First, so that nobody else deletes it too.
+      this.#ends.delete(segment)
+      await unlink(segmentPath(this.directory, segment))
+    }
+    if (this.#isDone) await this.#removeIfRead()
   }
 
   /** Ends writing. Returns how many rows could not be put on disk and are lost, which was logged as an error. */
   async close(): Promise<number> {
+    if (this.#isGone) return 0
+    this.#isGone = true
     const lost = await this.#finish()
     this.#lock.release()
     return lost
   }
 
-  /** Deletes the directory of a journal that was read to its end; records set aside as damaged keep it. */
+  /** The database has all of it: deletes its directory once its followers do too; records set aside as damaged keep it. */
   async remove(): Promise<void> {
+    this.#isDone = true
+    await this.#removeIfRead()
+  }
+
+  async #removeIfRead(): Promise<void> {
+    if (this.#isGone || this.#followers.some(follower => follower.pendingBytes > 0)) return
+    this.#isGone = true
     await this.#finish()
     const names = await readdir(this.directory)
     if (!names.some(name => name.endsWith('.bad'))) {

@@ -22,7 +22,11 @@ export interface AwsScope {
  * Signs a request with AWS Signature Version 4. Only host, content type and body are signed, so that proxies may add
  * headers. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
  */
-export async function signAws(request: OutgoingRequest, keys: AwsKeys, scope: AwsScope): Promise<void> {
+export async function signAws(
+  request: Omit<OutgoingRequest, 'method'> & { readonly method: string },
+  keys: AwsKeys,
+  scope: AwsScope,
+): Promise<void> {
   const { SignatureV4 } = namedExports(await import('@smithy/signature-v4'), 'SignatureV4')
   const url = new URL(request.url)
   const { accessKeyId, secretAccessKey, sessionToken } = keys
@@ -31,7 +35,9 @@ export async function signAws(request: OutgoingRequest, keys: AwsKeys, scope: Aw
     region: scope.region,
     credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
     sha256: Sha256,
-    applyChecksum: false,
+    // S3 wants the hash of the body as a header, and paths as they are.
+    applyChecksum: scope.service === 's3',
+    uriEscapePath: scope.service !== 's3',
   })
   const type = request.headers['content-type']
   const signed = await signer.sign(
