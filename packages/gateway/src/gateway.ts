@@ -10,6 +10,7 @@ import { openDatabase } from './db/open-database.ts'
 import { createHealth, type Health } from './health.ts'
 import { HealthChecker } from './health-checks/health-checker.ts'
 import { fetchJson } from './http/fetch-json.ts'
+import { sendBytes } from './http/outgoing/send-bytes.ts'
 import { postEvent } from './http/webhook/post-event.ts'
 import type { AdaptiveWeightsJob } from './jobs/adaptive-weights.ts'
 import type { ReconciliationJob } from './jobs/spend-reconciliation.ts'
@@ -163,7 +164,7 @@ async function openBooks(settings: Settings, log: Log, current: () => Settings) 
   const { dataDirectory, url, poolSize } = settings.database
   const database = await openDatabase({ url, dataDirectory, poolSize, logger: log, waitForDatabase: false })
   const { flushMs } = settings.spend
-  const sinks = openSinks(settings.spend.sinks)
+  const sinks = openSinks(settings.spend.sinks, sendBytes)
   const ledger = await openLedger({ database, directory: dataDirectory, flushMs, sinks, logger: log })
   const catalogue = createCatalogue()
   const load = () => loadPrices(catalogue, current().prices, log)

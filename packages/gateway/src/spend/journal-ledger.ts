@@ -68,7 +68,7 @@ const SINK_BACKLOG_BYTES = 8 * 1024 ** 3
  */
 export async function openLedger(options: LedgerOptions): Promise<JournalLedger> {
   const log = options.logger ?? silentLog
-  const { database, flushMs, syncMs, memoryBytes, diskBytes } = options
+  const { database, flushMs, syncMs, memoryBytes, diskBytes, closeMs = 5_000 } = options
   const limits = { log, syncMs, memoryBytes, diskBytes }
   const { own, orphans } = await openJournals(`${options.directory}/journal`, limits)
   const feeders = await openFeeders(options, [...orphans, own], log)
@@ -77,7 +77,6 @@ export async function openLedger(options: LedgerOptions): Promise<JournalLedger>
   const toRow = options.toRow ?? spendRowOf
   let closed = false
   flusher.start()
-  for (const feeder of feeders) feeder.start()
   return {
     get pending() {
       return flusher.pending
@@ -102,12 +101,9 @@ export async function openLedger(options: LedgerOptions): Promise<JournalLedger>
     },
     health: () => ({
       ...own.health(),
-      pending: flusher.pending,
-      databaseReachable: flusher.databaseReachable,
-      dropped: dropped.count,
+      ...{ pending: flusher.pending, databaseReachable: flusher.databaseReachable, dropped: dropped.count },
     }),
-    sinks: () =>
-      feeders.map(({ name, pendingBytes, sent, isFailing }) => ({ name, pendingBytes, sent, isFailing })),
+    sinks: () => feeders.map(healthOf),
     async flush() {
       await own.sync()
       await flusher.drain()
@@ -115,13 +111,22 @@ export async function openLedger(options: LedgerOptions): Promise<JournalLedger>
     async close() {
       if (closed) return
       closed = true
-      const closeMs = options.closeMs ?? 5_000
-      // Both read; the flusher closes the journals, and so comes last.
-      await own.sync().catch(() => {})
-      await Promise.all(feeders.map(feeder => feeder.close(closeMs)))
+      await closeFeeders(own, feeders, closeMs)
       await flusher.close(closeMs)
     },
   }
+}
+
+function healthOf({ name, pendingBytes, sent, isFailing }: SinkFeeder): SinkHealth {
+  return { name, pendingBytes, sent, isFailing }
+}
+
+/** Before the flusher, which closes the journals that sinks read too. */
+async function closeFeeders(own: Journal, feeders: readonly SinkFeeder[], withinMs: number): Promise<void> {
+  if (feeders.length === 0) return
+  // What fails here is reported by the journal, and again by its closing.
+  await own.sync().catch(() => {})
+  await Promise.all(feeders.map(feeder => feeder.close(withinMs)))
 }
 
 async function openFeeders(
@@ -133,7 +138,9 @@ async function openFeeders(
   for (const sink of sinks) {
     const followers = []
     for (const journal of journals) followers.push(await journal.follow(sink.name, sinkBacklogBytes))
-    feeders.push(new SinkFeeder({ sink, followers, log }))
+    const feeder = new SinkFeeder({ sink, followers, log })
+    feeder.start()
+    feeders.push(feeder)
   }
   return feeders
 }

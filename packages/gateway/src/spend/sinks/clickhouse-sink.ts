@@ -4,7 +4,7 @@ import { createError } from 'sluice/internal'
 import type { ClickHouseSinkSettings } from '../../config/settings.ts'
 import type { NewSpendRow } from '../../db/rows.ts'
 import { SINK_COLUMNS, type SinkColumn, type SinkType } from './sink-columns.ts'
-import type { SpendSink } from './spend-sink.ts'
+import type { SendBytes, SpendSink } from './spend-sink.ts'
 
 const TYPES: Readonly<Record<SinkType, string>> = {
   text: 'String',
@@ -17,7 +17,6 @@ const TYPES: Readonly<Record<SinkType, string>> = {
   flag: 'Bool',
 }
 
-const TIMEOUT_MS = 60_000
 const MOST_ERROR_CHARACTERS = 300
 const compress = promisify(gzip)
 
@@ -25,17 +24,17 @@ const compress = promisify(gzip)
  * Inserts over HTTP, as `JSONEachRow`: https://clickhouse.com/docs/interfaces/http. A row that comes twice has the same
  * sorting key, and ReplacingMergeTree keeps one of the two: at a merge, or at once with `FINAL`.
  */
-export function createClickHouseSink(settings: ClickHouseSinkSettings): SpendSink {
+export function createClickHouseSink(settings: ClickHouseSinkSettings, send: SendBytes): SpendSink {
   const table = `${quoted(settings.database)}.${quoted(settings.table)}`
   let isMade = !settings.createTable
   return {
     ...{ name: settings.name, flushMs: settings.flushMs, batchRows: settings.batchRows },
     async write(rows, place) {
-      if (!isMade) await ask(settings, { query: clickHouseTable(settings.database, settings.table) })
+      if (!isMade) await ask(settings, send, { query: clickHouseTable(settings.database, settings.table) })
       isMade = true
       const columns = SINK_COLUMNS.map(({ name }) => name).join(', ')
       const lines = rows.map(row => `${JSON.stringify(objectOf(row))}\n`).join('')
-      await ask(settings, {
+      await ask(settings, send, {
         query: `INSERT INTO ${table} (${columns}) FORMAT JSONEachRow`,
         // Replicated tables drop a block they have seen; a batch that grew since is no such block, and is merged.
         parameters: { insert_deduplication_token: `${place}-${rows.length}` },
@@ -86,18 +85,19 @@ interface Question {
   readonly body?: Buffer
 }
 
-async function ask(settings: ClickHouseSinkSettings, { query, parameters, body }: Question): Promise<void> {
+async function ask(
+  settings: ClickHouseSinkSettings,
+  send: SendBytes,
+  { query, parameters, body }: Question,
+): Promise<void> {
   const url = new URL(settings.url)
   for (const [name, value] of Object.entries({ ...parameters, query })) url.searchParams.set(name, value)
   const headers: Record<string, string> = {}
   if (settings.user !== undefined) headers['x-clickhouse-user'] = settings.user
   if (settings.password !== undefined) headers['x-clickhouse-key'] = settings.password
   if (body !== undefined) headers['content-encoding'] = 'gzip'
-  const response = await fetch(url, {
-    ...{ method: 'POST', headers, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) },
-    ...(body !== undefined && { body: new Uint8Array(body) }),
-  })
-  const text = await response.text()
+  const response = await send(url.href, { method: 'POST', headers, body })
+  const { text } = response
   // An error after the head was sent comes with status 200.
   if (response.ok && !response.headers.has('x-clickhouse-exception-code') && !text.startsWith('Code:')) return
   throw createError({

@@ -3,7 +3,7 @@ import type { NewSpendRow } from '../../db/rows.ts'
 import { localStore } from './local-store.ts'
 import { s3Store } from './s3-store.ts'
 import { SINK_COLUMNS, type SinkType } from './sink-columns.ts'
-import type { SpendSink } from './spend-sink.ts'
+import type { SendBytes, SpendSink } from './spend-sink.ts'
 
 /** Where files go. A file of the same name takes the place of the one before. */
 export interface FileStore {
@@ -26,8 +26,9 @@ const TYPES = {
  * Parquet files in a directory or in S3, by day: `day=2026-11-21/<place in the journal>.parquet`, as Hive, Athena, Spark,
  * DuckDB and ClickHouse read them. A batch that is written again begins at the same place, and so replaces its file.
  */
-export function createParquetSink(settings: ParquetSinkSettings): SpendSink {
-  const store: FileStore = settings.s3 === undefined ? localStore(settings.directory) : s3Store(settings.s3)
+export function createParquetSink(settings: ParquetSinkSettings, send: SendBytes): SpendSink {
+  const store: FileStore =
+    settings.s3 === undefined ? localStore(settings.directory) : s3Store(settings.s3, send)
   return {
     ...{ name: settings.name, flushMs: settings.flushMs, batchRows: settings.batchRows },
     async write(rows, place) {

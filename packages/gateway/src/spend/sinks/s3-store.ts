@@ -1,12 +1,12 @@
 import { createError, signAws } from 'sluice/internal'
 import type { S3Settings } from '../../config/settings.ts'
 import type { FileStore } from './parquet-sink.ts'
+import type { SendBytes } from './spend-sink.ts'
 
-const TIMEOUT_MS = 60_000
 const MOST_ERROR_CHARACTERS = 300
 
 /** Objects in S3, or in whatever speaks its protocol at `endpoint` (R2, MinIO, GCS with HMAC keys). */
-export function s3Store(settings: S3Settings): FileStore {
+export function s3Store(settings: S3Settings, send: SendBytes): FileStore {
   const { bucket, region, endpoint, prefix } = settings
   const base =
     endpoint === undefined
@@ -19,12 +19,9 @@ export function s3Store(settings: S3Settings): FileStore {
       const body = Buffer.from(bytes)
       const request = { method: 'PUT', url: `${base}/${path}`, headers, body }
       await signAws(request, settings.keys, { service: 's3', region, now: Date.now() })
-      const response = await fetch(request.url, {
-        ...{ method: 'PUT', headers, body: new Uint8Array(bytes), redirect: 'error' },
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      })
+      const response = await send(request.url, { method: 'PUT', headers, body })
       if (response.ok) return
-      const text = (await response.text()).slice(0, MOST_ERROR_CHARACTERS)
+      const text = response.text.slice(0, MOST_ERROR_CHARACTERS)
       throw createError({ kind: 'unavailable', message: `S3 answered ${response.status}: ${text}` })
     },
   }

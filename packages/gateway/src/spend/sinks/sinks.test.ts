@@ -10,6 +10,7 @@ import { afterAll, afterEach, expect, test } from 'vitest'
 import type { NewSpendRow } from '../../db/rows.ts'
 import { sqlitePlace } from '../../db/testing/each-database.ts'
 import { spendRow } from '../../db/testing/rows.ts'
+import { sendBytes } from '../../http/outgoing/send-bytes.ts'
 import { openLedger } from '../journal-ledger.ts'
 import { createClickHouseSink } from './clickhouse-sink.ts'
 import { createParquetSink } from './parquet-sink.ts'
@@ -55,10 +56,13 @@ const ROWS: readonly NewSpendRow[] = [
 ]
 
 function clickHouse(url: string): SpendSink {
-  return createClickHouseSink({
-    ...{ type: 'clickhouse', name: 'ch', flushMs: 20, batchRows: 100, url, createTable: true },
-    ...{ database: 'my`db', table: 'spend', user: 'me', password: 'secret' },
-  })
+  return createClickHouseSink(
+    {
+      ...{ type: 'clickhouse', name: 'ch', flushMs: 20, batchRows: 100, url, createTable: true },
+      ...{ database: 'my`db', table: 'spend', user: 'me', password: 'secret' },
+    },
+    sendBytes,
+  )
 }
 
 test('ClickHouse: makes the table once, inserts rows as JSON, signed in, compressed', async () => {
@@ -105,10 +109,13 @@ async function readParquet(bytes: Buffer) {
 }
 
 test('Parquet: a file for each day, which another library reads; the same place takes its place', async () => {
-  const sink = createParquetSink({
-    ...{ type: 'parquet', name: 'pq', flushMs: 20, batchRows: 100, s3: undefined },
-    directory: join(directory, 'files'),
-  })
+  const sink = createParquetSink(
+    {
+      ...{ type: 'parquet', name: 'pq', flushMs: 20, batchRows: 100, s3: undefined },
+      directory: join(directory, 'files'),
+    },
+    sendBytes,
+  )
   const late = spendRow('c', { startTime: Date.UTC(2026, 0, 3), spendNanoUsd: 9_007_199_254_740_991 })
   await sink.write(ROWS, 'journal-1-1-0')
   await sink.write([...ROWS, late], 'journal-1-1-0')
@@ -140,7 +147,7 @@ test('Parquet in S3: the object is put where it belongs, and its signature is th
   const keys = { accessKeyId: 'AKIA', secretAccessKey: 'secret', sessionToken: undefined }
   const s3 = { bucket: 'spend', region: 'eu-west-1', endpoint: url, prefix: 'logs/', keys }
   const settings = { type: 'parquet', name: 'pq', flushMs: 20, batchRows: 100, directory, s3 } as const
-  await createParquetSink(settings).write(ROWS, 'journal-1-1-0')
+  await createParquetSink(settings, sendBytes).write(ROWS, 'journal-1-1-0')
   const [put] = asked
   expect([put?.request.method, put?.url.pathname]).toEqual([
     'PUT',

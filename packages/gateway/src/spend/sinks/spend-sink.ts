@@ -15,3 +15,18 @@ export interface SpendSink {
    */
   write(rows: readonly NewSpendRow[], place: string): Promise<void>
 }
+
+/** Sends bytes over HTTP and reads a short answer; `http/outgoing/send-bytes.ts`, since sockets are opened there. */
+export type SendBytes = (
+  url: string,
+  request: {
+    readonly method: 'POST' | 'PUT'
+    readonly headers: Readonly<Record<string, string>>
+    readonly body?: Uint8Array | undefined
+  },
+) => Promise<{
+  readonly ok: boolean
+  readonly status: number
+  readonly text: string
+  readonly headers: Headers
+}>
