@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,9 +15,13 @@ const rigs: Rig[] = []
 
 /** Speaks as much of ClickHouse's HTTP interface as an insert needs, and keeps one row for each request_id. */
 const warehouse = { isAway: true, tables: 0, rows: new Map<string, Record<string, unknown>>(), refused: 0 }
-const server = createServer(async (request, response) => {
+const server = createServer((request, response) => {
   const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
+  request.on('data', (chunk: Buffer) => chunks.push(chunk))
+  request.on('end', () => answer(request, response, Buffer.concat(chunks)))
+})
+
+function answer(request: IncomingMessage, response: ServerResponse, body: Buffer): void {
   const query = new URL(request.url ?? '', 'http://x').searchParams.get('query') ?? ''
   const isSignedIn = request.headers['x-clickhouse-key'] === 'ch-secret'
   if (warehouse.isAway || !isSignedIn) {
@@ -27,13 +31,17 @@ const server = createServer(async (request, response) => {
   }
   if (query.startsWith('CREATE TABLE IF NOT EXISTS')) warehouse.tables++
   else if (/^INSERT INTO `default`\.`sluice_spend_logs` \(request_id, .*\) FORMAT JSONEachRow$/.test(query))
-    for (const line of gunzipSync(Buffer.concat(chunks)).toString().trim().split('\n')) {
+    for (const line of gunzipSync(body).toString().trim().split('\n')) {
       const row = JSON.parse(line) as Record<string, unknown>
       warehouse.rows.set(String(row['request_id']), row)
     }
-  else return void response.writeHead(400).end(`Code: 62. DB::Exception: Syntax error: ${query.slice(0, 80)}`)
+  else {
+    response.writeHead(400).end(`Code: 62. DB::Exception: Syntax error: ${query.slice(0, 80)}`)
+    return
+  }
   response.writeHead(200).end()
-})
+}
+
 await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
 const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 

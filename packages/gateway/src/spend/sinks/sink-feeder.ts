@@ -130,7 +130,7 @@ export class SinkFeeder {
       next = batch.next
       if (batch.records.length === 0) break
       for (const record of batch.records) {
-        const json = String(record)
+        const json = typeof record === 'string' ? record : JSON.stringify(record)
         bytes += json.length
         // What is no row was set aside, and reported, by whoever moves rows to the database.
         const row = readSpendRow(json)

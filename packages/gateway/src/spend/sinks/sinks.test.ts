@@ -37,13 +37,15 @@ interface Asked {
 /** An HTTP server that writes down what it was asked. */
 async function listen(answer: (asked: Asked) => [status: number, body: string]) {
   const asked: Asked[] = []
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk as Buffer)
-    const one = { request, url: new URL(request.url ?? '', 'http://x'), body: Buffer.concat(chunks) }
-    asked.push(one)
-    const [status, body] = answer(one)
-    response.writeHead(status).end(body)
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      const one = { request, url: new URL(request.url ?? '', 'http://x'), body: Buffer.concat(chunks) }
+      asked.push(one)
+      const [status, body] = answer(one)
+      response.writeHead(status).end(body)
+    })
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   closing.push(() => server.close())
