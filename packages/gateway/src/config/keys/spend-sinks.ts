@@ -23,7 +23,7 @@ export const spendSink = {
   name: 'spend_sinks[]',
   doc: 'Where spend rows go besides the database. Read at the start; a reload changes none of it.',
   rows: {
-    type: works(choice('clickhouse', 'parquet'), 'Rows in ClickHouse, or Parquet files.', to, {
+    type: works(choice('parquet', 'clickhouse'), 'Parquet files, or rows in ClickHouse.', to, {
       required: true,
     }),
     name: works(text, 'Its place in the journal is kept under it; the type unless stated.', to),
