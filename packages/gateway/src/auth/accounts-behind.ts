@@ -21,10 +21,11 @@ export function accountsBehind(
   const project = find('project', projectId)
   const member =
     userId !== null && teamId !== null ? find('team_member', memberId(teamId, userId)) : undefined
-  const organizationOf = (ofTeam: AccountRow | undefined) =>
-    find('organization', row.organizationId ?? ofTeam?.organizationId ?? null)
+  // A user whom an organization's admin made stays within it, whatever keys they make for themselves.
+  const organizationOf = (ofTeam: AccountRow | undefined, ofUser: AccountRow | undefined) =>
+    find('organization', row.organizationId ?? (teamId === null ? ofUser : ofTeam)?.organizationId ?? null)
   if (isHere(user) && isHere(team) && isHere(project) && isHere(member)) {
-    const organization = organizationOf(team)
+    const organization = organizationOf(team, user)
     if (isHere(organization)) return { user, team, member, project, organization }
   }
   return gathered({ user, team, member, project }, organizationOf)
@@ -32,7 +33,7 @@ export function accountsBehind(
 
 async function gathered(
   { user, team, member, project }: Record<'user' | 'team' | 'member' | 'project', Found>,
-  organizationOf: (team: AccountRow | undefined) => Found,
+  organizationOf: (team: AccountRow | undefined, user: AccountRow | undefined) => Found,
 ): Promise<CallerAccounts> {
   const found = await Promise.all([user, team, member, project])
   return {
@@ -40,7 +41,7 @@ async function gathered(
     team: found[1],
     member: found[2],
     project: found[3],
-    organization: await organizationOf(found[1]),
+    organization: await organizationOf(found[1], found[0]),
   }
 }
 

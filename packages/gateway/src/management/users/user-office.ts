@@ -47,12 +47,12 @@ export class UserOffice {
   async create(body: NewUser, request: FastifyRequest): Promise<MadeUser> {
     const { database, keys, randomBytes } = this.services
     const context = this.accounts.context(request)
-    await this.#reachNew(body, request)
+    const home = await this.#reachNew(body, request)
     const defaults = await readUserDefaults(database, this.services.userDefaults())
     const filled = withDefaults(body, defaults)
     const { changes, warnings } = userChanges(filled, undefined, context)
     const id = body.user_id ?? randomUUID()
-    const row = newAccount('user', id, context, { role: 'internal_user', ...changes })
+    const row = newAccount('user', id, context, { role: 'internal_user', ...changes, organizationId: home })
     const memberships = membershipsOf(filled, id, context)
     const first = body.auto_create_key ? newFirstKey(id, body, context, randomBytes) : undefined
     const hash = body.password == null ? undefined : await hashPassword(body.password)
@@ -132,14 +132,18 @@ export class UserOffice {
     return row
   }
 
-  async #reachNew(body: NewUser, request: FastifyRequest): Promise<void> {
+  /** The organization that bounds the new user: that of an admin who is none of the gateway. */
+  async #reachNew(body: NewUser, request: FastifyRequest): Promise<string | null> {
     const permit = permitOf(request)
     const { auto_create_key, ...said } = body
     const organizations = body.organizations ?? []
     if (organizations.length === 0) await permit.reach({}, said)
-    for (const organizationId of organizations) await permit.reach({ organizationId }, said)
+    let home: string | null = null
+    for (const organizationId of organizations)
+      if ((await permit.reach({ organizationId }, said)) !== 'any') home ??= organizationId
     for (const team of body.teams ?? [])
       await permit.reach({ teamId: typeof team === 'string' ? team : team.team_id })
+    return home
   }
 
   async #emailIsFree(email: string | null, userId: string | undefined): Promise<void> {
