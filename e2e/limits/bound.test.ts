@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { expect, onTestFinished, test } from 'vitest'
+import { test } from 'vitest'
 import { eventually } from '../eventually.ts'
 import { startTcpProxy, type TcpProxy } from '../failure/tcp-proxy.ts'
 import { type Redis, startRedis } from '../services/redis.ts'
@@ -22,7 +22,8 @@ const BREAKS: Readonly<Record<string, Breaking>> = {
   'is slow': async (_redis, proxy) => {
     proxy.slowDown(300)
     await pause(800)
-    proxy.slowDown(0)
+    // What is late must not be overtaken by what comes after it.
+    proxy.recover()
   },
   'loses its data': async redis => {
     const { createClient } = await import('@redis/client')
@@ -52,9 +53,9 @@ async function traffic(world: World, random: () => number, until: () => boolean)
   }
 }
 
-test.concurrent.each(Object.entries(BREAKS).map(([name, breaking], seed) => ({ name, breaking, seed })))(
+test.concurrent.for(Object.entries(BREAKS).map(([name, breaking], seed) => ({ name, breaking, seed })))(
   'the bound holds under random calls of three replicas, one of which is killed, when Redis $name',
-  async ({ breaking, seed }) => {
+  async ({ breaking, seed }, { expect, onTestFinished }) => {
     const random = generator(seed + 11)
     const redis = await startRedis()
     const proxy = await startTcpProxy(redis.port)
@@ -62,7 +63,7 @@ test.concurrent.each(Object.entries(BREAKS).map(([name, breaking], seed) => ({ n
       await proxy.close()
       await redis.remove()
     })
-    const world = new World(proxy.port, random)
+    const world = new World(proxy.port, random, onTestFinished)
     for (let i = 0; i < 3; i++) await world.join()
     // Every replica has heard of the others.
     await pause(1_200)
@@ -83,6 +84,9 @@ test.concurrent.each(Object.entries(BREAKS).map(([name, breaking], seed) => ({ n
       })
     await traffic(world, random, () => isBack)
     await broken
+    world.patienceMs = 1_000
+    // Every replica notices within a second what it has not noticed yet.
+    await pause(1_200)
     await eventually(
       'all count together again',
       () => world.replicas.every(({ limiter }) => limiter.isShared()),
@@ -107,7 +111,7 @@ test.concurrent.each(Object.entries(BREAKS).map(([name, breaking], seed) => ({ n
         for (const each of got) await each?.settle({ status: 'failure', cost: { state: 'none' } } as never)
         return !got.includes(undefined)
       },
-      15_000,
+      25_000,
     )
     expect(world.spent).toBeGreaterThan(BUDGET / 2)
     expect(world.spent).toBeLessThan(BUDGET + 5 * WORST)
@@ -117,5 +121,4 @@ test.concurrent.each(Object.entries(BREAKS).map(([name, breaking], seed) => ({ n
       return replica.limiter.spentNanoUsd('key', 'k') === world.spent
     })
   },
-  60_000,
 )

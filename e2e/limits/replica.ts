@@ -16,14 +16,19 @@ export interface Replica {
   kill(): Promise<void>
 }
 
-export async function startReplica(settings: RedisSettings, deadlineMs = 1_000): Promise<Replica> {
+/** `atEnd`: of the test's own context, where tests run at the same time. */
+export async function startReplica(
+  settings: RedisSettings,
+  deadlineMs = () => 1_000,
+  atEnd: (work: () => Promise<void>) => void = onTestFinished,
+): Promise<Replica> {
   const redis = openRedis(settings, keepLog())
-  const limiter = createRedisLimiter({ redis: () => redis, log: keepLog(), deadlineMs: () => deadlineMs })
+  const limiter = createRedisLimiter({ redis: () => redis, log: keepLog(), deadlineMs })
   const kill = async () => {
     await redis.close()
     limiter.close()
   }
-  onTestFinished(kill)
+  atEnd(kill)
   await eventually('it counts with the others', () => limiter.isShared())
   return { limiter, redis, kill }
 }

@@ -20,6 +20,8 @@ export class World {
   bound = BUDGET + WORST
   /** What has been spent, whoever knows of it. */
   spent = 0
+  /** Milliseconds a call waits for Redis. On a busy machine also a Redis that is well is slower than in production. */
+  patienceMs = 1_000
   mostAtOnce = 0
   highest = 0
   private readonly open: OpenCall[] = []
@@ -30,9 +32,12 @@ export class World {
   private readonly settings: ReturnType<typeof redisSettings>
   private readonly random: () => number
 
-  constructor(port: number, random: () => number) {
+  private readonly atEnd: (work: () => Promise<void>) => void
+
+  constructor(port: number, random: () => number, atEnd: (work: () => Promise<void>) => void) {
     this.settings = redisSettings(port)
     this.random = random
+    this.atEnd = atEnd
   }
 
   /** Spent, and what calls in flight may still spend. */
@@ -41,7 +46,7 @@ export class World {
   }
 
   async join(): Promise<Replica> {
-    const replica = await startReplica(this.settings, 20)
+    const replica = await startReplica(this.settings, () => this.patienceMs, this.atEnd)
     this.replicas.push(replica)
     this.heard.set(replica, this.written)
     return replica

@@ -28,8 +28,9 @@ export function allToTell({ second, open, untold, known }: RetoldFacts): RetoldC
     const { claim, holds } = reservation.memory
     holds.forEach(({ counters, budget }, i) => {
       const held = heldOf(counters)
-      if (claim.subjects[i]?.maxParallelRequests !== undefined) held.parallel++
-      if (budget !== undefined) held.nanoUsd += claim.nanoUsd ?? 0
+      const subject = claim.subjects[i]
+      if (subject?.maxParallelRequests !== undefined) held.parallel++
+      if (budget !== undefined && subject?.budget !== undefined) held.nanoUsd += claim.nanoUsd ?? 0
     })
   }
   return [...told].map(([counters, held]) => {
