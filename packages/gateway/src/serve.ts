@@ -1,14 +1,12 @@
-import { type EndpointName, namedFallbacks, openRecord } from 'sluice/internal'
-import { otherNames } from './auth/access-groups/other-names.ts'
-import { authorizeModel } from './auth/authorize-model.ts'
+import { type EndpointName, openRecord } from 'sluice/internal'
 import { authorizeRoute } from './auth/authorize-route.ts'
-import { forCustomer } from './auth/customers/for-customer.ts'
-import { chooseTeam } from './auth/jwt/choose-team.ts'
 import type { Reservation } from './limits/limiter.ts'
 import { claimOf } from './steps/claim.ts'
 import type { Client } from './steps/client.ts'
 import { closeRecord } from './steps/close-record.ts'
 import { Delivery } from './steps/delivery.ts'
+import { entitle } from './steps/entitle.ts'
+import { forWhom } from './steps/for-whom.ts'
 import type { InferenceRequest } from './steps/inference-request.ts'
 import type { Stages } from './steps/stages.ts'
 import { understand } from './steps/understand.ts'
@@ -33,23 +31,12 @@ export async function serve<E extends EndpointName>(
     authorizeRoute(found, { path: request.route, access: request.access })
     stages.ledger.admit()
     const asked = await understand(request, found, record, stages.settings)
-    const names = otherNames(stages)
-    const caller = chooseTeam(found, record.requestedModel, names)
-    record.caller = caller.record
-    authorizeModel(caller, record.requestedModel, names)
-    for (const { model } of namedFallbacks(asked.options)) authorizeModel(caller, model, names)
-    const said = stages.named.of(record)
-    const named = { customerId: record.endUser, named: said instanceof Promise ? await said : said }
-    const { customer } = named.named
-    const mustBeNamed = stages.settings.calls.enforceUserParam === true
-    const route = forCustomer(asked.route, {
-      ...{ customerId: record.endUser, customer, mustBeNamed },
-      deploymentsOf: model => stages.routes.deploymentsOf(model),
-    })
-    const claim = claimOf({ ...asked, route }, request, caller, record.startedAt, stages, named)
+    const caller = entitle(found, asked, record, stages)
+    const call = await forWhom(asked, record, stages)
+    const claim = claimOf(call.asked, request, caller, record.startedAt, stages, call.named)
     promptTokens = claim.inputTokens
     reservation = await stages.limiter.reserve(claim)
-    const reply = await stages.routes.run({ ...route, record, signal: client.signal })
+    const reply = await stages.routes.run({ ...call.asked.route, record, signal: client.signal })
     await delivery.deliver(reply, asked.request, reservation, promptTokens)
     record.status = 'success'
   } catch (error) {

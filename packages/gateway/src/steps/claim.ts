@@ -30,8 +30,7 @@ const NOBODY: NamedBy = { customerId: undefined, named: { tags: [] } }
 /**
  * The worst case of a call: its prompt, and the longest answer it may get by its own limit, the model's, or the
  * gateway's default; at the price of the dearest deployment it may end at, fallbacks included, as often as it may be
- * charged. A deployment without a
- * known price adds nothing to what is spent, so it adds nothing here.
+ * charged. A deployment without a known price adds nothing to what is spent, so it adds nothing here.
  */
 export function claimOf<E extends EndpointName>(
   asked: Asked<E>,
