@@ -27,7 +27,7 @@ import {
 } from './caller-extras.ts'
 import type { InferenceRequest } from './inference-request.ts'
 import { meantFallbacks } from './meant-fallbacks.ts'
-import { readRequest } from './read-request.ts'
+import { readRequest } from './reading/read-request.ts'
 import { obeyKeyRules } from './rules/key-rules.ts'
 
 /** A request understood: in the hub's shape, with its options apart and its model's alias resolved. */

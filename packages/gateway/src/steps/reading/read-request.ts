@@ -1,5 +1,5 @@
 import { badRequest } from 'sluice/internal'
-import type { InferenceRequest } from './inference-request.ts'
+import type { InferenceRequest } from '../inference-request.ts'
 import { parseJson } from './parse-json.ts'
 import { isForm, readForm } from './read-form.ts'
 
