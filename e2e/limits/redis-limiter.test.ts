@@ -99,3 +99,28 @@ test('a claim takes from all of its subjects or from none, whichever replica ref
   const got = await tried(two, claim([key]))
   expect(got?.headers).toMatchObject({ 'x-ratelimit-remaining-requests': '98' })
 })
+
+test('a clock ahead of that of Redis ends a period for all, and one behind does not turn it back', async () => {
+  const settings = redisSettings(server.port, { namespace: `test-${++namespaces}` })
+  const end = Date.now() + 20_000
+  const ahead = await startReplica(settings, undefined, undefined, () => Date.now() + 30_000)
+  const behind = await startReplica(settings)
+  const key = subject({
+    budget: { maxNanoUsd: 1_000, spentNanoUsd: 0, duration: '1d', resetAt: end },
+  })
+  const early = await tried(behind, claim([key]))
+  await early?.settle(ended({ nanoUsd: 1_000 }))
+  await eventually('it is spent', async () => (await refused(behind, claim([key]))).retryable === false)
+
+  const later = () => claim([key], { now: Date.now() + 30_000 })
+  const first = await tried(ahead, later())
+  expect(first).toBeDefined()
+  await first?.settle(ended({ nanoUsd: 400 }))
+  const second = await eventually('the new period is heard of', () => tried(behind, claim([key])))
+  await second.settle(ended({ nanoUsd: 600 }))
+  const spent = await eventually('both count in the new period', async () => {
+    const error = await refused(ahead, later())
+    return error.retryable === false && error
+  })
+  expect(spent.message).toContain('Current cost: 0.000001')
+})

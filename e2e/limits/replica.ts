@@ -21,9 +21,10 @@ export async function startReplica(
   settings: RedisSettings,
   deadlineMs = () => 1_000,
   atEnd: (work: () => Promise<void>) => void = onTestFinished,
+  now = Date.now,
 ): Promise<Replica> {
   const redis = openRedis(settings, keepLog())
-  const limiter = createRedisLimiter({ redis: () => redis, log: keepLog(), deadlineMs })
+  const limiter = createRedisLimiter({ redis: () => redis, log: keepLog(), deadlineMs, now })
   const kill = async () => {
     await redis.close()
     limiter.close()

@@ -2,7 +2,7 @@ import { AuthenticationError, type SluiceError } from 'sluice/internal'
 import { describe, expect, test } from 'vitest'
 import type { Settings } from '../config/settings.ts'
 import type { KeyRow } from '../db/rows.ts'
-import { keyRow } from '../db/testing/rows.ts'
+import { accountRow, keyRow } from '../db/testing/rows.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { MASTER_KEY_HASH } from './caller.ts'
 import { hashKey } from './hash.ts'
@@ -52,6 +52,32 @@ describe('authenticate', () => {
       subjects: [{ kind: 'key', id: hashKey('sk-alice'), rpm: 5 }],
     })
     expect(authenticate('sk-alice')).toBe(caller)
+  })
+
+  test('a team blocked while its key is looked up is blocked for the next call', async () => {
+    const red = accountRow('team', 'red')
+    const user = Promise.withResolvers<undefined>()
+    let team = red
+    const accounts = {
+      account: (kind: string) => (kind === 'team' ? team : kind === 'user' ? user.promise : undefined),
+      generation: 0,
+    }
+    const settings = settingsWith(MASTER)
+    const row = keyRow(hashKey('sk-alice'), { userId: 'alice', teamId: 'red' })
+    const { authenticate } = createAuthenticator({
+      settings: () => settings,
+      keys: { find: () => row },
+      accounts,
+      now: () => NOW,
+    })
+    const first = authenticate('sk-alice')
+    team = { ...red, blocked: true }
+    accounts.generation++
+    user.resolve(undefined)
+    await first
+    await expect(Promise.resolve().then(() => authenticate('sk-alice'))).rejects.toThrow(
+      'Team=red is blocked',
+    )
   })
 
   test('the master key is the admin, without limits, and its hash appears nowhere', () => {

@@ -142,7 +142,9 @@ function admit(
   principal?: Principal,
 ): Caller | Promise<Caller> {
   const known = facts.callers.get(row)
-  if (known?.generation === accounts.generation) return known.caller
+  // Of before the look-up: what changes during it must not hold as known.
+  const { generation } = accounts
+  if (known?.generation === generation) return known.caller
   const behind = accountsBehind(row, accounts)
   const remember = (found: CallerAccounts): Caller => {
     refuseBlocked(found)
@@ -151,7 +153,7 @@ function admit(
       principal === undefined
         ? callerOfKey(row, facts.shared, found, ofTeam)
         : callerOfPrincipal(principal, facts.shared, found, ofTeam)
-    facts.callers.set(row, { caller, generation: accounts.generation })
+    facts.callers.set(row, { caller, generation })
     return caller
   }
   return behind instanceof Promise ? behind.then(remember) : remember(behind)

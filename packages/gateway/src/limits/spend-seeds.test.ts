@@ -57,3 +57,14 @@ test('while the database cannot tell, a counter starts at nothing and the call g
   await expect(limiter.reserve(claim)).resolves.toBeDefined()
   expect(errors.length).toBe(1)
 })
+
+test('calls that come while a new counter is asked for wait with the first', async () => {
+  const answer = Promise.withResolvers<readonly BudgetSpend[]>()
+  const limiter = limiterOn({ limitSpends: () => answer.promise })
+  const tries = [1, 2, 3].map(() => Promise.resolve().then(() => limiter.reserve(claim)))
+  await Promise.resolve()
+  const resetAt = Date.parse('2026-11-22T00:00:00Z')
+  answer.resolve([{ kind: 'limit', id: 'key:k\ngpt-4o\n', resetAt, replica: '', nanoUsd: 1_000 }])
+  const outcomes = await Promise.allSettled(tries)
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+})

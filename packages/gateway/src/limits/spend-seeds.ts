@@ -1,4 +1,5 @@
 import type { SpendStore } from '../db/database.ts'
+import type { BudgetCounter } from './counters/budget-counter.ts'
 import { counterName } from './counters/counter-name.ts'
 import type { SubjectCounters } from './counters/subject-counters.ts'
 import type { Claim } from './limiter.ts'
@@ -20,6 +21,8 @@ const PATIENCE_MS = 1_000
  */
 export class SpendSeeds {
   readonly #options: SpendSeedsOptions
+  /** New counters that are being asked for: every call of theirs waits. */
+  readonly #asking = new Map<BudgetCounter, Promise<void>>()
 
   constructor(options: SpendSeedsOptions) {
     this.#options = options
@@ -28,20 +31,33 @@ export class SpendSeeds {
   /** Undefined when the claim can be decided at once; else resolves when it can. Never rejects. */
   prepare(claim: Claim, held: readonly SubjectCounters[]): Promise<void> | undefined {
     let unknown: SubjectCounters[] | undefined
+    let waits: Promise<void>[] | undefined
     let isNew = false
     for (let i = 0; i < held.length; i++) {
       const { budget } = held[i] as SubjectCounters
       const limit = claim.subjects[i]?.budget
       if (budget === undefined || limit === undefined || limit.spentNanoUsd !== undefined) continue
-      if (claim.now - budget.askedAt < REFRESH_MS) continue
+      if (claim.now - budget.askedAt < REFRESH_MS) {
+        const asked = this.#asking.get(budget)
+        if (asked !== undefined) waits = [...(waits ?? []), asked]
+        continue
+      }
       isNew ||= budget.askedAt === 0
       budget.askedAt = claim.now
       unknown = unknown ?? []
       unknown.push(held[i] as SubjectCounters)
     }
-    if (unknown === undefined) return undefined
-    const asked = this.#ask(unknown)
-    return isNew ? asked : undefined
+    if (unknown !== undefined) {
+      const asked = this.#ask(unknown)
+      if (isNew) waits = [...(waits ?? []), this.#note(unknown, asked)]
+    }
+    return waits && Promise.all(waits).then(() => {})
+  }
+
+  async #note(counters: readonly SubjectCounters[], asked: Promise<void>): Promise<void> {
+    for (const { budget } of counters) if (budget !== undefined) this.#asking.set(budget, asked)
+    await asked
+    for (const { budget } of counters) if (budget !== undefined) this.#asking.delete(budget)
   }
 
   async #ask(unknown: readonly SubjectCounters[]): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * What replicas count together. One hash per counter (`s` spent, `r` end of its period, `a` when it was set by hand; of
+ * What replicas count together. One hash per counter (`s` spent, `r` end of its period, `a` when it was set by hand, `b` end of the period before; of
  * each rate `q t i o` the newest second `n`, the sum `s`, and one field per second of the window; `e` when its end was
  * put off), one hash per replica with what its calls in flight hold, one sorted set of replicas by the millisecond they
  * were last heard. Time is Redis's. Money is whole nano-dollars, exact to 2^53 of them (nine million dollars) in one period.
@@ -19,10 +19,10 @@ end
 -- What is stored of a counter; \`slot\` is the second whose part of the windows is wanted.
 local function read(key, slot)
   local f = redis.call('HMGET', key, 's', 'r', 'a', 'e', 'qn', 'qs', 'q' .. slot, 'tn', 'ts', 't' .. slot,
-    'in', 'is', 'i' .. slot, 'on', 'os', 'o' .. slot)
+    'in', 'is', 'i' .. slot, 'on', 'os', 'o' .. slot, 'b')
   return {
     s = f[1] and tonumber(f[1]) or nil, r = tonumber(f[2] or '0'), a = tonumber(f[3] or '0'),
-    e = tonumber(f[4] or '0'), fields = f, set = {},
+    e = tonumber(f[4] or '0'), b = tonumber(f[17] or '0'), fields = f, set = {},
   }
 end
 
@@ -78,15 +78,16 @@ local function wait(key, w, excess)
 end
 
 -- The money of a counter: which period it is in, by what is stored and what the replica knows. Gives true when it starts anew.
+-- Clocks differ: who is a minute ahead may end a period, and who is behind then still names the one that has ended.
 local function period(c, resetAt, setAt, seed)
   if c.s == nil or setAt > c.a then
     c.s, c.r, c.a = seed, resetAt, setAt
     return true
   end
-  if setAt < c.a or resetAt == c.r then return false end
-  local isOver = c.r > 0 and c.r <= now
+  if setAt < c.a or resetAt == c.r or (c.b > 0 and resetAt == c.b) then return false end
+  local isOver = c.r > 0 and c.r <= now + (resetAt > c.r and 60000 or 0)
   if isOver and (resetAt == 0 or resetAt > c.r) then
-    c.s, c.r = seed, resetAt
+    c.s, c.r, c.b = seed, resetAt, c.r
     return true
   end
   if resetAt == 0 or resetAt > now then c.r = resetAt return true end
@@ -102,6 +103,7 @@ local function keep(c)
   set[#set + 1] = c.r
   set[#set + 1] = 'a'
   set[#set + 1] = c.a
+  if c.b > 0 then set[#set + 1] = 'b' set[#set + 1] = c.b end
 end
 
 -- Writes what changed, and sees that a counter in use does not end.
