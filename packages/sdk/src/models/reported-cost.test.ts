@@ -27,3 +27,8 @@ test.each([undefined, null, '0.1', -1, Number.NaN])('a cost of %j is none', cost
 test('a price the operator set wins', () => {
   expect(reportedCost({ ...usage, cost: 1 }, unknown, { input_cost_per_token: 1e-6 })).toBeUndefined()
 })
+
+test('an amount that no sum could hold exactly is no cost', () => {
+  for (const cost of [1e300, 1e7, Number.NaN, -1])
+    expect(reportedCost({ ...usage, cost }, listed, undefined)).toBeUndefined()
+})

@@ -13,8 +13,10 @@ export function reportedCost(
   listed: Cost,
   modelInfo: Readonly<JsonObject> | undefined,
 ): Cost | undefined {
-  if (typeof cost !== 'number' || !Number.isFinite(cost) || cost < 0 || hasPrices(modelInfo)) return undefined
+  if (typeof cost !== 'number' || !(cost >= 0) || hasPrices(modelInfo)) return undefined
   const nanoUsd = Math.round(cost * NANO_PER_DOLLAR)
+  // Nobody charges nine million dollars for a call, and no sum would stay exact.
+  if (!Number.isSafeInteger(nanoUsd)) return undefined
   const fits = listed.state === 'known' && listed.inputNanoUsd + listed.outputNanoUsd <= nanoUsd
   return {
     state: 'known',

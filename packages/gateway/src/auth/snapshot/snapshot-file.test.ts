@@ -53,3 +53,12 @@ test('a file that somebody altered is refused, and so is one of another master k
   await expect(readSnapshot({ ...place, secret: 'sk-other' })).rejects.toThrow('another master key')
   await expect(readSnapshot({ ...place, database: 'db/other' })).rejects.toThrow('another database')
 })
+
+test('the bound counts bytes, so that what was written is never too large to be read', async () => {
+  const place = newPlace()
+  const { keys, accounts } = snapshotOf(200)
+  const keyAlias = 'ü'.repeat(200_000)
+  const rows = [...keys.rows].map(row => ({ ...row, keyAlias }))
+  expect(await writeSnapshot(place, { keys: { ...keys, rows }, accounts })).toBeGreaterThan(0)
+  await expect(readSnapshot(place)).resolves.toBeDefined()
+})

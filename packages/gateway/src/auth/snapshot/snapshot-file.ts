@@ -53,7 +53,7 @@ export async function writeSnapshot(place: SnapshotPlace, snapshot: Snapshot): P
     }
     await write(`${JSON.stringify(headOf(place, snapshot))}\n`)
     for (const text of chunksOf(snapshot)) {
-      if (bytes + text.length > MOST_BYTES) left++
+      if (bytes + Buffer.byteLength(text) > MOST_BYTES) left++
       else await write(text)
     }
     await file.write(`${JSON.stringify({ mac: mac.digest('hex') })}\n`)
