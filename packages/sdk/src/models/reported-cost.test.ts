@@ -30,5 +30,5 @@ test('a price the operator set wins', () => {
 
 test('an amount that no sum could hold exactly is no cost', () => {
   for (const cost of [1e300, 1e7, Number.NaN, -1])
-    expect(reportedCost({ ...usage, cost }, listed, undefined)).toBeUndefined()
+    expect(reportedCost({ ...usage, cost }, { state: 'none' }, undefined)).toBeUndefined()
 })
