@@ -20,6 +20,8 @@ import { openLimiter } from './limits/open-limiter.ts'
 import type { RedisLimiter } from './limits/redis-limiter.ts'
 import { loadPrices } from './load-prices.ts'
 import { type Audit, createAudit } from './management/audit/audit-log.ts'
+import { CredentialBook } from './management/credentials/credential-book.ts'
+import { sealingSecret } from './management/credentials/sealing-secret.ts'
 import { type OpenFrontDoor, openFrontDoor } from './management/sign-in/open-front-door.ts'
 import { SharedRedis } from './redis/shared-redis.ts'
 import { KeptStreams } from './resume/kept-streams.ts'
@@ -45,6 +47,8 @@ export interface Gateway extends OpenFrontDoor {
   /** The people behind keys. */
   readonly accounts: AccountCache
   readonly accessGroups: AccessGroupBook
+  /** Keys of providers that are in the database. */
+  readonly credentials: CredentialBook
   readonly limiter: RedisLimiter
   /** What Prometheus is told. */
   readonly metricSources: readonly MetricSource[]
@@ -74,6 +78,7 @@ const FIRST_READING_MS = 1_000
 /** Opens database, journal and caches. PostgreSQL may be down: the gateway starts and catches up when it is back. */
 export async function openGateway(settings: Settings, log: Log): Promise<Gateway> {
   let current = settings
+  let written = settings
   const { database, ledger, catalogue, prices } = await openBooks(settings, log, () => current)
   let secret = credentialLookup(settings.environment)
   const shared = new SharedRedis(settings.redis, log)
@@ -91,7 +96,14 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
     accessGroups: people.accessGroups,
     ...{ ...limits, catalogue, ledger, callbacks: [...callbacks, recentCalls], now: Date.now },
   })
-  let stages = stagesOf(settings)
+  current = people.credentials.applyTo(settings)
+  let stages = stagesOf(current)
+  const take = (next: Settings) => {
+    written = next
+    current = people.credentials.applyTo(next)
+    stages = stagesOf(current, stages.routes)
+  }
+  people.credentials.watch(() => take(written))
   await Promise.all([ready(FIRST_READING_MS), limits.named.ready(FIRST_READING_MS)])
   const checker = new HealthChecker({ stages: () => stages, random: Math.random, news: shared.news, onError })
   let draining = false
@@ -101,8 +113,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
       shared.use(next.redis)
       if (!database.use(next.database.url))
         log.warn({}, 'database_url names another database: it takes a restart to move there')
-      stages = stagesOf(next, stages.routes)
-      current = next
+      take(next)
       secret = credentialLookup(next.environment)
       prices.useTerms()
       checker.schedule()
@@ -138,6 +149,10 @@ function openPeople(database: Database, { settings, log }: Live) {
     keys: createKeyCache({ store: database.keys, ...trust }),
     accounts: new AccountCache({ store: database.accounts, ...trust }),
     accessGroups: new AccessGroupBook(database.accessGroups),
+    credentials: new CredentialBook({
+      ...{ store: database.credentials, log },
+      secret: () => sealingSecret(settings()),
+    }),
     audit: createAudit({ database, log, isOn: () => settings().audit.isOn, now: Date.now }),
     deliver: postEvent,
   }

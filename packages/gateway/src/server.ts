@@ -18,6 +18,7 @@ import { registerAccessGroupRoutes } from './management/access-groups/access-gro
 import { registerAuditRoutes } from './management/audit/audit-routes.ts'
 import { registerBudgetRoutes } from './management/budgets/budget-routes.ts'
 import { registerProviderBudgetRoute } from './management/budgets/provider-budgets.ts'
+import { registerCredentialRoutes } from './management/credentials/credential-routes.ts'
 import { registerCustomerRoutes } from './management/customers/customer-routes.ts'
 import { registerFeedbackRoutes } from './management/feedback.ts'
 import { registerInvoiceRoutes } from './management/invoices/invoice-routes.ts'
@@ -112,6 +113,7 @@ async function registerRoutes(app: FastifyInstance, gateway: Gateway): Promise<v
     userDefaults: () => configuredUserDefaults(stages().settings),
   })
   await registerTagRoutes(app, { ...services, routes: () => stages().routes })
+  await registerCredentialRoutes(app, { ...services, routes: () => stages().routes })
   await registerAccessGroupRoutes(app, { ...services, routes: () => stages().routes })
 }
 

@@ -45,9 +45,11 @@ async function examine(flags: ConfigFlags): Promise<void> {
 }
 
 function keys(settings: Settings): Finding[] {
-  return settings.deployments.flatMap(({ group, provider: name, apiKey }): Finding[] => {
+  return settings.deployments.flatMap(({ group, provider: name, apiKey, credentialName }): Finding[] => {
     const credentials = providers.get(name)?.credentials
     if (!credentials?.required) return []
+    if (credentialName !== undefined)
+      return [{ ok: true, what: `${group}: key from the credential ${credentialName} of the database` }]
     const variable = credentials.env.find(candidate => settings.environment.get(candidate))
     if (apiKey || variable)
       return [{ ok: true, what: `${group}: key ${apiKey ? 'configured' : `from ${variable}`}` }]

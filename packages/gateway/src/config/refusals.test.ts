@@ -73,13 +73,6 @@ test('an address that is no http address is refused', async () => {
   ])
 })
 
-test('a missing credential is refused with the nearest one', async () => {
-  const list = 'credential_list:\n  - credential_name: azure-eu\n    credential_values: { api_key: k }\n'
-  expect(await problemsOf(model('litellm_credential_name: azure-ue', list))).toEqual([
-    '3:70 model_list[0].litellm_params.litellm_credential_name: there is no credential azure-ue in credential_list; did you mean azure-eu?',
-  ])
-})
-
 test('empty secrets refuse to start (CVE-2026-41432)', async () => {
   expect(await problemsOf('general_settings:\n  master_key: ""\n')).toEqual([
     '2:15 general_settings.master_key: an empty secret is refused',

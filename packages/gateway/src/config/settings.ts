@@ -134,6 +134,8 @@ export interface ResumeSettings {
 export interface AuthSettings {
   /** Absent: the proxy is open to everyone who reaches it, as in LiteLLM; only by explicit choice. */
   readonly masterKey: string | undefined
+  /** Seals credentials in the database; the master key does unless stated. */
+  readonly saltKey?: string | undefined
   /** A header that carries the key, besides the usual ones. */
   readonly keyHeaderName: string | undefined
   /** Milliseconds a key may be answered from memory while the database is unreachable. */

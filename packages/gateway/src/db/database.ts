@@ -3,6 +3,7 @@ import type { AccessGroupStore } from './access-groups/access-group-store.ts'
 import type { AccountStore } from './accounts/account-store.ts'
 import type { AuditStore } from './audit/audit-store.ts'
 import type { BudgetStore } from './budgets/budget-store.ts'
+import type { CredentialStore } from './credentials/credential-store.ts'
 import type { DatabaseCondition } from './heartbeat.ts'
 import type { InvitationStore } from './invitations/invitation-store.ts'
 import type { InvoiceStore } from './invoices/invoice-store.ts'
@@ -25,6 +26,8 @@ export interface Database {
   readonly accounts: AccountStore
   readonly passwords: PasswordStore
   readonly accessGroups: AccessGroupStore
+  /** Sealed keys and addresses of providers. */
+  readonly credentials: CredentialStore
   readonly keyMappings: KeyMappingStore
   readonly invitations: InvitationStore
   /** Limits that several share. */

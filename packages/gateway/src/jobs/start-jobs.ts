@@ -8,6 +8,7 @@ import type { Database } from '../db/database.ts'
 import { isUnavailable } from '../db/database-error.ts'
 import type { Log } from '../db/log.ts'
 import type { Audit } from '../management/audit/audit-log.ts'
+import type { CredentialBook } from '../management/credentials/credential-book.ts'
 import type { PriceDesk } from '../spend/price-desk.ts'
 import { startAdaptiveWeights } from './adaptive-weights.ts'
 import { startAuditRetention } from './audit-retention.ts'
@@ -25,6 +26,7 @@ export interface JobServices {
   readonly keys: KeyCache
   readonly accounts: AccountCache
   readonly accessGroups: AccessGroupBook
+  readonly credentials: CredentialBook
   readonly audit: Audit
   readonly log: Log
   /** Delivers the new secret of a key that was rotated by itself. */
@@ -56,7 +58,7 @@ export function startJobs(services: JobServices) {
     maxStalenessMs: () => settings().auth.maxKeyStalenessMs,
   })
   const budgets = startBudgetSync({ store: database.spend, budgets: () => routes().budgets, onError })
-  const groups = startBookSync({ book: accessGroups, onError })
+  const books = [accessGroups, services.credentials].map(book => startBookSync({ book, onError }))
   const { reconciliation, jobs: ofSpend } = startSpendJobs({ database, prices, settings, log, onError })
   const jobs = [
     ...ofSpend,
@@ -64,12 +66,12 @@ export function startJobs(services: JobServices) {
     globalSpend,
     weights,
     budgets,
-    groups,
+    ...books,
     adaptive,
     startAuditRetention({ store: database.audit, retention: () => settings().audit.retention, log, onError }),
     snapshot,
   ]
-  const first = [weights, snapshot, budgets, groups]
+  const first = [weights, snapshot, budgets, ...books]
   const ready = (withinMs: number) => Promise.all(first.map(each => each.ready(withinMs)))
   const spent = { globalSpend: globalSpend.current, reconciliation }
   return { jobs, ...spent, ready, snapshot, onError, weights, adaptive }

@@ -8,6 +8,7 @@ import { createError, ERROR_KINDS, isCredentialParam, kindOfStatus, type SluiceE
  */
 export function clientError(error: SluiceError): SluiceError {
   if (error.provider === undefined) return error
+  if (error.code === 'credential_unavailable') return unavailable(error)
   if (isMisconfigured(error)) return misconfigured(error)
   const { provider, model, message, kind, status } = error
   if (kind === 'authentication' || kind === 'permission')
@@ -25,6 +26,15 @@ export function clientError(error: SluiceError): SluiceError {
   const { type, code, param, retryable, retryAfterMs, providerSpecificFields, headers } = error
   const told = { type, code, param, retryable, retryAfterMs, providerSpecificFields, headers }
   return createError({ kind, message, provider, model, ...told, cause: error })
+}
+
+/** The provider was never asked. */
+function unavailable(error: SluiceError): SluiceError {
+  const { provider, model, message, code } = error
+  return createError({
+    ...{ kind: 'unavailable', message, code, retryable: false },
+    ...{ provider, model, cause: error },
+  })
 }
 
 /** Callers may set none of these, so a wrong or missing one is in the configuration of the deployment. */

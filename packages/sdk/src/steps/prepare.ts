@@ -35,6 +35,7 @@ export function prepare<E extends EndpointName>(ask: Call<E>, host: CallHost): P
 
   const binding = found ?? bind(provider, ask.endpoint, ask.clientFormat, deployment.model)
   const { codec } = binding
+  checkOrder(deployment)
   checkFileSizes(ask.request, deployment)
   const request = withDefaults(ask, codec, provider, before)
   const info: CallInfo = request === ask.request ? before : { ...before, request }
@@ -167,6 +168,13 @@ function strictnessOf<E extends EndpointName>({ strictness, deployment }: Call<E
     additionalDropParams: [...strictness.additionalDropParams, ...(additionalDropParams ?? [])],
     allowedOpenaiParams: [...strictness.allowedOpenaiParams, ...(allowedOpenaiParams ?? [])],
   }
+}
+
+/** Without its own credential a deployment must not sign with one of the environment. */
+function checkOrder({ outOfOrder: message, provider, model }: Deployment): void {
+  if (message === undefined) return
+  const code = 'credential_unavailable'
+  throw createError({ kind: 'authentication', status: 503, code, message, provider, model })
 }
 
 function secretOf(provider: Provider, deployment: Deployment, host: CallHost): string | undefined {

@@ -11,6 +11,10 @@ export interface Deployment {
   /** The provider's own model id. */
   readonly model: string
   readonly apiKey?: string | undefined
+  /** A credential kept elsewhere that it takes values from (LiteLLM: `litellm_credential_name`). */
+  readonly credentialName?: string | undefined
+  /** Why it has no credential now, in a sentence; its calls fail with it, and the provider is not asked. */
+  readonly outOfOrder?: string | undefined
   /** Overrides the provider's base URL. */
   readonly apiBase?: string | undefined
   readonly apiVersion?: string | undefined

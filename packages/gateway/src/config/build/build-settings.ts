@@ -109,6 +109,7 @@ function resume({ file }: SettingsParts): target.ResumeSettings {
 function auth({ file, variables }: SettingsParts): target.AuthSettings {
   return {
     masterKey: file.general_settings?.master_key ?? variables.LITELLM_MASTER_KEY,
+    saltKey: variables.LITELLM_SALT_KEY,
     keyHeaderName: file.general_settings?.litellm_key_header_name?.toLowerCase(),
     maxKeyStalenessMs: milliseconds(variables.SLUICE_KEY_STALENESS_SECONDS) ?? defaults.maxKeyStalenessMs,
   }

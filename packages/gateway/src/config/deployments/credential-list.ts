@@ -30,7 +30,10 @@ export function readCredentials(root: MapNode, report: Report): Credentials {
   return credentials
 }
 
-/** Lays a credential's values under a deployment's parameters; what the deployment says itself wins. */
+/**
+ * Lays a credential's values under a deployment's parameters; what the deployment says itself wins. One that is not in
+ * the list may be in the database, which is asked later.
+ */
 export function withCredential(
   params: MapNode,
   credentials: Credentials,
@@ -43,12 +46,12 @@ export function withCredential(
   const values = credentials.get(name)
   if (!values) {
     const close = nearest(name, credentials.keys())
-    const message = `there is no credential ${name} in credential_list${close ? `; did you mean ${close}?` : ''}`
-    report.problem(
+    const message = `there is no credential ${name} in credential_list${close ? `; did you mean ${close}?` : '.'}`
+    report.warn(
       named.place,
       `${key}.litellm_credential_name`,
-      message,
-      'Add it to credential_list, or correct the name.',
+      `${message} Calls fail unless the database has it`,
+      'Make it with POST /credentials, add it to credential_list, or correct the name.',
     )
     return params
   }

@@ -21,6 +21,25 @@ model_list:
   expect(settings.deployments[0]?.params).toEqual({})
 })
 
+test('a credential that is not in the list is left to the database, with a warning that names the nearest', async () => {
+  const text = `
+credential_list:
+  - { credential_name: azure-eu, credential_values: { api_key: k } }
+model_list:
+  - { model_name: a, litellm_params: { model: openai/x, litellm_credential_name: azure-ue } }
+  - { model_name: b, litellm_params: { model: openai/x, litellm_credential_name: azure-eu } }
+`
+  const { settings, warnings } = await loadText(text)
+  expect(settings.deployments).toMatchObject([{ credentialName: 'azure-ue' }, { apiKey: 'k' }])
+  expect(settings.deployments[1]).not.toHaveProperty('credentialName')
+  expect(warnings).toMatchObject([
+    {
+      key: 'model_list[0].litellm_params.litellm_credential_name',
+      message: expect.stringMatching(/no credential azure-ue in credential_list; did you mean azure-eu\?/),
+    },
+  ])
+})
+
 test('a list of organizations makes one deployment each', async () => {
   const text =
     'model_list: [{ model_name: a, litellm_params: { model: gpt-4o, organization: [org-1, org-2] }, model_info: { mode: chat } }]'

@@ -69,7 +69,10 @@ function readEntry(
   const node = complete.entries.get('litellm_params')?.value
   if (node?.kind !== 'map') return []
   const values = { group: entry.model_name, params: entry.litellm_params, info: entry.model_info ?? {} }
-  return deploymentsOf(values, node, `${key}.litellm_params`, options.providers, report)
+  const deployments = deploymentsOf(values, node, `${key}.litellm_params`, options.providers, report)
+  const { litellm_credential_name: credentialName } = entry.litellm_params
+  if (credentialName === undefined || credentials.has(credentialName)) return deployments
+  return deployments.map(deployment => ({ ...deployment, credentialName }))
 }
 
 /** The entry's own parameters over the defaults; what it states under another name is stated. */

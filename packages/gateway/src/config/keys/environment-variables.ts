@@ -34,7 +34,11 @@ export const environmentVariables = {
     ...redisVariables,
     LITELLM_MASTER_KEY: works(masterKey, 'The key of the administrator.', 'auth.masterKey'),
     ...signInVariables,
-    LITELLM_SALT_KEY: accepted(secret, 'Encrypts credentials in the database.'),
+    LITELLM_SALT_KEY: works(
+      secret,
+      'Seals credentials in the database; the master key does unless it is set.',
+      'auth.saltKey',
+    ),
     LITELLM_ENVIRONMENT: works(text, 'Compared with `model_info.supported_environments`.', 'deployments'),
     LITELLM_LOG: works(litellmLogLevel, 'DEBUG, INFO, WARNING, ERROR or CRITICAL.', 'telemetry.logLevel'),
     LITELLM_DROP_PARAMS: works(flag, 'Leave out parameters the provider does not know.', 'calls.dropParams'),

@@ -50,7 +50,11 @@ export const litellmParams = {
       'OpenAI organization; a list makes one deployment each.',
       'deployment.organization',
     ),
-    litellm_credential_name: works(text, 'Takes values from `credential_list`.', 'deployment'),
+    litellm_credential_name: works(
+      text,
+      'Takes values from `credential_list`, else from a credential in the database (`POST /credentials`).',
+      'deployment',
+    ),
     timeout: works(positiveSeconds, 'Seconds for the whole call.', 'deployment.timeoutMs'),
     stream_timeout: works(
       positiveSeconds,
