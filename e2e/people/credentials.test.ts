@@ -12,14 +12,17 @@ const SECOND = 'vendor-second-key-00112233445566'
 /** Has the vendor's own key in its environment: it must never take the place of a missing credential. */
 const AMBIENT = 'vendor-ambient-key-00112233445566'
 
-const named = (group: string, name: string, params: object = {}) => ({
+const named = (group: string, name: string, params: object = {}, id = group) => ({
   model_name: group,
   litellm_params: { model: `openai/${group}`, litellm_credential_name: name, ...params },
-  model_info: { id: group, input_cost_per_token: 0, output_cost_per_token: 0 },
+  model_info: { id, input_cost_per_token: 0, output_cost_per_token: 0 },
 })
 const credential_list = [{ credential_name: 'both', credential_values: { api_key: 'key-of-the-file' } }]
 const env = { LITELLM_SALT_KEY: 'sk-salt-of-the-test', OPENAI_API_KEY: AMBIENT }
-const one = await startRig({ models: [named('stored', 'eu')], env })
+const one = await startRig({
+  models: [named('stored', 'eu'), named('pair', 'nobody'), named('pair', 'copy', {}, 'pair-2')],
+  env,
+})
 const { upstream } = one
 afterAll(() => one.close())
 
@@ -73,6 +76,10 @@ describe('stored credentials', () => {
     steps.push(await send(one, 'DELETE', '/credentials/eu'))
     answers.push(await keySeen(one, 'stored'))
     expect(answers[1]).toEqual(MISSING)
+    // Of two in a group the one that has its credential answers.
+    const body = { model: 'pair', messages: [{ role: 'user', content: 'Hello there' }], num_retries: 3 }
+    for (let call = 0; call < 4; call += 1)
+      expect((await send(one, 'POST', '/v1/chat/completions', body)).status).toBe(200)
     expect(steps.map(({ status }) => status)).toEqual([200, 200, 200, 200])
     const audit = await send(one, 'GET', '/audit?table_name=LiteLLM_CredentialsTable')
     expect(audit.json['total']).toBe(4)

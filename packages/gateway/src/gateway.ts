@@ -13,6 +13,7 @@ import { fetchJson } from './http/fetch-json.ts'
 import { sendBytes } from './http/outgoing/send-bytes.ts'
 import { postEvent } from './http/webhook/post-event.ts'
 import type { AdaptiveWeightsJob } from './jobs/adaptive-weights.ts'
+import type { Job } from './jobs/repeat.ts'
 import type { ReconciliationJob } from './jobs/spend-reconciliation.ts'
 import { startJobs } from './jobs/start-jobs.ts'
 import type { WeightsSync } from './jobs/weights-sync.ts'
@@ -78,9 +79,7 @@ const FIRST_READING_MS = 1_000
 /** Opens database, journal and caches. PostgreSQL may be down: the gateway starts and catches up when it is back. */
 export async function openGateway(settings: Settings, log: Log): Promise<Gateway> {
   let current = settings
-  let written = settings
   const { database, ledger, catalogue, prices } = await openBooks(settings, log, () => current)
-  let secret = credentialLookup(settings.environment)
   const shared = new SharedRedis(settings.redis, log)
   const live = { shared, log, settings: () => current, routes: () => stages.routes }
   const people = openPeople(database, live)
@@ -88,22 +87,20 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   const { jobs, globalSpend, ready, onError, ...shown } = startJobs({ ...live, ...people, database, prices })
   const { metrics, callbacks, metricSources } = openTelemetry({ ...live, ...shown, ...limits, database })
   const door = openFrontDoor({ ...live, ...people, database, globalSpend, fetchJson })
-  const host = hostOf(settings, names => secret(names), { catalogue, log, onError, stages: () => stages })
-  const stagesOf = (next: Settings, previous?: RouteTable): Stages => ({
-    settings: next,
-    routes: routesOf(next, host, shared, previous),
-    authenticate: door.authenticator.authenticate,
-    accessGroups: people.accessGroups,
-    ...{ ...limits, catalogue, ledger, callbacks: [...callbacks, recentCalls], now: Date.now },
-  })
-  current = people.credentials.applyTo(settings)
-  let stages = stagesOf(current)
-  const take = (next: Settings) => {
-    written = next
+  const host = hostOf(settings, { catalogue, log, onError, stages: () => stages })
+  const stagesOf = (next: Settings, previous?: RouteTable): Stages => {
     current = people.credentials.applyTo(next)
-    stages = stagesOf(current, stages.routes)
+    return {
+      settings: current,
+      routes: routesOf(current, host, shared, previous),
+      ...{ authenticate: door.authenticator.authenticate, accessGroups: people.accessGroups },
+      ...{ ...limits, catalogue, ledger, callbacks: [...callbacks, recentCalls], now: Date.now },
+    }
   }
-  people.credentials.watch(() => take(written))
+  let stages = stagesOf(settings)
+  people.credentials.watch(() => {
+    stages = stagesOf(current, stages.routes)
+  })
   await Promise.all([ready(FIRST_READING_MS), limits.named.ready(FIRST_READING_MS)])
   const checker = new HealthChecker({ stages: () => stages, random: Math.random, news: shared.news, onError })
   let draining = false
@@ -113,8 +110,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
       shared.use(next.redis)
       if (!database.use(next.database.url))
         log.warn({}, 'database_url names another database: it takes a restart to move there')
-      take(next)
-      secret = credentialLookup(next.environment)
+      stages = stagesOf(next, stages.routes)
       prices.useTerms()
       checker.schedule()
     },
@@ -124,14 +120,28 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
     drain() {
       draining = true
     },
-    async close(withinMs = 0) {
-      await stages.routes.mirrors.close(withinMs)
-      await Promise.all([streams.closed(), checker.close(), ...jobs.map(job => job.stop())])
-      limits.limiter.close()
-      await ledger.close()
-      await Promise.all([database.close(), shared.close(), host.transport.close(), host.media.close()])
-    },
+    close: withinMs =>
+      closeAll(
+        { ...{ streams, checker, jobs, ledger, database, shared, host, stages }, ...limits },
+        withinMs,
+      ),
   }
+}
+
+type ToClose = Pick<Gateway, 'streams' | 'checker' | 'limiter' | 'database' | 'shared'> & {
+  readonly jobs: readonly Job[]
+  readonly ledger: { close(): Promise<void> }
+  readonly host: RoutingHost
+  readonly stages: Stages
+}
+
+async function closeAll({ jobs, ledger, host, stages, ...open }: ToClose, withinMs = 0): Promise<void> {
+  const { streams, checker, limiter, database, shared } = open
+  await stages.routes.mirrors.close(withinMs)
+  await Promise.all([streams.closed(), checker.close(), ...jobs.map(job => job.stop())])
+  limiter.close()
+  await ledger.close()
+  await Promise.all([database.close(), shared.close(), host.transport.close(), host.media.close()])
 }
 
 /** What is in force now; settings and routes are replaced by a reload. */
@@ -196,11 +206,8 @@ interface HostServices {
 }
 
 /** The surroundings of calls. */
-function hostOf(
-  { server }: Settings,
-  secret: RoutingHost['secret'],
-  { catalogue, stages, log, onError }: HostServices,
-): RoutingHost {
+function hostOf({ server }: Settings, { catalogue, stages, log, onError }: HostServices): RoutingHost {
+  const secret: RoutingHost['secret'] = names => credentialLookup(stages().settings.environment)(names)
   return {
     ...createHost(catalogue, secret, server.maxResponseBytes, () => stages().settings.media),
     onStrategyFault: fault =>

@@ -48,9 +48,12 @@ model_list:
     ...{ apiVersion: 'v2', params: { tenant_id: 't' } },
   })
   expect(first()?.outOfOrder).toBeUndefined()
+  expect(book.applyTo(book.applyTo(settings))).toEqual(book.applyTo(settings))
   expect(book.applyTo(settings).deployments[1]).toBe(settings.deployments[1])
+  const completed = book.applyTo(settings)
   secret = 'pepper'
   await book.sync()
+  expect(book.applyTo(completed).deployments[0]).not.toHaveProperty('apiKey', 'sk-hidden')
   expect(first()?.outOfOrder).toMatch(/credential eu .*cannot be opened/)
   expect(told).toEqual([{ credential: 'eu', fields: Object.keys(values) }])
   secret = undefined

@@ -21,6 +21,8 @@ export class CredentialBook {
   /** Undefined until the database was read once; a credential without values cannot be opened. */
   #known: ReadonlyMap<string, JsonObject | undefined> | undefined
   #last: Promise<void> = Promise.resolve()
+  /** Completed settings → the same without credentials. */
+  readonly #bases = new WeakMap<Settings, Settings>()
   #onChange: () => void = () => {}
 
   constructor(options: CredentialBookOptions) {
@@ -40,10 +42,16 @@ export class CredentialBook {
     return this.#last
   }
 
-  /** The same settings, their deployments with the values of the credentials they name. */
-  applyTo(settings: Settings): Settings {
+  /**
+   * The same settings, their deployments with the values of the credentials they name; of what was completed before,
+   * with the values of now.
+   */
+  applyTo(given: Settings): Settings {
+    const settings = this.#bases.get(given) ?? given
     if (!settings.deployments.some(({ credentialName }) => credentialName !== undefined)) return settings
-    return { ...settings, deployments: settings.deployments.map(each => this.#complete(each)) }
+    const completed = { ...settings, deployments: settings.deployments.map(each => this.#complete(each)) }
+    this.#bases.set(completed, settings)
+    return completed
   }
 
   #complete(deployment: Deployment): Deployment {

@@ -10,6 +10,7 @@ import {
 } from './credential-schemas.ts'
 
 const tags = ['Credentials']
+const done = (what: string) => ({ success: true, message: `Credential ${what} successfully` })
 
 /** `/credentials`: named keys and addresses of providers, for deployments that name them. */
 export async function registerCredentialRoutes(
@@ -20,7 +21,6 @@ export async function registerCredentialRoutes(
     protectRoutes(scope, services)
     const office = new CredentialOffice(services)
     const routes = scope.withTypeProvider<ZodTypeProvider>()
-    const done = (what: string) => ({ success: true, message: `Credential ${what} successfully` })
     routes.post(
       '/credentials',
       { schema: { body: NewCredentialBody, tags, summary: 'Store a credential' } },
@@ -43,9 +43,8 @@ export async function registerCredentialRoutes(
       { schema: { params: CredentialModelPath, tags, summary: 'What a deployment signs with, masked' } },
       async request => office.byModel(request.params.model_id),
     )
-    const path = '/credentials/:name'
     routes.patch(
-      path,
+      '/credentials/:name',
       {
         schema: { params: CredentialPath, body: UpdateCredentialBody, tags, summary: 'Change a credential' },
       },
@@ -55,7 +54,7 @@ export async function registerCredentialRoutes(
       },
     )
     routes.delete(
-      path,
+      '/credentials/:name',
       { schema: { params: CredentialPath, tags, summary: 'Remove a credential' } },
       async request => {
         await office.remove(request.params.name, request)
