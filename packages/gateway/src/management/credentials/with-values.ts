@@ -1,4 +1,4 @@
-import { CREDENTIAL_PARAMS, type Deployment, type JsonObject } from 'sluice/internal'
+import { CREDENTIAL_PARAMS, type Deployment, type JsonObject, wordOf } from 'sluice/internal'
 
 /** Fields of a credential that a deployment has a place of its own for. */
 const OWN_FIELDS = ['api_key', 'api_base', 'base_url', 'api_version', 'organization', 'region_name'] as const
@@ -38,5 +38,5 @@ export function valuesOf(deployment: Deployment): Record<string, unknown> {
 }
 
 function text(value: unknown): string | undefined {
-  return value === undefined || value === null ? undefined : String(value)
+  return value === undefined || value === null ? undefined : wordOf(value)
 }
