@@ -44,6 +44,7 @@ function read(answer: unknown, credential: string | undefined, commonChecks: boo
   const role = said['user_role']
   if (role !== undefined && role !== null && !isUserRole(role))
     throw new TypeError('its user_role is no role')
+  if (said['blocked'] === true) throw new TypeError('its key is blocked')
   const name = text(said['api_key']) ?? credential ?? text(said['user_id']) ?? 'nobody'
   return {
     principal: {
@@ -56,7 +57,7 @@ function read(answer: unknown, credential: string | undefined, commonChecks: boo
 }
 
 function rowOf(said: Readonly<Record<string, unknown>>): Partial<KeyRow> {
-  const dollars = number(said['max_budget'])
+  const dollars = number('max_budget', said['max_budget'])
   const metadata = said['metadata']
   return {
     keyAlias: text(said['key_alias']) ?? null,
@@ -64,12 +65,12 @@ function rowOf(said: Readonly<Record<string, unknown>>): Partial<KeyRow> {
     teamId: text(said['team_id']) ?? null,
     organizationId: text(said['org_id']) ?? text(said['organization_id']) ?? null,
     projectId: text(said['project_id']) ?? null,
-    models: texts(said['models']),
-    tags: texts(said['tags']),
-    allowedRoutes: texts(said['allowed_routes']),
-    rpmLimit: number(said['rpm_limit']) ?? null,
-    tpmLimit: number(said['tpm_limit']) ?? null,
-    maxParallelRequests: number(said['max_parallel_requests']) ?? null,
+    models: texts('models', said['models']),
+    tags: texts('tags', said['tags']),
+    allowedRoutes: texts('allowed_routes', said['allowed_routes']),
+    rpmLimit: number('rpm_limit', said['rpm_limit']) ?? null,
+    tpmLimit: number('tpm_limit', said['tpm_limit']) ?? null,
+    maxParallelRequests: number('max_parallel_requests', said['max_parallel_requests']) ?? null,
     maxBudgetNanoUsd: dollars === undefined ? null : Math.round(dollars * 1e9),
     metadata: typeof metadata === 'object' && metadata !== null ? { ...metadata } : {},
   }
@@ -79,12 +80,18 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter(each => typeof each === 'string') : []
+/** What is not a list would be an empty one, which allows everything. */
+function texts(name: string, value: unknown): readonly string[] {
+  if (value === undefined || value === null) return []
+  if (Array.isArray(value) && value.every(each => typeof each === 'string')) return value
+  throw new TypeError(`its ${name} is no list of texts`)
 }
 
-function number(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
+/** What is not a number would be no limit. */
+function number(name: string, value: unknown): number | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value
+  throw new TypeError(`its ${name} is no number of 0 or more`)
 }
 
 /** What the operator's code threw may hold the credential: it is kept as the cause, and not shown. */

@@ -64,6 +64,11 @@ export function clientAddress(
   return hops.at(-1) ?? address
 }
 
+/** `clientAddress` as the configuration says. */
+export function addressAtDoor(origin: Origin, door: DoorSettings): string | undefined {
+  return clientAddress(origin, door.useForwardedFor, door.trustedProxies?.map(networkOf))
+}
+
 function networkOf(text: string): Network {
   const network = readNetwork(text)
   if (network === undefined)

@@ -26,6 +26,11 @@ export function listAt(claims: Claims, path: string | undefined): readonly strin
   return [value].flat().filter((each): each is string => typeof each === 'string' && each !== '')
 }
 
+/** True where the provider says so of the address, as a word too: then it could be anybody's. */
+export function isUnverified(claims: Claims): boolean {
+  return ['false', '0'].includes(String(claimAt(claims, 'email_verified')).toLowerCase())
+}
+
 /** `scope` is text with spaces between, or a list; Entra writes `scp`. */
 export function scopesOf(claims: Claims): ReadonlySet<string> {
   const stated = [...listAt(claims, 'scope'), ...listAt(claims, 'scp')]

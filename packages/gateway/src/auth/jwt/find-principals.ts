@@ -1,6 +1,7 @@
 import type { JwtSettings } from '../../config/sign-in/sign-in-settings.ts'
 import type { AccountRow } from '../../db/rows.ts'
 import type { AccountCache } from '../account-cache.ts'
+import { ADMIN_USER_ID } from '../caller.ts'
 import { type Directory, type Principal, principalRow } from '../door/principal.ts'
 import { hashKey } from '../hash.ts'
 import { type Reading, refused } from './read-claims.ts'
@@ -51,6 +52,7 @@ async function userOf(
 ): Promise<AccountRow | undefined> {
   const id = userId ?? email
   if (id === undefined) return undefined
+  if (id === ADMIN_USER_ID) throw refused(`its user '${id}' is the holder of the master key`)
   const known = await accounts.account('user', id)
   const isBehind = user.sync && userRole !== undefined && known?.role !== userRole
   if (known !== undefined && !isBehind) return known

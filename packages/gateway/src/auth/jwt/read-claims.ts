@@ -2,7 +2,7 @@ import { createError, type SluiceError } from 'sluice/internal'
 import type { JwtSettings } from '../../config/sign-in/sign-in-settings.ts'
 import type { Role } from '../roles.ts'
 import { isUserRole } from '../roles.ts'
-import { type Claims, listAt, scopesOf, textAt } from './claims.ts'
+import { type Claims, isUnverified, listAt, scopesOf, textAt } from './claims.ts'
 
 /** What claims come to, before anything is looked up. */
 export interface Reading {
@@ -36,7 +36,10 @@ export function readClaims(claims: Claims, settings: JwtSettings): Reading {
   const mapped = isAdmin ? undefined : mappedRole(claims, settings)
   const role: Role | undefined = isAdmin ? 'proxy_admin' : mapped
   const object = textAt(claims, settings.objectIdField)
-  const email = textAt(claims, user.emailField)
+  // An address that is not verified names nobody, whichever field it is to fill.
+  const isBad = isUnverified(claims)
+  const email = isBad ? undefined : textAt(claims, user.emailField)
+  const stranger = isBad && (user.idField === 'email' || user.idField === user.emailField)
   if (!isAdmin) refuseStrangers(claims, email, settings)
   const granted = isAdmin ? { models: [], routes: [] } : grantsOf(scopes, settings)
   const stated = textAt(claims, team.idField)
@@ -50,7 +53,9 @@ export function readClaims(claims: Claims, settings: JwtSettings): Reading {
   const roles = listAt(claims, user.rolesField ?? settings.rolesField)
   return {
     role,
-    userId: textAt(claims, user.idField) ?? (mapped === 'internal_user' ? object : undefined),
+    userId:
+      (stranger ? undefined : textAt(claims, user.idField)) ??
+      (mapped === 'internal_user' ? object : undefined),
     email,
     name: textAt(claims, 'name'),
     userRole: user.roleMap.find(({ jwtRole }) => roles.some(each => isLike(jwtRole, each)))?.role,

@@ -25,6 +25,17 @@ export function userResource(row: AccountRow, teams: readonly AccountRow[], base
   }
 }
 
+/**
+ * A directory's key is kept to SCIM: by another address, or another id at a provider, whoever holds it could sign in as
+ * an admin. Throws SCIM's `mutability`.
+ */
+export function refuseTakeover(before: AccountRow, { email, externalId }: Partial<AccountRow>): void {
+  if (before.role !== 'proxy_admin' && before.role !== 'proxy_admin_viewer') return
+  const isMoved = email != null && before.email !== email
+  if (isMoved || (externalId != null && externalId !== before.externalId && externalId.includes(':')))
+    throw scimError(400, 'The address of an admin of the gateway is changed by /user/update.', 'mutability')
+}
+
 /** What a resource says of its user's account. Throws SCIM's `invalidValue`. */
 export function userColumns(resource: Resource, before: AccountRow | undefined): Partial<AccountRow> {
   const { displayName, name, emails, externalId } = resource

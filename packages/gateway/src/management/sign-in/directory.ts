@@ -12,6 +12,7 @@ import { memberChanges } from '../teams/member-limits.ts'
 import { emailOf, userChanges } from '../users/user-changes.ts'
 import { readUserDefaults } from '../users/user-defaults.ts'
 import { configuredUserDefaults } from './configured-user-defaults.ts'
+import { isSomebodyElse, refuseAdminId, refusePromotion } from './takeover.ts'
 
 export interface DirectoryServices {
   readonly database: Pick<Database, 'accounts' | 'facts'>
@@ -35,8 +36,10 @@ const TABLES: Partial<Record<AccountKind, string>> = {
 export function createDirectory(services: DirectoryServices): Directory {
   return {
     async ensureUser(facts, { actor, sync }) {
+      refuseAdminId(facts.id, actor)
       const known = await findUser(facts, services)
       if (known === undefined) return await createUser(facts, actor, services)
+      if (sync) refusePromotion(known, facts)
       const changes = changesOf(known, facts, sync)
       return Object.keys(changes).length === 0 ? known : await change(known, changes, actor, services)
     },
@@ -67,7 +70,8 @@ export function createDirectory(services: DirectoryServices): Directory {
 }
 
 /** By id, else by the provider's id, else by the address, where exactly one user has it. */
-async function findUser({ id, email, externalId }: UserFacts, { database }: DirectoryServices) {
+async function findUser(facts: UserFacts, { database }: DirectoryServices) {
+  const { id, email, externalId } = facts
   const byId = await database.accounts.find('user', id)
   if (byId !== undefined) return byId
   if (externalId !== undefined) {
@@ -77,7 +81,9 @@ async function findUser({ id, email, externalId }: UserFacts, { database }: Dire
   if (email === undefined) return undefined
   const filter = { kind: 'user', email: emailOf(email), page: 1, size: 2 } as const
   const { rows } = await database.accounts.list(filter)
-  return rows.length === 1 ? rows[0] : undefined
+  const [byEmail] = rows
+  if (rows.length !== 1 || byEmail === undefined || isSomebodyElse(byEmail, facts)) return undefined
+  return byEmail
 }
 
 async function createUser(facts: UserFacts, actor: string, services: DirectoryServices): Promise<AccountRow> {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { addressAtDoor } from '../../auth/door/house-rules.ts'
 import { hashKey } from '../../auth/hash.ts'
 import { writeFiles } from '../../config/testing/load-text.ts'
 import { sqlitePlace } from '../../db/testing/each-database.ts'
@@ -64,6 +65,8 @@ test('routes for the admin alone are closed to keys, and routes outside of allow
 const CHECK = `export default async ({ headers, path }, key) => {
   if (key === 'give-key') return 'sk-a-key'
   if (key === 'give-ann') return { user_id: 'ann', team_id: 'red', rpm_limit: 4, tags: [path] }
+  if (key === 'give-words') return { user_id: 'ann', models: 'smart' }
+  if (key === 'give-debt') return { user_id: 'ann', max_budget: -1 }
   if (key === 'give-role') return { user_role: 'emperor' }
   if (headers['x-portal'] === 'admin') return { user_role: 'proxy_admin' }
   throw new Error('no: ' + key)
@@ -111,4 +114,20 @@ test('in mode auto keys work beside custom_auth, in mode off it is not asked', a
 test('the checks of those behind may be left to custom_auth by explicit choice', async () => {
   const { call } = await withCheck('  custom_auth_run_common_checks: false\n')
   expect(await call('give-ann')).toMatchObject({ modelLayers: [], subjects: [{ kind: 'key' }] })
+})
+
+test('fail-open limits: a limit of custom_auth that cannot be read is refused, not left out', async () => {
+  const { call } = await withCheck()
+  for (const credential of ['give-words', 'give-debt'])
+    await expect(call(credential)).rejects.toMatchObject({ status: 401 })
+})
+
+test('spoofed X-Forwarded-For: tries to sign in are counted by an address that only a trusted proxy states', async () => {
+  const env = { SLUICE_TRUSTED_PROXIES: '192.0.2.0/24' }
+  const { settings } = await openTokenHouse(database, '  use_x_forwarded_for: true\n', env)
+  const headers = { 'x-forwarded-for': '198.51.100.9' }
+  const from = (address: string) =>
+    addressAtDoor({ method: 'POST', path: '/login', headers, address }, settings.signIn.door)
+  expect(from('203.0.113.5')).toBe('203.0.113.5')
+  expect(from('192.0.2.1')).toBe('198.51.100.9')
 })

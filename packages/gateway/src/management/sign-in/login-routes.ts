@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { createError, SluiceError } from 'sluice/internal'
 import { z } from 'zod'
 import { ADMIN_USER_ID } from '../../auth/caller.ts'
-import { clientAddress } from '../../auth/door/house-rules.ts'
+import { addressAtDoor } from '../../auth/door/house-rules.ts'
 import { hashKey } from '../../auth/hash.ts'
 import { isFromElsewhere } from '../../auth/sign-in/cookies.ts'
 import type { AccountRow } from '../../db/rows.ts'
@@ -87,7 +87,7 @@ async function userOf(
 ): Promise<AccountRow> {
   const { ui, door } = settings().signIn
   const from = { method: request.method, path: '', headers: request.headers, address: request.ip }
-  const address = clientAddress(from, door.useForwardedFor, undefined) ?? 'unknown'
+  const address = addressAtDoor(from, door) ?? 'unknown'
   await attempts.begin(username, address)
   const isAdmin = isSame(username, ui.userName) && ui.password !== undefined && isSame(password, ui.password)
   if (isAdmin) {

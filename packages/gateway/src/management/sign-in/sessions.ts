@@ -12,6 +12,7 @@ import type { Database } from '../../db/database.ts'
 import type { AccountRow, KeyRow } from '../../db/rows.ts'
 import type { Audit } from '../audit/audit-log.ts'
 import { keyObject } from '../keys/key-json.ts'
+import { SESSION_TEAM } from './session-team.ts'
 
 export interface SessionServices {
   readonly settings: () => Settings
@@ -21,8 +22,6 @@ export interface SessionServices {
   readonly now: () => number
 }
 
-/** LiteLLM's team of the keys that sessions have. */
-export const SESSION_TEAM = 'litellm-dashboard'
 /** What a session may spend by trying models out, as in LiteLLM. */
 const SESSION_BUDGET_NANO_USD = 10e9
 const TABLE = 'LiteLLM_VerificationToken'

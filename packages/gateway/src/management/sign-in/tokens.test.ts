@@ -274,4 +274,22 @@ eachDatabase('tokens', makePlace => {
     await expect(call('hello')).rejects.toMatchObject({ status: 401 })
     await expect(call(undefined)).rejects.toMatchObject({ status: 401 })
   })
+  test('account takeover by an unverified address: it leads to no user who has it', async () => {
+    const name = randomUUID()
+    const email = `${name}@acme.com`
+    await database.accounts.create(accountRow('user', name, { role: 'proxy_admin', email }))
+    const { token, call } = await house(`${FIELDS}    user_id_upsert: true\n`)
+    for (const said of [false, 'false']) {
+      const caller = await call(await token({ sub: `thief-${said}-${name}`, email, email_verified: said }))
+      expect([caller.role, caller.record.userId]).toEqual(['internal_user_viewer', `thief-${said}-${name}`])
+    }
+    expect((await call(await token({ sub: `new-${name}`, email, email_verified: true }))).role).toBe(
+      'proxy_admin',
+    )
+  })
+
+  test('account takeover by a chosen id: no token is the holder of the master key', async () => {
+    const { token, call } = await house(`${FIELDS}    user_id_upsert: true\n`)
+    await expect(call(await token({ sub: 'default_user_id' }))).rejects.toMatchObject({ status: 403 })
+  })
 })

@@ -1,5 +1,5 @@
 import { createError, type SluiceError } from 'sluice/internal'
-import { type Claims, claimAt, listAt, textAt } from '../../../auth/jwt/claims.ts'
+import { type Claims, isUnverified, listAt, textAt } from '../../../auth/jwt/claims.ts'
 import { domainOf } from '../../../auth/jwt/read-claims.ts'
 import { isUserRole, type UserRole } from '../../../auth/roles.ts'
 import type {
@@ -31,7 +31,9 @@ export function readIdentity(
 ): Identity {
   const { attributes } = provider
   const subject = textAt(claims, 'sub')
-  const id = textAt(claims, attributes.id) ?? subject
+  const isAddress = attributes.id === 'email' || attributes.id === attributes.email
+  const stated = isAddress && isUnverified(claims) ? undefined : textAt(claims, attributes.id)
+  const id = stated ?? subject
   if (id === undefined)
     throw refused(`the provider does not say who this is: it has neither ${attributes.id} nor sub`)
   const email = emailOf(claims, provider)
@@ -49,7 +51,7 @@ export function readIdentity(
 
 /** An address that the provider has not verified could be anybody's: it names nobody. */
 function emailOf(claims: Claims, { name, attributes }: SsoProviderSettings): string | undefined {
-  if (claimAt(claims, 'email_verified') === false) return undefined
+  if (isUnverified(claims)) return undefined
   const stated = textAt(claims, attributes.email)
   if (stated !== undefined || name !== 'microsoft') return stated
   const principal = textAt(claims, 'preferred_username')
