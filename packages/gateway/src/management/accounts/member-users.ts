@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { badRequest } from 'sluice/internal'
+import { ADMIN_USER_ID } from '../../auth/caller.ts'
 import type { AccountRow } from '../../db/rows.ts'
 import { USERS } from '../users/user-json.ts'
 import { type AccountContext, newAccount } from './account-fields.ts'
@@ -28,17 +29,22 @@ export async function findUser(office: AccountsOffice, named: NamedUser): Promis
   return rows[0]
 }
 
-/** As `findUser`; one who is not there is made, as an `internal_user` with no limits: nobody gives a role this way. */
+/** As `findUser`; one who is not there is made, as an `internal_user` with no limits: nobody gives a role this way. `home`: the organization that bounds them. */
 export async function findOrMakeUser(
   office: AccountsOffice,
   writer: AccountWriter,
   named: NamedUser,
   context: AccountContext,
+  home: string | null = null,
 ): Promise<AccountRow> {
   const found = await findUser(office, named)
   if (found !== undefined) return found
+  if (named.user_id === ADMIN_USER_ID)
+    throw badRequest(`user_id: '${ADMIN_USER_ID}' is kept for the admin of the gateway.`, 'user_id')
   const email = named.user_email == null ? null : emailOf(named.user_email)
-  const user = newAccount('user', named.user_id ?? randomUUID(), context, { email, role: 'internal_user' })
+  const user = newAccount('user', named.user_id ?? randomUUID(), context, {
+    ...{ email, role: 'internal_user', organizationId: home },
+  })
   return await writer.create(USERS, user)
 }
 

@@ -29,8 +29,8 @@ export function addOrganizationMembers(routes: TypedRoutes, { office }: Organiza
     },
     async request => {
       const { organization_id: id, member, ...limits } = request.body
-      await permitOf(request).reach({ organizationId: id })
-      const added = await office.addMembers(id, eachMember(member), limits, request)
+      const reach = await permitOf(request).reach({ organizationId: id })
+      const added = await office.addMembers(id, eachMember(member), limits, reach, request)
       return {
         organization_id: id,
         updated_users: added.map(({ user }) => USERS.answer(user)),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { createError, type SluiceError } from 'sluice/internal'
 import type { z } from 'zod'
+import type { Reach } from '../../auth/access/access-rule.ts'
 import { memberId } from '../../db/accounts/member-id.ts'
 import type { AccountRow } from '../../db/rows.ts'
 import { type AccountContext, accountChanges, newAccount } from '../accounts/account-fields.ts'
@@ -13,6 +14,7 @@ import { findOrMakeUser, findUser, type NamedUser } from '../accounts/member-use
 import type { LimitBody } from '../limit-fields.ts'
 import { TEAM } from '../teams/team-json.ts'
 import type { TeamOffice } from '../teams/team-office.ts'
+import { TAKEN_IN } from '../users/user-reach.ts'
 import { ORGANIZATION, ORGANIZATION_MEMBER } from './organization-json.ts'
 import {
   KEPT_ORGANIZATION_FIELDS,
@@ -105,6 +107,7 @@ export class OrganizationOffice {
     id: string,
     people: readonly OrganizationMember[],
     limits: OrganizationMemberLimits,
+    reach: Reach,
     request: FastifyRequest,
   ) {
     const organization = await this.#accounts.find(ORGANIZATION, id)
@@ -112,7 +115,7 @@ export class OrganizationOffice {
     return await this.#accounts.write(request, async writer => {
       const added: { user: AccountRow; member: AccountRow }[] = []
       for (const person of people)
-        added.push(await this.#addMember(writer, organization, person, limits, context))
+        added.push(await this.#addMember(writer, organization, person, limits, context, reach))
       return added
     })
   }
@@ -141,14 +144,21 @@ export class OrganizationOffice {
     person: OrganizationMember,
     limits: OrganizationMemberLimits,
     context: AccountContext,
+    reach: Reach,
   ) {
-    const user = await findOrMakeUser(this.#accounts, writer, person, context)
+    const isAbove = reach === 'any'
+    const there = await findUser(this.#accounts, person)
+    const home = isAbove ? null : organization.id
+    const user = there ?? (await findOrMakeUser(this.#accounts, writer, person, context, home))
+    // Whom somebody else made is not theirs because they are taken in.
+    const isTakenIn = !isAbove && there !== undefined && there.organizationId !== organization.id
     const id = memberId(organization.id, user.id)
     if ((await this.#accounts.peek(ORGANIZATION_MEMBER, id)) !== undefined)
       throw alreadyIn(organization, user)
     const row = newAccount('organization_member', id, context, {
       ...{ organizationId: organization.id, userId: user.id, email: user.email, role: person.role },
       ...accountChanges(limitsOf(limits), undefined, context),
+      ...(isTakenIn && { details: { [TAKEN_IN]: true } }),
     })
     return { user, member: await writer.create(ORGANIZATION_MEMBER, row) }
   }

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { badRequest } from 'sluice/internal'
+import { ADMIN_USER_ID } from '../../auth/caller.ts'
 import { hashPassword } from '../../auth/passwords.ts'
 import type { Database } from '../../db/database.ts'
 import type { AccountRow } from '../../db/rows.ts'
 import { newAccount } from '../accounts/account-fields.ts'
 import type { AccountWriter } from '../accounts/account-writer.ts'
 import { type AccountServices, AccountsOffice } from '../accounts/accounts-office.ts'
-import { permitOf } from '../protect-routes.ts'
+import { callerOfRequest, permitOf } from '../protect-routes.ts'
 import { type FirstKey, type FirstKeyServices, keepFirstKey, newFirstKey } from './first-key.ts'
 import { keepMemberships, type Memberships, membershipsOf } from './memberships.ts'
 import { emailOf, userChanges } from './user-changes.ts'
@@ -76,7 +77,11 @@ export class UserOffice {
   /** Throws `NotFoundError`, `PermissionDeniedError`, `BadRequestError`. */
   async update({ user_id, ...body }: UserChange, request: FastifyRequest) {
     const before = await this.findNamed({ user_id, user_email: body.user_email })
-    await reachUser(permitOf(request), this.services.database.accounts, before, { user_id, ...body })
+    const { role, record } = callerOfRequest(request)
+    // Nobody raises their own limits by being an admin of their organization.
+    if (before.id === record.userId && role !== 'proxy_admin')
+      await permitOf(request).reach({ userId: before.id }, { user_id, ...body })
+    else await reachUser(permitOf(request), this.services.database.accounts, before, { user_id, ...body })
     const hash = body.password == null ? undefined : await hashPassword(body.password)
     const { user_email: _, ...named } = body
     // An address names the user when there is no id, and then is not a new one.
@@ -141,6 +146,9 @@ export class UserOffice {
     let home: string | null = null
     for (const organizationId of organizations)
       if ((await permit.reach({ organizationId }, said)) !== 'any') home ??= organizationId
+    // Whoever signs in with the master key becomes this user, and its maker would hold a key of theirs.
+    if (home !== null && body.user_id === ADMIN_USER_ID)
+      throw badRequest(`user_id: '${ADMIN_USER_ID}' is kept for the admin of the gateway.`, 'user_id')
     for (const team of body.teams ?? [])
       await permit.reach({ teamId: typeof team === 'string' ? team : team.team_id })
     return home

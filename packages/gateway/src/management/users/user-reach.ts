@@ -3,6 +3,9 @@ import type { Permit } from '../../auth/access/permit.ts'
 import type { AccountStore } from '../../db/accounts/account-store.ts'
 import type { AccountRow } from '../../db/rows.ts'
 
+/** In the details of a membership: an admin of the organization, not of the gateway, took in a user who was there. */
+export const TAKEN_IN = 'taken_in'
+
 /** Organizations of one user that are looked at. */
 const MOST = 1_000
 
@@ -24,7 +27,10 @@ export async function reachUser(
   }
   const { rows } = await store.list({ kind: 'organization_member', userIds: [id], page: 1, size: MOST })
   const organizations = rows.flatMap(({ organizationId }) => organizationId ?? [])
-  const shared = organizations.find(each => scope.organizationIds.includes(each))
+  const mine = rows.filter(row => scope.organizationIds.includes(row.organizationId ?? ''))
+  // Whom an organization's admin took in, and did not make, is theirs to see and not to change.
+  const reached = writes === undefined ? mine : mine.filter(({ details }) => details[TAKEN_IN] !== true)
+  const shared = reached[0]?.organizationId
   await permit.reach({ userId: id, organizationId: shared }, writes)
   if (writes === undefined) return
   const isBeyond = organizations.some(each => !scope.organizationIds.includes(each))
