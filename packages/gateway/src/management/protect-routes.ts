@@ -84,8 +84,9 @@ function rowOf(method: string, url: string): string {
 
 /** For `created_by` and `updated_by`: `litellm-changed-by` when the admin names somebody, else the caller's user. */
 export function authorOf(request: FastifyRequest): string | null {
-  const named = request.headers['litellm-changed-by']
-  return (typeof named === 'string' && named !== '' ? named : callerOfRequest(request).record.userId) ?? null
+  const { role, record } = callerOfRequest(request)
+  const named = role === 'proxy_admin' ? request.headers['litellm-changed-by'] : undefined
+  return (typeof named === 'string' && named !== '' ? named : record.userId) ?? null
 }
 
 function compileSchema({ schema, httpPart }: { schema: ZodType; httpPart?: string }) {

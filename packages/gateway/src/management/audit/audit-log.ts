@@ -90,7 +90,7 @@ function authorsOf({ request, actor = 'sluice' }: AuditedChange): Authors {
   if (request === undefined)
     return { changedBy: actor, userId: null, changedByApiKey: null, changedByRole: 'system', clientIp: null }
   const { role, record } = callerOfRequest(request)
-  const named = request.headers['litellm-changed-by']
+  const named = role === 'proxy_admin' ? request.headers['litellm-changed-by'] : undefined
   const userId = record.userId ?? null
   return {
     changedBy: (typeof named === 'string' && named !== '' ? nameIn(named) : userId) ?? role,

@@ -6,6 +6,7 @@ import { checkWithin } from '../accounts/within-organization.ts'
 import { ORGANIZATION } from '../organizations/organization-json.ts'
 import { callerOfRequest, permitOf } from '../protect-routes.ts'
 import type { TypedRoutes } from '../typed-routes.ts'
+import { aliasesWithin } from './aliases-within.ts'
 import { withGuarded } from './guarded-metadata.ts'
 import { defaultsAnswer, TeamDefaultsBody } from './team-defaults.ts'
 import { TEAM, teamAnswer } from './team-json.ts'
@@ -21,7 +22,9 @@ export function addTeamChanges(routes: TypedRoutes, rooms: TeamRooms): void {
     '/team/new',
     { schema: { body: NewTeamBody, tags, summary: 'Make a team; whoever makes it is its admin' } },
     async request => {
-      await permitOf(request).reach({ organizationId: request.body.organization_id }, request.body)
+      const { organization_id: organizationId, model_aliases: aliases } = request.body
+      const reach = await permitOf(request).reach({ organizationId }, request.body)
+      if (reach !== 'any') await checkAliases(aliases, undefined, organizationId, request)
       const { row, members, warnings } = await teams.create(await defaults.fill(request.body), request)
       return { ...teamAnswer(row, members), ...warned(warnings) }
     },
@@ -33,11 +36,14 @@ export function addTeamChanges(routes: TypedRoutes, rooms: TeamRooms): void {
       const { team_id: id, ...body } = request.body
       const permit = permitOf(request)
       const reach = await permit.reach({ teamId: id }, request.body)
-      const { organizationId, metadata } = await accounts.find(TEAM, id)
+      const before = await accounts.find(TEAM, id)
+      const { organizationId, metadata } = before
       if (reach === 'team' && body.metadata !== undefined)
         body.metadata = { ...withGuarded(body.metadata, metadata) }
       if (body.organization_id !== undefined && body.organization_id !== organizationId)
         await permit.reach({ organizationId: body.organization_id })
+      if (reach !== 'any')
+        await checkAliases(body.model_aliases, reach === 'team' ? before : undefined, organizationId, request)
       const own = reach === 'team' ? callerOfRequest(request).record.userId : undefined
       const { row, members, warnings } = await teams.update(id, body, own, request)
       return { team_id: id, data: teamAnswer(row, members), ...warned(warnings) }
@@ -55,6 +61,18 @@ export function addTeamChanges(routes: TypedRoutes, rooms: TeamRooms): void {
       return { deleted_teams: rows.map(({ id }) => id), teams: rows.map(row => teamAnswer(row, [])) }
     },
   )
+  async function checkAliases(
+    aliases: Readonly<Record<string, string>> | null | undefined,
+    team: AccountRow | undefined,
+    organizationId: string | null | undefined,
+    request: FastifyRequest,
+  ): Promise<void> {
+    if (aliases == null) return
+    const organization =
+      organizationId == null ? undefined : await accounts.find(ORGANIZATION, organizationId)
+    const holders = { team, organization }
+    aliasesWithin(aliases, team?.details['model_aliases'], callerOfRequest(request), holders)
+  }
   addBlocking(routes, rooms)
   addModelRoutes(routes, rooms)
   addSettingRoutes(routes, rooms)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
+import { badRequest } from 'sluice/internal'
 import type { z } from 'zod'
 import type { Scope } from '../../auth/access/permit.ts'
 import type { AccountFilter } from '../../db/accounts/account-store.ts'
@@ -12,6 +13,7 @@ import { checkWithin } from '../accounts/within-organization.ts'
 import { ORGANIZATION } from '../organizations/organization-json.ts'
 import { PROJECT } from '../projects/project-json.ts'
 import { callerOfRequest } from '../protect-routes.ts'
+import { SESSION_TEAM } from '../sign-in/session-team.ts'
 import { MEMBER_DEFAULTS } from './member-limits.ts'
 import type { MemberOffice } from './member-office.ts'
 import { teamChanges } from './team-changes.ts'
@@ -42,6 +44,9 @@ export class TeamOffice {
     const { team_id: wanted, members_with_roles: people, admins, members, ...fields } = body
     const context = this.#accounts.context(request)
     const { changes, warnings } = teamChanges(fields, undefined, context)
+    // Its admin would hold the sessions of everybody who is signed in.
+    if (wanted === SESSION_TEAM)
+      throw badRequest(`team_id: '${SESSION_TEAM}' is kept for sessions. Choose another id.`, 'team_id')
     const row = newAccount('team', wanted ?? randomUUID(), context, changes)
     await this.#checkOrganization(row)
     const all = withCreator(

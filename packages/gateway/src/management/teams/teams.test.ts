@@ -360,6 +360,25 @@ eachDatabase('teams', makePlace => {
     expect((await office.call('GET', '/team/info?team_id=late')).status).toBe(404)
     expect((await as('olga', '/team/new', { organization_id: 'acme' })).status).toBe(403)
   })
+
+  test('model list bypass: an alias of a team leads to no model that its team, or organization, may not call', async () => {
+    const members_with_roles = [{ role: 'admin', user_id: 'tom' }]
+    await office.call('POST', '/team/new', { team_id: 'alias', models: ['gpt-4o'], members_with_roles })
+    const alias = (target: string) => ({ team_id: 'alias', model_aliases: { 'gpt-4o': target } })
+    expect(await as('tom', '/team/update', alias('o1-pro'))).toMatchObject({
+      status: 403,
+      error: { param: 'model_aliases.gpt-4o' },
+    })
+    expect((await as('tom', '/team/update', alias('gpt-4o'))).status).toBe(200)
+    expect((await office.call('POST', '/team/update', alias('o1-pro'))).status).toBe(200)
+    const beyond = { organization_id: 'acme', models: ['gpt-4o'], model_aliases: { 'gpt-4o': 'o1-pro' } }
+    expect((await as('olga', '/team/new', beyond)).status).toBe(403)
+  })
+
+  test('reserved names: nobody makes the team of all sessions', async () => {
+    const refused = await office.call('POST', '/team/new', { team_id: 'litellm-dashboard' })
+    expect(refused).toMatchObject({ status: 400, error: { param: 'team_id' } })
+  })
 })
 
 function orgMember(user: string, role: string) {

@@ -275,4 +275,6 @@ test('a restricted key of the admin of the gateway makes no unrestricted one for
     param: 'allowed_routes',
   })
   await made({ user_id: 'ann' }, bound)
+  await database.accounts.create(accountRow('user', 'root-2', { role: 'proxy_admin' }))
+  expect((await refusedFor('/key/generate', { user_id: 'root-2' }, bound)).status).toBe(403)
 })
