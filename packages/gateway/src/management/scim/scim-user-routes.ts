@@ -12,7 +12,7 @@ import type { UserOffice } from '../users/user-office.ts'
 import { listResources } from './list-resources.ts'
 import { type PatchOperation, patched, type Resource } from './patch.ts'
 import { scimError } from './scim-error.ts'
-import { refuseTakeover, userColumns, userNameOf, userResource } from './user-resource.ts'
+import { userColumns, userNameOf, userResource } from './user-resource.ts'
 
 export interface ScimRooms extends TeamRooms {
   readonly users: UserOffice
@@ -81,7 +81,6 @@ export function addScimUserRoutes(scope: FastifyInstance, rooms: ScimRooms, base
     async request => {
       const before = await find(request, rooms)
       const columns = userColumns(request.body as Resource, before)
-      refuseTakeover(before, columns)
       return await show(await accounts.change(USERS, before.id, () => columns, request), request)
     },
   )
@@ -93,7 +92,6 @@ export function addScimUserRoutes(scope: FastifyInstance, rooms: ScimRooms, base
       const { Operations } = request.body as { readonly Operations: readonly PatchOperation[] }
       const resource = patched(userResource(before, [], ''), Operations)
       const columns = userColumns(resource, before)
-      refuseTakeover(before, columns)
       return await show(await accounts.change(USERS, before.id, () => columns, request), request)
     },
   )

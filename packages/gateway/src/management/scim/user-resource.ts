@@ -45,13 +45,15 @@ export function userColumns(resource: Resource, before: AccountRow | undefined):
   const names = isObject(name) ? [name['givenName'], name['familyName']].map(textOf).filter(part => part) : []
   const formatted = isObject(name) ? textOf(name['formatted']) : undefined
   const address = email ?? (userName.includes('@') ? userName : undefined)
-  return {
+  const columns: Partial<AccountRow> = {
     alias: textOf(displayName) ?? formatted ?? (names.join(' ') || null),
     email: address === undefined ? null : emailOf(address),
     externalId: textOf(externalId) ?? null,
     blocked: !isActive(resource),
     details: withStored(before, resource),
   }
+  if (before !== undefined) refuseTakeover(before, columns)
+  return columns
 }
 
 export function userNameOf({ userName }: Resource): string {

@@ -1,12 +1,12 @@
 import type { FastifyRequest } from 'fastify'
 import { badRequest } from 'sluice/internal'
 import type { AccountRow } from '../../db/rows.ts'
+import { aliasesWithin } from '../accounts/aliases-within.ts'
 import { warned } from '../accounts/kept-fields.ts'
 import { checkWithin } from '../accounts/within-organization.ts'
 import { ORGANIZATION } from '../organizations/organization-json.ts'
 import { callerOfRequest, permitOf } from '../protect-routes.ts'
 import type { TypedRoutes } from '../typed-routes.ts'
-import { aliasesWithin } from './aliases-within.ts'
 import { withGuarded } from './guarded-metadata.ts'
 import { defaultsAnswer, TeamDefaultsBody } from './team-defaults.ts'
 import { TEAM, teamAnswer } from './team-json.ts'
@@ -24,7 +24,7 @@ export function addTeamChanges(routes: TypedRoutes, rooms: TeamRooms): void {
     async request => {
       const { organization_id: organizationId, model_aliases: aliases } = request.body
       const reach = await permitOf(request).reach({ organizationId }, request.body)
-      if (reach !== 'any') await checkAliases(aliases, undefined, organizationId, request)
+      await aliasesWithin(accounts, { aliases, organizationId, reach }, request)
       const { row, members, warnings } = await teams.create(await defaults.fill(request.body), request)
       return { ...teamAnswer(row, members), ...warned(warnings) }
     },
@@ -42,8 +42,8 @@ export function addTeamChanges(routes: TypedRoutes, rooms: TeamRooms): void {
         body.metadata = { ...withGuarded(body.metadata, metadata) }
       if (body.organization_id !== undefined && body.organization_id !== organizationId)
         await permit.reach({ organizationId: body.organization_id })
-      if (reach !== 'any')
-        await checkAliases(body.model_aliases, reach === 'team' ? before : undefined, organizationId, request)
+      const team = reach === 'team' ? before : undefined
+      await aliasesWithin(accounts, { aliases: body.model_aliases, team, organizationId, reach }, request)
       const own = reach === 'team' ? callerOfRequest(request).record.userId : undefined
       const { row, members, warnings } = await teams.update(id, body, own, request)
       return { team_id: id, data: teamAnswer(row, members), ...warned(warnings) }
@@ -61,18 +61,6 @@ export function addTeamChanges(routes: TypedRoutes, rooms: TeamRooms): void {
       return { deleted_teams: rows.map(({ id }) => id), teams: rows.map(row => teamAnswer(row, [])) }
     },
   )
-  async function checkAliases(
-    aliases: Readonly<Record<string, string>> | null | undefined,
-    team: AccountRow | undefined,
-    organizationId: string | null | undefined,
-    request: FastifyRequest,
-  ): Promise<void> {
-    if (aliases == null) return
-    const organization =
-      organizationId == null ? undefined : await accounts.find(ORGANIZATION, organizationId)
-    const holders = { team, organization }
-    aliasesWithin(aliases, team?.details['model_aliases'], callerOfRequest(request), holders)
-  }
   addBlocking(routes, rooms)
   addModelRoutes(routes, rooms)
   addSettingRoutes(routes, rooms)
