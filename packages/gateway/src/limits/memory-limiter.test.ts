@@ -367,15 +367,6 @@ describe('budgets', () => {
     limiter.reserve(claim(keySubject({ budget: reset }))).settle(finished({ nanoUsd: 5 }))
     expect(limiter.spentNanoUsd('key', 'k')).toBe(5)
   })
-
-  test('a key that changes its hash keeps its counters', () => {
-    const limiter = createMemoryLimiter({ now: () => START })
-    limiter.reserve(claim(keySubject({ budget: budget(1000) }))).settle(finished({ nanoUsd: 400 }))
-    limiter.move('key', 'k', 'k2')
-    expect(limiter.spentNanoUsd('key', 'k')).toBeUndefined()
-    expect(limiter.spentNanoUsd('key', 'k2')).toBe(400)
-    expect(open(limiter)?.id).toBe('k2')
-  })
 })
 
 describe('headers', () => {

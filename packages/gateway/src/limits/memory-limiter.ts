@@ -35,8 +35,6 @@ export interface SubjectSnapshot {
 export interface LimiterState {
   /** What the counter holds, calls in flight left out; undefined for a subject without a budget in memory. */
   spentNanoUsd(kind: SubjectKind, id: string): number | undefined
-  /** Carries counters over when a key gets a new hash. */
-  move(kind: SubjectKind, from: string, to: string): void
   /** Drops a subject that is gone for good. Calls in flight settle into nothing. */
   forget(kind: SubjectKind, id: string): void
   snapshot(): Iterable<SubjectSnapshot>
@@ -72,7 +70,6 @@ export function stateOf(store: CounterStore, clock: () => number): LimiterState 
       budget?.roll(clock())
       return budget?.spent
     },
-    move: (kind, from, to) => store.move(kind, from, to),
     forget: (kind, id) => store.forget(kind, id),
     *snapshot() {
       for (const entry of store.values()) yield subjectSnapshot(entry, clock())

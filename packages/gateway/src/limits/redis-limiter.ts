@@ -53,7 +53,6 @@ class Shared implements RedisLimiter {
   readonly name = 'redis'
   decidedAlone = 0
   readonly spentNanoUsd: LimiterState['spentNanoUsd']
-  readonly move: LimiterState['move']
   readonly forget: LimiterState['forget']
   readonly snapshot: LimiterState['snapshot']
   readonly #options: RedisLimiterOptions
@@ -67,7 +66,6 @@ class Shared implements RedisLimiter {
     this.#store = new CounterStore(zonedCalendar(options.timezone ?? 'UTC'), options.maxSubjects)
     const state = stateOf(this.#store, this.#clock)
     this.spentNanoUsd = state.spentNanoUsd
-    this.move = state.move
     this.forget = state.forget
     this.snapshot = state.snapshot
     this.#line()

@@ -38,16 +38,6 @@ export class CounterStore {
     return isPart(subject) ? whole?.parts?.get(partName(subject)) : whole
   }
 
-  /** Carries all counters of a subject over to its new id. */
-  move(kind: SubjectKind, from: string, to: string): void {
-    const map = this.#map(kind)
-    const whole = map.get(from)
-    if (whole === undefined) return
-    map.delete(from)
-    whole.rename(to)
-    map.set(to, whole)
-  }
-
   /** Drops all counters of a subject. */
   forget(kind: SubjectKind, id: string): void {
     this.#kinds.get(kind)?.delete(id)

@@ -24,7 +24,7 @@ export function partName({ model = '', window = '' }: Pick<Name, 'model' | 'wind
 /** Everything counted for one subject. A counter exists from the first call that its limit concerned. */
 export class SubjectCounters {
   readonly kind: LimitSubject['kind']
-  id: string
+  readonly id: string
   readonly model: string | undefined
   readonly window: string | undefined
   /** As messages name it. */
@@ -75,12 +75,6 @@ export class SubjectCounters {
     let part = this.parts.get(name)
     if (part === undefined) this.parts.set(name, (part = new SubjectCounters(subject)))
     return part
-  }
-
-  /** Gives this subject and its parts another id. */
-  rename(id: string): void {
-    this.id = id
-    for (const part of this.parts?.values() ?? []) part.id = id
   }
 
   /** True while no call of it is in flight. */
