@@ -21,9 +21,10 @@ export function accountsBehind(
   const project = find('project', projectId)
   const member =
     userId !== null && teamId !== null ? find('team_member', memberId(teamId, userId)) : undefined
-  // A user whom an organization's admin made stays within it, whatever keys they make for themselves.
+  // A user whom an organization's admin made stays within it, whatever keys they make for themselves; a session's
+  // team has no account.
   const organizationOf = (ofTeam: AccountRow | undefined, ofUser: AccountRow | undefined) =>
-    find('organization', row.organizationId ?? (teamId === null ? ofUser : ofTeam)?.organizationId ?? null)
+    find('organization', row.organizationId ?? (ofTeam ?? ofUser)?.organizationId ?? null)
   if (isHere(user) && isHere(team) && isHere(project) && isHere(member)) {
     const organization = organizationOf(team, user)
     if (isHere(organization)) return { user, team, member, project, organization }

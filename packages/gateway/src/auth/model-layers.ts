@@ -13,7 +13,8 @@ export const EVERY_MODEL: ReadonlySet<string> = new Set(['all-proxy-models', 'al
 
 /**
  * Whose lists a key's calls must pass: its own, and those of everybody it belongs to. `access_group_ids` stand in a
- * list like names. An empty list allows every model, and a user's own list is about their personal keys, not those of a team.
+ * list like names. An empty list allows every model. A user's own list is about their personal keys and sessions, not
+ * about keys of a team.
  */
 export function modelLayers(row: KeyRow, accounts: CallerAccounts): readonly ModelLayer[] {
   const { team, member, project, organization, user } = accounts
@@ -23,7 +24,7 @@ export function modelLayers(row: KeyRow, accounts: CallerAccounts): readonly Mod
     ['team_member', listOf(member)],
     ['project', listOf(project)],
     ['organization', listOf(organization)],
-    ['user', row.teamId === null ? listOf(user) : undefined],
+    ['user', team === undefined ? listOf(user) : undefined],
   ] as const
   return lists.flatMap(([of, models]) =>
     models === undefined || models.length === 0 || models.some(model => EVERY_MODEL.has(model))

@@ -1,5 +1,6 @@
 import { createError, type SluiceError } from 'sluice/internal'
 import type { JwtSettings } from '../../config/sign-in/sign-in-settings.ts'
+import type { AccountRow } from '../../db/rows.ts'
 import { BoundedMap } from '../../limits/bounded-map.ts'
 import type { Caller } from '../caller.ts'
 import type { Origin } from '../door/origin.ts'
@@ -26,6 +27,8 @@ export interface TokenServices extends PrincipalServices {
 interface Known {
   readonly principals: readonly Principal[]
   readonly keyHash: string | undefined
+  /** Whom it names, where it stands for a key. */
+  readonly userId: string | undefined
   readonly settings: JwtSettings
   /** Of the keys it was verified with; undefined where the provider vouched for it. */
   readonly epoch: number | undefined
@@ -124,7 +127,7 @@ export class TokenAuthenticator {
     const principals =
       keyHash === undefined ? await findPrincipals(reading, wished, settings, this.#services) : []
     return {
-      ...{ principals, keyHash, settings },
+      ...{ principals, keyHash, userId: reading.userId, settings },
       // Whatever was read in between was there before the token was looked at, or the next call looks again.
       epoch: isJwt ? Math.max(epoch, this.#keySet.epoch) : undefined,
       validUntil: Math.min(lastsUntil, now + RELOOK_MS),
@@ -156,11 +159,22 @@ export class TokenAuthenticator {
     throw badToken('the provider does not know it')
   }
 
-  #callerOf({ principals, keyHash }: Known): Caller | Promise<Caller> {
-    if (keyHash !== undefined) return this.#services.admitKey(keyHash)
+  #callerOf({ principals, keyHash, userId }: Known): Caller | Promise<Caller> {
+    if (keyHash !== undefined) return this.#ofKey(keyHash, userId)
     const [first, ...others] = principals
     if (first === undefined) throw badToken('it stands for nobody')
     return others.length === 0 ? this.#services.admit(first) : this.#withOthers(principals)
+  }
+
+  /** Whoever was stopped is stopped with a claim's key too. */
+  #ofKey(keyHash: string, userId: string | undefined): Caller | Promise<Caller> {
+    const { accounts, admitKey } = this.#services
+    const user = userId === undefined ? undefined : accounts.account('user', userId)
+    const unlessBlocked = (found: AccountRow | undefined) => {
+      if (found?.blocked) throw refused(`its user '${found.id}' is blocked`)
+      return admitKey(keyHash)
+    }
+    return user instanceof Promise ? user.then(unlessBlocked) : unlessBlocked(user)
   }
 
   /** Of several teams the one that has the model is chosen once the model is known. */

@@ -12,7 +12,7 @@ import { memberChanges } from '../teams/member-limits.ts'
 import { emailOf, userChanges } from '../users/user-changes.ts'
 import { readUserDefaults } from '../users/user-defaults.ts'
 import { configuredUserDefaults } from './configured-user-defaults.ts'
-import { isSomebodyElse, refuseAdminId, refusePromotion } from './takeover.ts'
+import { isSomebodyElse, refuseAdminId, refusePromotion, refuseSomebodyElse } from './takeover.ts'
 
 export interface DirectoryServices {
   readonly database: Pick<Database, 'accounts' | 'facts'>
@@ -69,14 +69,20 @@ export function createDirectory(services: DirectoryServices): Directory {
   }
 }
 
-/** By id, else by the provider's id, else by the address, where exactly one user has it. */
+/**
+ * By the provider's id, else by id, else by the address, where exactly one user has it. Throws `PermissionDeniedError`
+ * when the id is that of somebody else at the same provider: names can be chosen there.
+ */
 async function findUser(facts: UserFacts, { database }: DirectoryServices) {
   const { id, email, externalId } = facts
-  const byId = await database.accounts.find('user', id)
-  if (byId !== undefined) return byId
   if (externalId !== undefined) {
     const { rows } = await database.accounts.list({ kind: 'user', externalId, page: 1, size: 2 })
     if (rows.length === 1) return rows[0]
+  }
+  const byId = await database.accounts.find('user', id)
+  if (byId !== undefined) {
+    refuseSomebodyElse(byId, facts)
+    return byId
   }
   if (email === undefined) return undefined
   const filter = { kind: 'user', email: emailOf(email), page: 1, size: 2 } as const

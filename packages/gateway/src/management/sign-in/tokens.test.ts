@@ -246,6 +246,12 @@ eachDatabase('tokens', makePlace => {
     const caller = await strict.call(await strict.token({ client_id: 'batch' }))
     expect(caller).toMatchObject({ record: { keyHash: key.tokenHash }, subjects: [{ kind: 'key', rpm: 3 }] })
     await expect(strict.call(await strict.token({ client_id: 'new' }))).rejects.toMatchObject({ status: 403 })
+    const named = how('    user_id_jwt_field: sub\n    unregistered_jwt_client_behavior: reject\n')
+    await database.accounts.create(accountRow('user', 'gone', { blocked: true }))
+    const people = await house(named)
+    await people.call(await people.token({ client_id: 'batch', sub: 'ann' }))
+    const gone = people.call(await people.token({ client_id: 'batch', sub: 'gone' }))
+    await expect(gone).rejects.toMatchObject({ status: 403, message: expect.stringContaining('is blocked') })
     const open = await house(how('    unregistered_jwt_client_behavior: auto_register\n'))
     const registered = await open.call(await open.token({ client_id: 'new' }))
     expect(await database.keys.find(registered.record.keyHash)).toMatchObject({
