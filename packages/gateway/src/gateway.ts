@@ -40,7 +40,10 @@ import { openTelemetry } from './telemetry/open-telemetry.ts'
 export interface Gateway extends OpenFrontDoor {
   /** The stages in force; replaced whole by `reload`. */
   stages(): Stages
-  /** Takes new settings without dropping a call. Listening address and database stay as they were; the database's host and credentials may change. */
+  /**
+   * Takes new settings without dropping a call. Listening address and database stay as they were; the database's host
+   * and credentials may change.
+   */
   reload(settings: Settings): void
   readonly database: Database
   readonly audit: Audit

@@ -128,18 +128,6 @@ export function templateAnswer(template: Template | undefined) {
   return { budget_id: budget.budgetId, ...limitAnswer(budget), allowed_models: budget.models }
 }
 
-/** Nobody's limits: what somebody new has. */
-export const NO_LIMITS: Limits = {
-  maxBudgetNanoUsd: null,
-  softBudgetNanoUsd: null,
-  budgetDuration: null,
-  budgetResetAt: null,
-  rpmLimit: null,
-  tpmLimit: null,
-  maxParallelRequests: null,
-  moreLimits: {},
-}
-
 export const DURATION_RULE = 'must be a whole number followed by s, m, h, d, w or mo, such as 30d'
 
 export function dollars(nano: number | null): number | null {

@@ -1,3 +1,4 @@
+import { blankKeyRow } from '../../db/blank-rows.ts'
 import type { AccountRow, KeyRow } from '../../db/rows.ts'
 import type { Role } from '../roles.ts'
 
@@ -17,39 +18,7 @@ export interface Principal {
 
 /** A row of nobody: every field as a new key without wishes has it. */
 export function principalRow(name: string, more: Partial<KeyRow>): KeyRow {
-  return Object.freeze<KeyRow>({
-    tokenHash: name,
-    keyName: name.slice(0, 24),
-    keyAlias: null,
-    userId: null,
-    teamId: null,
-    organizationId: null,
-    projectId: null,
-    budgetId: null,
-    models: [],
-    aliases: {},
-    spendNanoUsd: 0,
-    maxBudgetNanoUsd: null,
-    softBudgetNanoUsd: null,
-    budgetDuration: null,
-    budgetResetAt: null,
-    rpmLimit: null,
-    tpmLimit: null,
-    maxParallelRequests: null,
-    moreLimits: {},
-    expiresAt: null,
-    blocked: false,
-    metadata: {},
-    tags: [],
-    permissions: {},
-    allowedRoutes: [],
-    lastActiveAt: null,
-    createdAt: 0,
-    createdBy: null,
-    updatedAt: 0,
-    updatedBy: null,
-    ...more,
-  })
+  return Object.freeze(blankKeyRow(name, { keyName: name.slice(0, 24), ...more }))
 }
 
 /** Who a user of a directory is, as a provider or a token says. */

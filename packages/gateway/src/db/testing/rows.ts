@@ -1,40 +1,11 @@
+import { blankAccountRow, blankKeyRow, NO_LIMITS } from '../blank-rows.ts'
 import type { AccountKind, AccountRow, BudgetRow, KeyRow, SpendRow } from '../rows.ts'
+
+const MADE = { createdAt: 1_000, updatedAt: 1_000 } as const
 
 /** A key with nothing special about it. */
 export function keyRow(tokenHash: string, more: Partial<KeyRow> = {}): KeyRow {
-  return {
-    tokenHash,
-    keyName: 'sk-...abcd',
-    keyAlias: null,
-    userId: null,
-    teamId: null,
-    organizationId: null,
-    projectId: null,
-    budgetId: null,
-    models: [],
-    aliases: {},
-    maxBudgetNanoUsd: null,
-    softBudgetNanoUsd: null,
-    spendNanoUsd: 0,
-    budgetDuration: null,
-    budgetResetAt: null,
-    rpmLimit: null,
-    tpmLimit: null,
-    maxParallelRequests: null,
-    moreLimits: {},
-    expiresAt: null,
-    blocked: false,
-    metadata: {},
-    tags: [],
-    permissions: {},
-    allowedRoutes: [],
-    createdAt: 1_000,
-    createdBy: null,
-    updatedAt: 1_000,
-    updatedBy: null,
-    lastActiveAt: null,
-    ...more,
-  }
+  return blankKeyRow(tokenHash, { keyName: 'sk-...abcd', ...MADE, ...more })
 }
 
 /** A successful call that cost 1,500 nano-dollars. */
@@ -80,38 +51,7 @@ export function spendRow(requestId: string, more: Partial<SpendRow> = {}): Spend
 
 /** An account with nothing special about it. */
 export function accountRow(kind: AccountKind, id: string, more: Partial<AccountRow> = {}): AccountRow {
-  return {
-    kind,
-    id,
-    alias: null,
-    email: null,
-    role: null,
-    externalId: null,
-    organizationId: null,
-    teamId: null,
-    userId: null,
-    budgetId: null,
-    models: [],
-    metadata: {},
-    details: {},
-    blocked: false,
-    maxBudgetNanoUsd: null,
-    softBudgetNanoUsd: null,
-    budgetDuration: null,
-    budgetResetAt: null,
-    rpmLimit: null,
-    tpmLimit: null,
-    maxParallelRequests: null,
-    moreLimits: {},
-    spendNanoUsd: 0,
-    spendSetAt: null,
-    createdAt: 1_000,
-    createdBy: null,
-    updatedAt: 1_000,
-    updatedBy: null,
-    deletedAt: null,
-    ...more,
-  }
+  return blankAccountRow(kind, id, { ...MADE, ...more })
 }
 
 /** A budget that limits nothing. */
@@ -119,17 +59,9 @@ export function budgetRow(budgetId: string, more: Partial<BudgetRow> = {}): Budg
   return {
     budgetId,
     models: [],
-    maxBudgetNanoUsd: null,
-    softBudgetNanoUsd: null,
-    budgetDuration: null,
-    budgetResetAt: null,
-    rpmLimit: null,
-    tpmLimit: null,
-    maxParallelRequests: null,
-    moreLimits: {},
-    createdAt: 1_000,
+    ...NO_LIMITS,
+    ...MADE,
     createdBy: null,
-    updatedAt: 1_000,
     updatedBy: null,
     deletedAt: null,
     ...more,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { blankAccountRow } from '../../db/blank-rows.ts'
 import type { AccountKind, AccountRow } from '../../db/rows.ts'
 import { nanoFromUsd, usdFromNano } from '../../spend/money.ts'
 import {
@@ -8,7 +9,6 @@ import {
   limitAnswer,
   limitChanges,
   limitFields,
-  NO_LIMITS,
 } from '../limit-fields.ts'
 
 export interface AccountContext extends LimitContext {
@@ -81,12 +81,8 @@ export function newAccount(
   { now, by }: AccountContext,
   more: Partial<AccountRow> = {},
 ): AccountRow {
-  return {
-    ...{ kind, id, alias: null, email: null, role: null, externalId: null },
-    ...{ organizationId: null, teamId: null, userId: null, budgetId: null },
-    ...{ models: [], metadata: {}, details: {}, blocked: false, spendNanoUsd: 0, spendSetAt: null },
-    ...NO_LIMITS,
-    ...{ createdAt: now, createdBy: by, updatedAt: now, updatedBy: by, deletedAt: null },
+  return blankAccountRow(kind, id, {
+    ...{ createdAt: now, createdBy: by, updatedAt: now, updatedBy: by },
     ...more,
-  }
+  })
 }

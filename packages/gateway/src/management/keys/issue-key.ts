@@ -3,8 +3,8 @@ import { createError } from 'sluice/internal'
 import type { z } from 'zod'
 import type { Caller } from '../../auth/caller.ts'
 import { hashKey, maskKey } from '../../auth/hash.ts'
+import { blankKeyRow } from '../../db/blank-rows.ts'
 import type { KeyRow } from '../../db/rows.ts'
-import { NO_LIMITS } from '../limit-fields.ts'
 import { callerOfRequest, permitOf } from '../protect-routes.ts'
 import { checkGeneration } from './generation-rules.ts'
 import { type ChangeContext, keyChanges, routesOfType } from './key-changes.ts'
@@ -56,7 +56,7 @@ export async function issueKey(
   await checkTeamRules(office, body, caller, reach)
   const changes = { ...change.changes, allowedRoutes }
   const row: KeyRow = {
-    ...blankKey(key, context),
+    ...newKeyRow(key, context),
     ...changes,
     ...inherited(caller, reach, changes),
     ...(kind === 'service_account'
@@ -105,30 +105,8 @@ export function newSecret(randomBytes: (size: number) => Uint8Array): string {
   return `sk-${Buffer.from(randomBytes(24)).toString('base64url')}`
 }
 
-function blankKey(key: string, { now, by }: ChangeContext): KeyRow {
-  return {
-    ...NO_LIMITS,
-    tokenHash: hashKey(key),
-    keyName: maskKey(key),
-    keyAlias: null,
-    userId: null,
-    teamId: null,
-    organizationId: null,
-    projectId: null,
-    budgetId: null,
-    models: [],
-    aliases: {},
-    spendNanoUsd: 0,
-    expiresAt: null,
-    blocked: false,
-    metadata: {},
-    tags: [],
-    permissions: {},
-    allowedRoutes: [],
-    createdAt: now,
-    createdBy: by,
-    updatedAt: now,
-    updatedBy: by,
-    lastActiveAt: null,
-  }
+/** The row of a new key that has nothing yet. */
+export function newKeyRow(key: string, { now, by }: Pick<ChangeContext, 'now' | 'by'>): KeyRow {
+  const authors = { createdAt: now, createdBy: by, updatedAt: now, updatedBy: by }
+  return blankKeyRow(hashKey(key), { keyName: maskKey(key), ...authors })
 }

@@ -1,12 +1,12 @@
 import type { FastifyRequest } from 'fastify'
 import { badRequest, momentAfter } from 'sluice/internal'
-import { hashKey, maskKey } from '../../auth/hash.ts'
 import type { KeyCache } from '../../auth/key-cache.ts'
 import type { Database } from '../../db/database.ts'
 import type { KeyRow } from '../../db/rows.ts'
 import type { AccountContext } from '../accounts/account-fields.ts'
 import type { Audit } from '../audit/audit-log.ts'
-import { DURATION_RULE, isoTime, NO_LIMITS } from '../limit-fields.ts'
+import { newKeyRow, newSecret } from '../keys/issue-key.ts'
+import { DURATION_RULE, isoTime } from '../limit-fields.ts'
 
 export interface FirstKeyServices {
   readonly database: Pick<Database, 'keys'>
@@ -28,14 +28,10 @@ export function newFirstKey(
   { now, by }: AccountContext,
   randomBytes: FirstKeyServices['randomBytes'],
 ): FirstKey {
-  const key = `sk-${Buffer.from(randomBytes(16)).toString('base64url')}`
+  const key = newSecret(randomBytes)
   const row: KeyRow = {
-    ...{ tokenHash: hashKey(key), keyName: maskKey(key), keyAlias: wishes.key_alias ?? null, userId },
-    ...{ teamId: null, organizationId: null, projectId: null, budgetId: null },
-    ...{ models: [], aliases: {}, spendNanoUsd: 0, blocked: false, metadata: {}, tags: [], permissions: {} },
-    ...NO_LIMITS,
-    ...{ expiresAt: expiryOf(wishes.duration, now), allowedRoutes: [], lastActiveAt: null },
-    ...{ createdAt: now, createdBy: by, updatedAt: now, updatedBy: by },
+    ...newKeyRow(key, { now, by }),
+    ...{ userId, keyAlias: wishes.key_alias ?? null, expiresAt: expiryOf(wishes.duration, now) },
   }
   return { key, row }
 }

@@ -5,7 +5,8 @@ import type { AccountRow } from '../../db/rows.ts'
 import { nanoFromUsd } from '../../spend/money.ts'
 import { type AccountContext, newAccount } from '../accounts/account-fields.ts'
 import type { AccountWriter } from '../accounts/account-writer.ts'
-import { ORGANIZATION_MEMBERS, TEAM_MEMBERS } from './user-json.ts'
+import { ORGANIZATION_MEMBER } from '../organizations/organization-json.ts'
+import { TEAM_MEMBER } from '../teams/team-json.ts'
 import type { NewUser } from './user-schemas.ts'
 
 /** What a new user belongs to. */
@@ -49,12 +50,12 @@ export async function keepMemberships(
   for (const member of teams) {
     if ((await accounts.find('team', member.teamId ?? '')) === undefined)
       throw notThere('teams', member.teamId)
-    await writer.create(TEAM_MEMBERS, member)
+    await writer.create(TEAM_MEMBER, member)
   }
   for (const member of organizations) {
     if ((await accounts.find('organization', member.organizationId ?? '')) === undefined)
       throw notThere('organizations', member.organizationId)
-    await writer.create(ORGANIZATION_MEMBERS, member)
+    await writer.create(ORGANIZATION_MEMBER, member)
   }
 }
 

@@ -25,22 +25,3 @@ export const USERS: AccountSubject = {
   idField: 'user_id',
   answer: row => userObject(row),
 }
-
-export const TEAM_MEMBERS: AccountSubject = {
-  kind: 'team_member',
-  table: 'LiteLLM_TeamMembership',
-  noun: 'Team member',
-  idField: 'user_id',
-  answer: row => ({ user_id: row.userId, team_id: row.teamId, role: row.role, ...accountAnswer(row) }),
-}
-
-export const ORGANIZATION_MEMBERS: AccountSubject = {
-  kind: 'organization_member',
-  table: 'LiteLLM_OrganizationMembership',
-  noun: 'Organization member',
-  idField: 'user_id',
-  answer: row => ({
-    ...{ user_id: row.userId, organization_id: row.organizationId, user_role: row.role },
-    ...accountAnswer(row),
-  }),
-}

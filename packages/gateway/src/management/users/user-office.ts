@@ -8,12 +8,14 @@ import type { AccountRow } from '../../db/rows.ts'
 import { newAccount } from '../accounts/account-fields.ts'
 import type { AccountWriter } from '../accounts/account-writer.ts'
 import { type AccountServices, AccountsOffice } from '../accounts/accounts-office.ts'
+import { ORGANIZATION_MEMBER } from '../organizations/organization-json.ts'
 import { callerOfRequest, permitOf } from '../protect-routes.ts'
+import { TEAM_MEMBER } from '../teams/team-json.ts'
 import { type FirstKey, type FirstKeyServices, keepFirstKey, newFirstKey } from './first-key.ts'
 import { keepMemberships, type Memberships, membershipsOf } from './memberships.ts'
 import { emailOf, userChanges } from './user-changes.ts'
 import { readUserDefaults, type UserDefaults } from './user-defaults.ts'
-import { ORGANIZATION_MEMBERS, TEAM_MEMBERS, USERS } from './user-json.ts'
+import { USERS } from './user-json.ts'
 import { reachUser } from './user-reach.ts'
 import type { NewUser, UserChange, UserFields } from './user-schemas.ts'
 
@@ -165,7 +167,7 @@ export class UserOffice {
   }
 
   async #removeMemberships(userId: string, writer: AccountWriter): Promise<void> {
-    for (const subject of [TEAM_MEMBERS, ORGANIZATION_MEMBERS]) {
+    for (const subject of [TEAM_MEMBER, ORGANIZATION_MEMBER]) {
       const { rows } = await this.accounts.list(subject, { userIds: [userId], page: 1, size: MOST })
       if (rows.length > 0)
         await writer.remove(
