@@ -1,13 +1,13 @@
 import { type Kysely, sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { silentLog } from '../log.ts'
-import { migrate } from '../migrate.ts'
 import { connectionOf } from '../open-database.ts'
 import { encodeSpend, SPEND_COLUMNS } from '../spend/spend-columns.ts'
 import type { Tables } from '../tables.ts'
 import { eachDatabase } from '../testing/each-database.ts'
 import { spendRow } from '../testing/rows.ts'
 import { MIGRATIONS } from './index.ts'
+import { migrate } from './migrate.ts'
 
 const before = MIGRATIONS.filter(({ name }) => name < '0007')
 

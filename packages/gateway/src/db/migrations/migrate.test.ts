@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { MIGRATIONS } from './migrations/index.ts'
-import { connectionOf } from './open-database.ts'
-import { eachDatabase } from './testing/each-database.ts'
+import { connectionOf } from '../open-database.ts'
+import { eachDatabase } from '../testing/each-database.ts'
+import { MIGRATIONS } from './index.ts'
 
-const OPENER = fileURLToPath(new URL('./testing/open-and-close.ts', import.meta.url))
+const OPENER = fileURLToPath(new URL('../testing/open-and-close.ts', import.meta.url))
 
 eachDatabase('migrations', makePlace => {
   test('six replicas that start at once migrate once', async () => {

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
-import type { Log } from './log.ts'
-import { MIGRATIONS, type Migration } from './migrations/index.ts'
-import type { Tables } from './tables.ts'
+import type { Log } from '../log.ts'
+import type { Tables } from '../tables.ts'
+import { MIGRATIONS, type Migration } from './index.ts'
 
 /** Any constant of our own; holders of it on one PostgreSQL database take turns. */
 const LOCK_ID = 7_305_805_441
