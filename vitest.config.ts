@@ -15,6 +15,7 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
           include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts', 'benchmarks/**/*.test.ts'],
           isolate: false,
+          testTimeout: 20_000,
         },
       },
       {
@@ -24,7 +25,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           include: ['e2e/**/*.test.ts'],
           globalSetup: ['e2e/bundle-gateway.ts'],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           // Most of their time is waiting for processes; a worker more would make short times a matter of luck.
           maxWorkers: 2,
           hookTimeout: 120_000,

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 export async function eventually<T>(
   what: string,
   look: () => T | Promise<T>,
-  withinMs = 10_000,
+  withinMs = 45_000,
 ): Promise<Exclude<T, false | undefined>> {
   const deadline = performance.now() + withinMs
   for (;;) {

@@ -82,14 +82,10 @@ async function expectBooks(rig: Rig, key: string, calls: number): Promise<void> 
   await eventually('the gateway has noticed', async () =>
     (await get(rig, '/health/readiness')).body.includes('"connected"'),
   )
-  const rows = await eventually(
-    'the spend has caught up',
-    async () => {
-      const found = await rowsOf(rig.gateway, key)
-      return found.length >= calls && found
-    },
-    20_000,
-  )
+  const rows = await eventually('the spend has caught up', async () => {
+    const found = await rowsOf(rig.gateway, key)
+    return found.length >= calls && found
+  })
   expect(rows.length).toBe(calls)
   expect(await spendOf(rig.gateway, key)).toBe(sumOf(rows))
 }
@@ -143,14 +139,10 @@ test('a gateway that starts while the database is down serves after it comes bac
   await expectTruth(rig, 3_000)
   await traffic(rig, rig.gateway.masterKey, 20)
   await postgres.start()
-  const key = await eventually(
-    'keys can be made',
-    async () => {
-      const response = await rig.admin('/key/generate', {})
-      return response.ok && ((await response.json()) as { key: string }).key
-    },
-    20_000,
-  )
+  const key = await eventually('keys can be made', async () => {
+    const response = await rig.admin('/key/generate', {})
+    return response.ok && ((await response.json()) as { key: string }).key
+  })
   await traffic(rig, key, 20)
   await expectBooks(rig, key, 20)
   await rig.close()

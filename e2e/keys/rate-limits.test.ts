@@ -121,7 +121,7 @@ describe('a parallel slot', () => {
     hangUp.abort()
     await reply.catch(() => undefined)
     await rig.upstream.until(() => rig.upstream.aborted.length === 1)
-    await eventually('the slot is free', async () => (await ask(key)).status === 200, 2_000)
+    await eventually('the slot is free', async () => (await ask(key)).status === 200, 8_000)
   })
 })
 

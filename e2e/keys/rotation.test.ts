@@ -93,7 +93,7 @@ describe.each([
     const secrets = [first]
     const ends = new Map<string, number>()
     const calls: Call[] = [await stream(admin, first)]
-    const price = await eventually('the first call is in the books', () => spendOf(admin, first), 20_000)
+    const price = await eventually('the first call is in the books', () => spendOf(admin, first))
     let isOver = false
     const workers = Array.from({ length: 6 }, async (__, worker) => {
       for (let turn = worker; !isOver; turn++) {

@@ -87,10 +87,8 @@ test.concurrent.for(Object.entries(BREAKS).map(([name, breaking], seed) => ({ na
     world.patienceMs = 1_000
     // Every replica notices within a second what it has not noticed yet.
     await pause(1_200)
-    await eventually(
-      'all count together again',
-      () => world.replicas.every(({ limiter }) => limiter.isShared()),
-      20_000,
+    await eventually('all count together again', () =>
+      world.replicas.every(({ limiter }) => limiter.isShared()),
     )
     if (!isKilledFirst) await world.kill()
     steps = 0
@@ -104,15 +102,11 @@ test.concurrent.for(Object.entries(BREAKS).map(([name, breaking], seed) => ({ na
     const [replica] = world.replicas
     if (replica === undefined) throw new Error('three are left')
     const slots = { ...world.key(), budget: undefined }
-    await eventually(
-      'all slots are free',
-      async () => {
-        const got = await Promise.all(Array.from({ length: SLOTS }, () => tried(replica, claim([slots]))))
-        for (const each of got) await each?.settle({ status: 'failure', cost: { state: 'none' } } as never)
-        return !got.includes(undefined)
-      },
-      25_000,
-    )
+    await eventually('all slots are free', async () => {
+      const got = await Promise.all(Array.from({ length: SLOTS }, () => tried(replica, claim([slots]))))
+      for (const each of got) await each?.settle({ status: 'failure', cost: { state: 'none' } } as never)
+      return !got.includes(undefined)
+    })
     expect(world.spent).toBeGreaterThan(BUDGET / 2)
     expect(world.spent).toBeLessThan(BUDGET + 5 * WORST)
     expect(world.mostAtOnce).toBeLessThanOrEqual(2 * SLOTS)

@@ -51,17 +51,13 @@ const metric = async ({ gateway }: Rig, name: string) => {
   return Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)?.[1])
 }
 const bothShare = () =>
-  eventually(
-    'both count together',
-    async () => {
-      const [a, b] = await Promise.all([
-        metric(one, 'sluice_limits_shared'),
-        metric(two, 'sluice_limits_shared'),
-      ])
-      return a === 1 && b === 1
-    },
-    20_000,
-  )
+  eventually('both count together', async () => {
+    const [a, b] = await Promise.all([
+      metric(one, 'sluice_limits_shared'),
+      metric(two, 'sluice_limits_shared'),
+    ])
+    return a === 1 && b === 1
+  })
 
 test('requests a minute are exact over both', async () => {
   const key = await one.newKey({ rpm_limit: 12 })
@@ -102,7 +98,7 @@ test('parallel slots of a process that is killed are free again when its lease e
   await third.gateway.stop('SIGKILL')
   await lost
   expect((await ask(two, key)).status).toBe(429)
-  await eventually('the slot is free', async () => (await ask(two, key)).status === 200, 14_000)
+  await eventually('the slot is free', async () => (await ask(two, key)).status === 200)
 }, 40_000)
 
 test('when Redis is two seconds slow, and when it is gone, calls wait for nothing and shares hold', async () => {

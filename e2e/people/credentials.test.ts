@@ -136,7 +136,7 @@ describe('stored credentials', () => {
       expect(await keySeen(two, 'both')).toBe('Bearer key-of-the-file')
       expect(await keySeen(two, 'stored')).toBe(`Bearer ${FIRST}`)
       const isTold = async () => String(await keySeen(other, 'stored')).includes('cannot be opened')
-      await eventually('the other salt key is told', isTold, 5_000)
+      await eventually('the other salt key is told', isTold)
       expect(other.gateway.logs.join('\n')).toMatch(/"credential":"eu".*cannot be opened/)
       await send(other, 'PATCH', '/credentials/eu', { credential_values: values(SECOND) })
       expect(await keySeen(other, 'stored')).toBe(`Bearer ${SECOND}`)

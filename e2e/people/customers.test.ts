@@ -64,7 +64,7 @@ test('whoever has spent is in the list, and a model by default must exist', asyn
 
 test('a blocked customer is refused in the words of the client, and served again when unblocked', async () => {
   await send(rig, 'POST', '/end_user/block', { user_ids: ['bad'] })
-  await eventually('the customer is refused', async () => (await ask('bad')).status === 403, 10_000)
+  await eventually('the customer is refused', async () => (await ask('bad')).status === 403)
   const said = (await (await ask('bad')).json()) as { error: { message: string } }
   expect(said.error.message).toContain('Customer=bad is blocked')
   const anthropic = await post(

@@ -93,9 +93,9 @@ test('a Redis that falls silent is found dead, and a new connection is made', as
   const redis = connect(redisSettings(proxy.port))
   await eventually('it is connected', () => redis.isUp())
   proxy.fallSilent()
-  await eventually('it is found dead', () => !redis.isConnected(), 20_000)
+  await eventually('it is found dead', () => !redis.isConnected())
   proxy.recover()
-  await eventually('it is back', () => redis.isUp(), 20_000)
+  await eventually('it is back', () => redis.isUp())
 })
 
 test('a wrong password is told once, and not repeated', async () => {
@@ -160,7 +160,7 @@ test('a cluster: keys of one script share a slot, commands and channels find the
   const nodes = servers.map(({ port }) => ({ host: '127.0.0.1', port }))
   const log = keepLog()
   const cluster = connect(redisSettings(0, { kind: 'cluster', nodes }), log)
-  await eventually('it is connected', () => cluster.isUp(), 20_000)
+  await eventually('it is connected', () => cluster.isUp())
   const heard: string[] = []
   cluster.subscribe(cluster.key('channel'), message => heard.push(message))
   for (let index = 0; index < 50; index++) {
@@ -178,7 +178,7 @@ test('a cluster: keys of one script share a slot, commands and channels find the
   onTestFinished(() => [told, late].forEach(wire => wire.close()))
   const news: unknown[] = []
   late.subscribe('t', ({ value }) => news.push(value))
-  await eventually('what holds is heard', () => news.length > 0, 20_000)
+  await eventually('what holds is heard', () => news.length > 0)
   told.publish({ topic: 't', key: 'x', value: { n: 2 }, ttlMs: 60_000 })
   // News may come twice, from the snapshot and from the channel; what is newest comes last.
   await eventually('what is new is heard', () => news.some(each => isDeepStrictEqual(each, { n: 2 })))

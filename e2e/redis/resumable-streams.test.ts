@@ -183,13 +183,9 @@ test('a Redis that comes back empty is told again, ends included', async () => {
   await redis.start()
   stream.finish('ended', event('3'))
   const whole = stream.log.from(1)?.bytes.toString('latin1')
-  const text = await eventually(
-    'it is there again',
-    async () => {
-      const remote = await b.streams.findElsewhere(stream.facts.id).catch(() => undefined)
-      return remote && (await read(remote)).text
-    },
-    30_000,
-  )
+  const text = await eventually('it is there again', async () => {
+    const remote = await b.streams.findElsewhere(stream.facts.id).catch(() => undefined)
+    return remote && (await read(remote)).text
+  })
   expect(text).toBe(whole)
 }, 60_000)

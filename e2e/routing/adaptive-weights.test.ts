@@ -73,34 +73,26 @@ async function call(rig: Rig): Promise<void> {
 test('scores move calls to the better one, alike on all replicas, until it fails and is held back', async () => {
   await Promise.all(Array.from({ length: 80 }, (_, index) => call(index % 2 === 0 ? one : two)))
   const moved = (row: Row) => row.factor === 1.5
-  await eventually('the factors follow the scores', async () => moved((await rowsOn(one)).better), 15_000)
-  await eventually('on the other replica too', async () => moved((await rowsOn(two)).better), 15_000)
+  await eventually('the factors follow the scores', async () => moved((await rowsOn(one)).better))
+  await eventually('on the other replica too', async () => moved((await rowsOn(two)).better))
   const rows = await rowsOn(one)
   expect(rows).toMatchObject({
     better: { share: 0.75, adaptive: { mean_score: 1, rolled_back_because: null } },
     worse: { factor: 0.5, share: 0.25, adaptive: { mean_score: 0 } },
   })
-  await eventually(
-    'the attempts of both replicas are counted',
-    async () => {
-      const { better, worse } = await rowsOn(two)
-      return (better.adaptive?.attempts ?? 0) + (worse.adaptive?.attempts ?? 0) === 80
-    },
-    15_000,
-  )
+  await eventually('the attempts of both replicas are counted', async () => {
+    const { better, worse } = await rowsOn(two)
+    return (better.adaptive?.attempts ?? 0) + (worse.adaptive?.attempts ?? 0) === 80
+  })
   const metrics = await (await one.admin('/metrics')).text()
   expect(metrics).toContain('sluice_deployment_weight_factor{model_group="duo",model_id="better"} 1.5')
 
   upstream.script({ status: 500, match: { model: 'better' }, times: 10_000 })
-  const rolledBack = await eventually(
-    'the failing one is held back',
-    async () => {
-      await Promise.allSettled(Array.from({ length: 10 }, () => call(one)))
-      const { better } = await rowsOn(two)
-      return better.adaptive?.rolled_back_because ? better : false
-    },
-    45_000,
-  )
+  const rolledBack = await eventually('the failing one is held back', async () => {
+    await Promise.allSettled(Array.from({ length: 10 }, () => call(one)))
+    const { better } = await rowsOn(two)
+    return better.adaptive?.rolled_back_because ? better : false
+  })
   expect(rolledBack.adaptive?.rolled_back_because).toMatch(/% of its latest attempts failed, \d+ % before/)
   expect(rolledBack.factor).toBe(0.5)
   expect(Date.parse(rolledBack.adaptive?.rolled_back_until ?? '')).toBeGreaterThan(Date.now())

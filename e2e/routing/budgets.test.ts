@@ -114,11 +114,7 @@ describe('a provider’s budget, on the embedded database', () => {
     const rig = await startRig(options('5s'))
     try {
       await spend(rig)
-      await eventually(
-        'the budget is there again',
-        async () => (await answersFrom(rig, 'both')) === 'openai',
-        8_000,
-      )
+      await eventually('the budget is there again', async () => (await answersFrom(rig, 'both')) === 'openai')
     } finally {
       await rig.close()
     }
@@ -135,21 +131,13 @@ describe('two gateways on one PostgreSQL', () => {
     try {
       expect(await answersFrom(two, 'both')).toBe('openai')
       await spend(one)
-      await eventually(
-        'the other hears of it',
-        async () => (await answersFrom(two, 'both')) === 'anthropic',
-        8_000,
-      )
+      await eventually('the other hears of it', async () => (await answersFrom(two, 'both')) === 'anthropic')
       const spends = async () =>
         Promise.all([one, two].map(async rig => (await budgetsOf(rig)).providers.openai?.spend))
-      await eventually(
-        'both know the same',
-        async () => {
-          const [here, there] = await spends()
-          return here !== undefined && here === there
-        },
-        8_000,
-      )
+      await eventually('both know the same', async () => {
+        const [here, there] = await spends()
+        return here !== undefined && here === there
+      })
       const calls = upstream.requests.filter(
         ({ body }) => (body as { model: string }).model === chatModels.openai,
       )

@@ -49,7 +49,7 @@ function known(gateway: RunningGateway, key: string, lastId: string): Promise<Re
     return false
   }
   // A connection that was lost waits longer after every failure.
-  return eventually('the stream is known there', look, 40_000)
+  return eventually('the stream is known there', look)
 }
 
 const idsOf = (text: string) => [...text.matchAll(/^id: (.+)$/gm)].map(([, id]) => id as string)

@@ -81,11 +81,7 @@ describe('weights set at run time', () => {
     const response = await patch(one, { stable: 0, fresh: 1 })
     expect(response.status).toBe(200)
     expect(await spread(one, 40)).toEqual({ stable: 0, fresh: 40 })
-    await eventually(
-      'the other replica hears of it',
-      async () => (await setOn(two)).get('stable') === 0,
-      5_000,
-    )
+    await eventually('the other replica hears of it', async () => (await setOn(two)).get('stable') === 0)
     expect(await spread(two, 40)).toEqual({ stable: 0, fresh: 40 })
     const three = await start(one.gateway.masterKey)
     try {

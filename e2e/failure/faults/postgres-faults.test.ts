@@ -86,7 +86,7 @@ afterAll(async () => {
 
 /** A key that was just used, and three that were not. */
 async function keys(): Promise<Keys> {
-  const known = await eventually('a key can be made', () => rig.newKey().catch(() => false as const), 20_000)
+  const known = await eventually('a key can be made', () => rig.newKey().catch(() => false as const))
   await eventually('it is known', async () => (await chat(rig, known)).status === 200)
   return { known, fresh: fresh.splice(0, 3) }
 }
