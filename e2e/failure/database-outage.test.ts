@@ -75,7 +75,7 @@ async function expectTruth(rig: Rig, slowMs: number): Promise<void> {
   // Whoever probes does not wait for long.
   expect(readiness.tookMs).toBeLessThan(4_000)
   expect(alive.status).toBe(200)
-  expect(alive.tookMs).toBeLessThan(1_000)
+  expect(alive.tookMs).toBeLessThan(4_000)
 }
 
 async function expectBooks(rig: Rig, key: string, calls: number): Promise<void> {

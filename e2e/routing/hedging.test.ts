@@ -31,10 +31,10 @@ const client = () =>
   new OpenAI({ apiKey: rig.gateway.masterKey, baseURL: `${rig.gateway.url}/v1`, maxRetries: 0 })
 
 test('a slow answer is overtaken by a second request, the first is cancelled, and both are paid for', async () => {
-  upstream.script({ latencyMs: 5_000, match: { model: 'first' } })
+  upstream.script({ latencyMs: 60_000, match: { model: 'first' } })
   const startedAt = performance.now()
   const { data, response } = await client().chat.completions.create(ask).withResponse()
-  expect(performance.now() - startedAt).toBeLessThan(3_000)
+  expect(performance.now() - startedAt).toBeLessThan(30_000)
   expect(data.choices[0]?.message.content).toBe('You said: Hello')
   expect(response.headers.get('x-litellm-model-id')).toBe('second')
   expect(response.headers.get('x-litellm-attempted-retries')).toBe('0')
@@ -57,12 +57,12 @@ test('a slow answer is overtaken by a second request, the first is cancelled, an
 })
 
 test('so is a stream that is slow to begin', async () => {
-  upstream.script({ latencyMs: 5_000, match: { model: 'first' } })
+  upstream.script({ latencyMs: 60_000, match: { model: 'first' } })
   const startedAt = performance.now()
   let text = ''
   for await (const chunk of await client().chat.completions.create({ ...ask, stream: true }))
     text += chunk.choices[0]?.delta.content ?? ''
-  expect(performance.now() - startedAt).toBeLessThan(3_000)
+  expect(performance.now() - startedAt).toBeLessThan(30_000)
   expect(text).toBe('You said: Hello')
   await upstream.until(() => upstream.aborted.length === 1)
 })

