@@ -1,4 +1,5 @@
 import { withReference } from '../../packages/gateway/src/config/config-reference.ts'
+import { accessReference } from './access-reference.ts'
 import { endpointReference } from './endpoint-reference.ts'
 import { errorReference } from './error-reference.ts'
 import { failureReference } from './failure-reference.ts'
@@ -15,6 +16,7 @@ export interface Page {
 
 export const pages: readonly Page[] = [
   { name: 'config.md', rewrite: withReference },
+  page('access.md', accessReference),
   page('endpoints.md', endpointReference),
   page('errors.md', errorReference),
   page('failure.md', failureReference),
