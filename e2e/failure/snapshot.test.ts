@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startUpstream } from '@sluice/testkit'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { eventually } from '../eventually.ts'
 import { type Rig, startRig } from '../gateway.ts'
 import { type Postgres, startPostgres } from '../services/postgres.ts'
@@ -13,6 +13,8 @@ let postgres: Postgres
 beforeAll(async () => {
   postgres = await startPostgres()
 })
+// Whatever a test before it left behind.
+beforeEach(() => postgres.start())
 afterAll(async () => {
   await postgres.remove()
   await upstream.close()
@@ -56,15 +58,15 @@ test('a replica that starts while the database is down lives on its snapshot, an
   await postgres.stop()
 
   const second = await place.start()
+  const metrics = await (await second.admin('/metrics')).text()
+  expect(metrics).toMatch(/sluice_database_up 0\n/)
+  expect(metrics).toMatch(/sluice_key_snapshot_age_seconds (?!0\n)/)
   expect(await statusOf(second, kept)).toBe(200)
   expect(await statusOf(second, never)).toBe(503)
   expect(await problemsOf(second)).toContainEqual(
     expect.stringContaining('Keys are known from a snapshot of'),
   )
   expect(second.gateway.logs.join()).toContain('keys are known from the snapshot')
-  const metrics = await (await second.admin('/metrics')).text()
-  expect(metrics).toMatch(/sluice_database_up 0\n/)
-  expect(metrics).toMatch(/sluice_key_snapshot_age_seconds [1-9]/)
   await postgres.start()
   await eventually('it hears of the revocation', async () => (await statusOf(second, revoked)) === 401)
   expect(await statusOf(second, kept)).toBe(200)
@@ -79,7 +81,6 @@ test('a replica that starts while the database is down lives on its snapshot, an
   expect(third.gateway.logs.join()).toContain('the snapshot of keys is refused')
   expect(await problemsOf(third)).toContainEqual(expect.stringContaining('The snapshot of keys is refused'))
   await third.close()
-  await postgres.start()
 })
 
 test('a snapshot older than keys are trusted for is not used', async () => {
@@ -95,5 +96,4 @@ test('a snapshot older than keys are trusted for is not used', async () => {
   expect(await statusOf(late, key)).toBe(503)
   expect(late.gateway.logs.join()).toContain('too old to be used')
   await late.close()
-  await postgres.start()
 })

@@ -152,6 +152,16 @@ function written({ gateway }: Rig): string {
   const files = readdirSync(gateway.dataDirectory, { recursive: true, withFileTypes: true })
   return files
     .filter(file => file.isFile())
-    .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1'))
+    .map(({ parentPath, name }) => readIfThere(join(parentPath, name)))
     .join('\n')
+}
+
+/** The gateway writes its files anew under other names while they are read here. */
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return ''
+  }
 }

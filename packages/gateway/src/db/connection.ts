@@ -66,7 +66,7 @@ export class Connection {
   async run<T>(work: (database: Kysely<Tables>) => Promise<T>): Promise<T> {
     const together = this.#open()
     if (together !== undefined) return await wrapped(work(together.transaction))
-    if (this.#heartbeat?.condition().state === 'disconnected')
+    if (this.#state === 'ready' && this.condition().state === 'disconnected')
       throw databaseUnavailable(new Error('the database is away'))
     return await this.#run(work)
   }
@@ -134,9 +134,10 @@ export class Connection {
     return together?.isOpen ? together : undefined
   }
 
-  /** What is known of the database, without asking it. */
+  /** What is known of the database, without asking it. Until it answered for the first time, it is not there. */
   condition(): DatabaseCondition {
-    return this.#heartbeat?.condition() ?? WELL
+    const condition = this.#heartbeat?.condition() ?? WELL
+    return this.#state === 'ready' ? condition : { ...condition, state: 'disconnected' }
   }
 
   /** Asks the database every second from now on whether it is there. */

@@ -53,6 +53,19 @@ class Wire {
 
 const QUICK = { dataDirectory: tmpdir(), poolSize: 2, connectTimeoutMs: 150, statementTimeoutMs: 200 }
 
+test('a database that was never reached is disconnected from the first moment', async () => {
+  const wire = new Wire(undefined)
+  const port = await wire.listen()
+  for (const url of [`postgresql://u@127.0.0.1:${port}/db`, 'postgresql://u@127.0.0.1:1/db']) {
+    const database = await openDatabase({ ...QUICK, url, waitForDatabase: false })
+    expect(database.condition().state).toBe('disconnected')
+    await expect(database.ping()).rejects.toThrow(ServiceUnavailableError)
+    expect(database.condition().state).toBe('disconnected')
+    await database.close()
+  }
+  await wire.close()
+})
+
 test('a server that accepts and says nothing is unavailable within the time-out', async () => {
   const wire = new Wire(undefined)
   const port = await wire.listen()
