@@ -25,24 +25,34 @@ export function accountsBehind(
   // team has no account.
   const organizationOf = (ofTeam: AccountRow | undefined, ofUser: AccountRow | undefined) =>
     find('organization', row.organizationId ?? (ofTeam ?? ofUser)?.organizationId ?? null)
+  const memberOf = (organization: AccountRow | undefined): Found =>
+    organization !== undefined && userId !== null
+      ? find('organization_member', memberId(organization.id, userId))
+      : undefined
   if (isHere(user) && isHere(team) && isHere(project) && isHere(member)) {
     const organization = organizationOf(team, user)
-    if (isHere(organization)) return { user, team, member, project, organization }
+    if (isHere(organization)) {
+      const organizationMember = memberOf(organization)
+      if (isHere(organizationMember)) return { user, team, member, project, organization, organizationMember }
+    }
   }
-  return gathered({ user, team, member, project }, organizationOf)
+  return gathered({ user, team, member, project }, organizationOf, memberOf)
 }
 
 async function gathered(
   { user, team, member, project }: Record<'user' | 'team' | 'member' | 'project', Found>,
   organizationOf: (team: AccountRow | undefined, user: AccountRow | undefined) => Found,
+  memberOf: (organization: AccountRow | undefined) => Found,
 ): Promise<CallerAccounts> {
   const found = await Promise.all([user, team, member, project])
+  const organization = await organizationOf(found[1], found[0])
   return {
     user: found[0],
     team: found[1],
     member: found[2],
     project: found[3],
-    organization: await organizationOf(found[1], found[0]),
+    organization,
+    organizationMember: await memberOf(organization),
   }
 }
 

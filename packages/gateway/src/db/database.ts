@@ -203,6 +203,7 @@ export type SpendSubject =
   | 'team'
   | 'team_member'
   | 'organization'
+  | 'organization_member'
   | 'project'
   | 'customer'
   | 'tag'
@@ -218,7 +219,8 @@ export interface SpendStore {
   list(filter: SpendFilter): Promise<{ readonly rows: readonly SpendRow[]; readonly total: number }>
   /**
    * Daily aggregates of one kind of subject, by day, id, key, model, group and provider, ordered so. `from` and `to`
-   * are days `YYYY-MM-DD`, both inclusive. Summed up, every kind but `tag`, `team_member` and `project` equals the spend rows to the last digit.
+   * are days `YYYY-MM-DD`, both inclusive. Summed up, every kind but `tag`, `team_member`,
+   * `organization_member` and `project` equals the spend rows to the last digit.
    */
   totals(
     subject: SpendSubject,

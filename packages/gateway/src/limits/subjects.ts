@@ -10,6 +10,8 @@ export interface CallerAccounts {
   /** The user as a member of the team. */
   readonly member?: AccountRow | undefined
   readonly organization?: AccountRow | undefined
+  /** The user as a member of the organization. */
+  readonly organizationMember?: AccountRow | undefined
   readonly project?: AccountRow | undefined
 }
 
@@ -35,10 +37,10 @@ export function limitsOfAccount(row: AccountRow): RowLimits {
 }
 
 function allLimits(row: KeyRow, accounts: CallerAccounts): readonly RowLimits[] {
-  const { team, member, user, project, organization } = accounts
+  const { team, member, user, project, organization, organizationMember } = accounts
   return [
     once(row, () => ofKey(row)),
-    ...[member, user, team, project, organization].map(each =>
+    ...[member, user, team, project, organizationMember, organization].map(each =>
       each === undefined ? NO_LIMITS : limitsOfAccount(each),
     ),
   ]

@@ -30,6 +30,7 @@ const KINDS: readonly SpendSubject[] = [
   'team',
   'team_member',
   'organization',
+  'organization_member',
   'project',
   'customer',
   'tag',

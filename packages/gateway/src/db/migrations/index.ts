@@ -9,6 +9,7 @@ import { spendPartitions } from './0007-spend-partitions.ts'
 import { invoices } from './0008-invoices.ts'
 import { signIn } from './0010-sign-in.ts'
 import { litellmImports } from './0011-litellm-imports.ts'
+import { organizationMembers } from './0015-organization-members.ts'
 
 /** One step of the schema, in SQL that both dialects speak. Released steps never change. */
 export interface Migration {
@@ -28,4 +29,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0008-invoices', up: invoices },
   { name: '0010-sign-in', up: signIn },
   { name: '0011-litellm-imports', up: litellmImports },
+  { name: '0015-organization-members', up: organizationMembers },
 ]

@@ -6,7 +6,7 @@ import type { Tables } from '../tables.ts'
 export interface SpendDrift {
   /** Which books: rows against daily sums, daily sums against totals, totals against what a budget starts from. */
   readonly between: 'rows/daily' | 'daily/totals' | 'totals/budget'
-  readonly kind: SpendSubject | 'organization_member'
+  readonly kind: SpendSubject
   readonly id: string
   /** Day in UTC; undefined where it is about all days. */
   readonly day: string | undefined
@@ -49,6 +49,12 @@ const KINDS: readonly KindFacts[] = [
     id: ALL,
     subject: ALL,
     present: sql`coalesce(team_id, '') <> '' and coalesce(user_id, '') <> ''`,
+  },
+  {
+    kind: 'organization_member',
+    id: ALL,
+    subject: ALL,
+    present: sql`coalesce(organization_id, '') <> '' and coalesce(user_id, '') <> ''`,
   },
   { kind: 'project', id: sql`project_id`, present: sql`coalesce(project_id, '') <> ''` },
   { kind: 'agent', id: sql`agent_id`, present: sql`coalesce(agent_id, '') <> ''` },

@@ -104,14 +104,19 @@ function kindsOf(subjects: StoredSubjects): readonly (readonly [SpendSubject, st
   ]
 }
 
-/** A call of somebody in a team counts for the member too; of a project, for the project. */
+/** A call of somebody in a team or an organization counts for the member too; of a project, for the project. */
 function membershipsOf({
   userId,
   teamId,
+  organizationId,
   projectId,
 }: StoredSubjects): readonly (readonly [SpendSubject, string])[] {
-  const member = teamId !== '' && userId !== '' ? [['team_member', memberId(teamId, userId)] as const] : []
-  return projectId === '' ? member : [...member, ['project', projectId]]
+  const found: (readonly [SpendSubject, string])[] = []
+  if (userId !== '' && teamId !== '') found.push(['team_member', memberId(teamId, userId)])
+  if (userId !== '' && organizationId !== '')
+    found.push(['organization_member', memberId(organizationId, userId)])
+  if (projectId !== '') found.push(['project', projectId])
+  return found
 }
 
 function emptySums(): Sums {
