@@ -80,6 +80,28 @@ describe('authenticate', () => {
     )
   })
 
+  test('what others spend of a team is seen by its key within a second, and nothing else makes it anew', () => {
+    let time = NOW
+    let team = accountRow('team', 'red', { maxBudgetNanoUsd: 1_000 })
+    const settings = settingsWith(MASTER)
+    const row = keyRow(hashKey('sk-alice'), { teamId: 'red' })
+    const { authenticate } = createAuthenticator({
+      settings: () => settings,
+      keys: { find: () => row },
+      accounts: { account: () => team, generation: 0 },
+      now: () => time,
+    })
+    const first = authenticate('sk-alice')
+    expect(first).toMatchObject({ subjects: [{ kind: 'team', budget: { spentNanoUsd: 0 } }] })
+    time += 5_000
+    expect(authenticate('sk-alice')).toBe(first)
+    team = { ...team, spendNanoUsd: 900 }
+    time += 1_000
+    expect(authenticate('sk-alice')).toMatchObject({
+      subjects: [{ kind: 'team', budget: { spentNanoUsd: 900 } }],
+    })
+  })
+
   test('the master key is the admin, without limits, and its hash appears nowhere', () => {
     const caller = authenticatorOver({}).authenticate(MASTER)
     expect(caller).toMatchObject({ role: 'proxy_admin', subjects: [], record: { keyHash: MASTER_KEY_HASH } })

@@ -58,11 +58,16 @@ interface Derived {
   readonly callers: WeakMap<KeyRow, KnownCaller>
 }
 
-/** Holds while no account has changed. */
+/** Holds while no account has changed in more than its spend. */
 interface KnownCaller {
   readonly caller: Caller
   readonly generation: number
+  /** From then on its accounts are looked at again, for what others have spent of them. */
+  readonly lookAgainAt: number
 }
+
+/** Milliseconds. Looking costs less than a microsecond, and has rows with a budget read again when they are due. */
+const LOOK_AGAIN_MS = 1_000
 
 /** The one constructor of identities: every door of the gateway asks it, and nothing else makes a `Caller`. */
 export function createAuthenticator(options: AuthenticatorOptions): KeyAuthenticator {
@@ -132,31 +137,55 @@ function callerOf(
   if (row === undefined) throw unknownKey(credential)
   if (row.blocked) throw blocked()
   if (row.expiresAt !== null && row.expiresAt <= now()) throw expired(row.expiresAt, credential, now())
-  return admit(row, facts, { accounts })
+  return admit(row, facts, { accounts, now })
 }
 
 function admit(
   row: KeyRow,
   facts: Derived,
-  { accounts }: Pick<AuthenticatorOptions, 'accounts'>,
+  { accounts, now = Date.now }: Pick<AuthenticatorOptions, 'accounts' | 'now'>,
   principal?: Principal,
 ): Caller | Promise<Caller> {
   const known = facts.callers.get(row)
   // Of before the look-up: what changes during it must not hold as known.
   const { generation } = accounts
-  if (known?.generation === generation) return known.caller
+  const time = now()
+  const isCurrent = known?.generation === generation
+  if (isCurrent && time < known.lookAgainAt) return known.caller
   const behind = accountsBehind(row, accounts)
   const remember = (found: CallerAccounts): Caller => {
-    refuseBlocked(found)
-    const ofTeam = row.teamId === null ? undefined : facts.teamModels.get(row.teamId)
     const caller =
-      principal === undefined
-        ? callerOfKey(row, facts.shared, found, ofTeam)
-        : callerOfPrincipal(principal, facts.shared, found, ofTeam)
-    facts.callers.set(row, { caller, generation })
+      isCurrent && isSame(known.caller.accounts, found)
+        ? known.caller
+        : derivedCaller(row, facts, found, principal)
+    facts.callers.set(row, { caller, generation, lookAgainAt: time + LOOK_AGAIN_MS })
     return caller
   }
   return behind instanceof Promise ? behind.then(remember) : remember(behind)
+}
+
+function derivedCaller(
+  row: KeyRow,
+  { shared, teamModels: ofTeams }: Derived,
+  found: CallerAccounts,
+  principal: Principal | undefined,
+): Caller {
+  refuseBlocked(found)
+  const ofTeam = row.teamId === null ? undefined : ofTeams.get(row.teamId)
+  return principal === undefined
+    ? callerOfKey(row, shared, found, ofTeam)
+    : callerOfPrincipal(principal, shared, found, ofTeam)
+}
+
+/** The very rows: one that changed, were it only in its spend, is another object. */
+function isSame(one: CallerAccounts, other: CallerAccounts): boolean {
+  return (
+    one.user === other.user &&
+    one.team === other.team &&
+    one.member === other.member &&
+    one.project === other.project &&
+    one.organization === other.organization
+  )
 }
 
 /** The credential is right, so this is no 401: somebody it belongs to was stopped. */

@@ -1,6 +1,6 @@
 import { createError } from 'sluice/internal'
 import { expect, test } from 'vitest'
-import { keyRow } from '../db/testing/rows.ts'
+import { accountRow, keyRow } from '../db/testing/rows.ts'
 import { AccountCache } from './account-cache.ts'
 import { createKeyCache } from './key-cache.ts'
 
@@ -69,4 +69,55 @@ test('that an account does not exist is trusted as long as one that does, and su
   expect(next.account('user', 'nobody')).toBeUndefined()
   clock.time += 100_001
   await expect(next.account('user', 'nobody')).rejects.toMatchObject({ status: 503 })
+})
+
+test('the generation grows with every change but that of spend, and not with what is first read', async () => {
+  const clock = { time: START }
+  const team = accountRow('team', 'red', { maxBudgetNanoUsd: 1_000 })
+  let stored: typeof team | undefined = team
+  let told: (typeof team)[] = []
+  const cache = new AccountCache({
+    store: {
+      find: async () => stored,
+      changedSince: async since => ({ rows: told, next: since }),
+    },
+    now: () => clock.time,
+    maxStalenessMs: () => 600_000,
+  })
+  const { generation } = cache
+  expect(await cache.account('team', 'red')).toBe(team)
+  expect(cache.generation).toBe(generation)
+
+  stored = { ...team, spendNanoUsd: 500 }
+  clock.time += 30_000
+  expect(cache.account('team', 'red')).toBe(team)
+  await expect.poll(() => cache.account('team', 'red')).toBe(stored)
+  expect(cache.generation).toBe(generation)
+
+  told = [{ ...stored, blocked: true, updatedAt: clock.time }]
+  await cache.sync()
+  expect(cache.generation).toBe(generation + 1)
+  cache.absorb({ ...stored, updatedAt: clock.time + 1 })
+  expect(cache.generation).toBe(generation + 2)
+  cache.forgetAccount(team)
+  expect(cache.generation).toBe(generation + 3)
+})
+
+test('a row that was missed before, or has changed since the last sync, is news when it is read', async () => {
+  let stored: ReturnType<typeof accountRow> | undefined
+  const clock = { time: START }
+  const cache = new AccountCache({
+    store: { find: async () => stored, changedSince: async since => ({ rows: [], next: since }) },
+    now: () => clock.time,
+    maxStalenessMs: () => 1_000,
+  })
+  const { generation } = cache
+  expect(await cache.account('team', 'red')).toBeUndefined()
+  clock.time += 1_001
+  stored = accountRow('team', 'red')
+  expect(await cache.account('team', 'red')).toBe(stored)
+  expect(cache.generation).toBe(generation + 1)
+  stored = accountRow('team', 'blue', { updatedAt: START })
+  expect(await cache.account('team', 'blue')).toBe(stored)
+  expect(cache.generation).toBe(generation + 2)
 })

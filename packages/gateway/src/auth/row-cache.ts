@@ -112,7 +112,10 @@ export class RowCache<R extends CachedRow> {
     return this.#known.size
   }
 
-  /** Grows whenever a row may have changed: what was derived from rows before must be derived again. */
+  /**
+   * Grows whenever a row may have changed in more than what it spent: what was derived from rows before must be derived
+   * again. Spend that others added is in another row object, for whoever asks.
+   */
   get generation(): number {
     return this.#generation
   }
@@ -147,8 +150,7 @@ export class RowCache<R extends CachedRow> {
 
   /** Takes in a row this process has just written. */
   absorb(row: R): void {
-    this.#supersede(this.#source.idOf(row), row)
-    this.#misses.delete(this.#source.idOf(row))
+    this.#noteChange(row)
     this.#remember(row)
   }
 
@@ -231,6 +233,13 @@ export class RowCache<R extends CachedRow> {
     else this.#generation++
   }
 
+  /** Of a row that was not in memory: whether something may have been derived from what it was before, or its absence. */
+  #isNews(row: R): boolean {
+    return (
+      row.updatedAt >= this.#cursor - OVERLAP_MS || this.#misses.get(this.#source.idOf(row)) !== undefined
+    )
+  }
+
   #supersede(id: string, row: R | undefined): void {
     const lookup = this.#lookups.get(id)
     if (lookup !== undefined) lookup.superseded = { row }
@@ -241,19 +250,16 @@ export class RowCache<R extends CachedRow> {
     const refreshAt = time + this.#options.refreshMs
     const entry = this.#known.get(this.#source.idOf(row))
     if (entry === undefined) {
-      this.#generation++
       this.#known.set(this.#source.idOf(row), { row, readAt: time, refreshAt })
       return row
     }
     if (row.updatedAt < entry.row.updatedAt) return entry.row
     entry.readAt = time
     entry.refreshAt = refreshAt
+    const isNewer = row.updatedAt !== entry.row.updatedAt
+    if (isNewer) this.#generation++
     // The same row keeps its object, and with it everything that was derived from it.
-    const same = row.updatedAt === entry.row.updatedAt && row.spendNanoUsd === entry.row.spendNanoUsd
-    if (!same) {
-      entry.row = row
-      this.#generation++
-    }
+    if (isNewer || row.spendNanoUsd !== entry.row.spendNanoUsd) entry.row = row
     return entry.row
   }
 
@@ -277,7 +283,11 @@ export class RowCache<R extends CachedRow> {
     const row = await answered(this.#source.find(id), this.#options.lookupMs)
     const superseded = this.#lookups.get(id)?.superseded
     if (superseded !== undefined) return superseded.row
-    if (row !== undefined) return this.#remember(row)
+    if (row !== undefined) {
+      if (!this.has(id) && this.#isNews(row)) this.#generation++
+      this.#misses.delete(id)
+      return this.#remember(row)
+    }
     this.#known.delete(id)
     this.#misses.set(id, { id, readAt: this.#options.now() })
     return undefined
