@@ -19,11 +19,13 @@ import { startJobs } from './jobs/start-jobs.ts'
 import type { WeightsSync } from './jobs/weights-sync.ts'
 import { openLimiter } from './limits/open-limiter.ts'
 import type { RedisLimiter } from './limits/redis-limiter.ts'
+import { EndUserBudget } from './limits/subjects/end-user-budget.ts'
 import { loadPrices } from './load-prices.ts'
 import { type Audit, createAudit } from './management/audit/audit-log.ts'
 import { CredentialBook } from './management/credentials/credential-book.ts'
 import { sealingSecret } from './management/credentials/sealing-secret.ts'
 import { type OpenFrontDoor, openFrontDoor } from './management/sign-in/open-front-door.ts'
+import { TagModels } from './management/tags/tag-models.ts'
 import { SharedRedis } from './redis/shared-redis.ts'
 import { KeptStreams } from './resume/kept-streams.ts'
 import { SharedStreams } from './resume/shared-streams.ts'
@@ -51,6 +53,8 @@ export interface Gateway extends OpenFrontDoor {
   /** The people behind keys. */
   readonly accounts: AccountCache
   readonly accessGroups: AccessGroupBook
+  /** What customers without limits of their own go by. */
+  readonly endUserBudget: EndUserBudget
   /** Keys of providers that are in the database. */
   readonly credentials: CredentialBook
   readonly limiter: RedisLimiter
@@ -91,19 +95,19 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   const { metrics, callbacks, metricSources } = openTelemetry({ ...live, ...shown, ...limits, database })
   const door = openFrontDoor({ ...live, ...people, database, globalSpend, fetchJson })
   const host = hostOf(settings, { catalogue, log, onError, stages: () => stages })
+  const layers = [people.credentials, people.tagModels]
+  let given = settings
   const stagesOf = (next: Settings, previous?: RouteTable): Stages => {
-    current = people.credentials.applyTo(next)
+    given = next
+    current = layers.reduce((all, each) => each.applyTo(all), next)
     return {
-      settings: current,
-      routes: routesOf(current, host, shared, previous),
+      ...{ settings: current, routes: routesOf(current, host, shared, previous) },
       ...{ authenticate: door.authenticator.authenticate, accessGroups: people.accessGroups },
       ...{ ...limits, catalogue, ledger, callbacks: [...callbacks, recentCalls], now: Date.now },
     }
   }
   let stages = stagesOf(settings)
-  people.credentials.watch(() => {
-    stages = stagesOf(current, stages.routes)
-  })
+  for (const each of layers) each.watch(() => void (stages = stagesOf(given, stages.routes)))
   await Promise.all([ready(FIRST_READING_MS), limits.named.ready(FIRST_READING_MS)])
   const checker = new HealthChecker({ stages: () => stages, random: Math.random, news: shared.news, onError })
   let draining = false
@@ -158,10 +162,13 @@ interface Live {
 /** Who may come in, as this process knows it, and what becomes of a change. */
 function openPeople(database: Database, { settings, log }: Live) {
   const trust = { maxStalenessMs: () => settings().auth.maxKeyStalenessMs }
+  const accounts = new AccountCache({ store: database.accounts, ...trust })
   return {
     keys: createKeyCache({ store: database.keys, ...trust }),
-    accounts: new AccountCache({ store: database.accounts, ...trust }),
+    accounts,
     accessGroups: new AccessGroupBook(database.accessGroups),
+    endUserBudget: new EndUserBudget({ store: database.budgets, settings, log }),
+    tagModels: new TagModels({ store: database.accounts, accounts, settings }),
     credentials: new CredentialBook({
       ...{ store: database.credentials, log },
       secret: () => sealingSecret(settings()),
@@ -172,7 +179,12 @@ function openPeople(database: Database, { settings, log }: Live) {
 }
 
 /** What this process remembers of its calls. */
-function openMemory({ settings, shared, log, ...more }: Live & Pick<Gateway, 'accounts' | 'database'>) {
+function openMemory({
+  settings,
+  shared,
+  log,
+  ...more
+}: Live & Pick<Gateway, 'accounts' | 'database'> & { readonly endUserBudget: EndUserBudget }) {
   return {
     limits: openLimiter({ settings, shared, log, ...more }),
     recentCalls: new RecentCalls(),

@@ -189,12 +189,22 @@ export interface LimitSettings {
   readonly endUserBudgetNanoUsd?: number | undefined
   /** The budget (`/budget/new`) such a customer takes its limits from. */
   readonly endUserBudgetId?: string | undefined
+  /** Budgets of tags in the configuration (`tag_budget_config`), by tag. */
+  readonly tagBudgets?: ReadonlyMap<string, TagBudget> | undefined
   /** Milliseconds a call waits for Redis before it goes by this replica's share; 10 unless stated. */
   readonly redisWaitMs?: number | undefined
   /** Shares of a model's rates by priority; absent: `dynamic_rate_limiter_v3` is not asked for. */
   readonly priorities?: PrioritySettings | undefined
   /** Milliseconds between two alerts about the same budget; a day unless stated. */
   readonly alertTtlMs?: number | undefined
+}
+
+/** What calls with one tag may spend. */
+export interface TagBudget {
+  /** Dollars. */
+  readonly maxBudget: number
+  /** LiteLLM's duration; absent never resets. */
+  readonly duration?: string | undefined
 }
 
 /** Shares of what the deployments of a group can do in a minute (`priority_reservation`). */

@@ -7,8 +7,10 @@ import type { Settings } from '../config/settings.ts'
 import type { Database } from '../db/database.ts'
 import { isUnavailable } from '../db/database-error.ts'
 import type { Log } from '../db/log.ts'
+import type { EndUserBudget } from '../limits/subjects/end-user-budget.ts'
 import type { Audit } from '../management/audit/audit-log.ts'
 import type { CredentialBook } from '../management/credentials/credential-book.ts'
+import type { TagModels } from '../management/tags/tag-models.ts'
 import type { PriceDesk } from '../spend/price-desk.ts'
 import { startAdaptiveWeights } from './adaptive-weights.ts'
 import { startAuditRetention } from './audit-retention.ts'
@@ -27,6 +29,8 @@ export interface JobServices {
   readonly accounts: AccountCache
   readonly accessGroups: AccessGroupBook
   readonly credentials: CredentialBook
+  readonly endUserBudget: EndUserBudget
+  readonly tagModels: TagModels
   readonly audit: Audit
   readonly log: Log
   /** Delivers the new secret of a key that was rotated by itself. */
@@ -58,7 +62,10 @@ export function startJobs(services: JobServices) {
     maxStalenessMs: () => settings().auth.maxKeyStalenessMs,
   })
   const budgets = startBudgetSync({ store: database.spend, budgets: () => routes().budgets, onError })
-  const books = [accessGroups, services.credentials].map(book => startBookSync({ book, onError }))
+  const { credentials, endUserBudget, tagModels } = services
+  const books = [accessGroups, credentials, endUserBudget, tagModels].map(book =>
+    startBookSync({ book, onError }),
+  )
   const { reconciliation, jobs: ofSpend } = startSpendJobs({ database, prices, settings, log, onError })
   const jobs = [
     ...ofSpend,

@@ -1,9 +1,12 @@
 import type { LimitSettings, PrioritySettings } from '../config/settings.ts'
-import type { AccountRow } from '../db/rows.ts'
+import type { AccountRow, BudgetRow } from '../db/rows.ts'
 import type { LimitSubject } from './limiter.ts'
 import { unstrained } from './subjects/dynamic-limits.ts'
+import { endUserLimits } from './subjects/end-user-budget.ts'
 import type { ModelLimits } from './subjects/model-limits.ts'
 import { type ModelRates, prioritySubjects } from './subjects/priority-subjects.ts'
+import type { RowLimits } from './subjects/row-limits.ts'
+import { tagBudgetSubjects } from './subjects/tag-budgets.ts'
 import { type CallerAccounts, limitsOfAccount } from './subjects.ts'
 
 /** Who asks, as far as limits are concerned. */
@@ -26,6 +29,10 @@ export interface CallFacts {
   readonly model: string
   readonly customerId: string | undefined
   readonly named: NamedAccounts
+  /** All tags of the call, with a row or without. */
+  readonly tags?: readonly string[] | undefined
+  /** What a customer without limits of its own goes by. */
+  readonly endUserBudget?: BudgetRow | undefined
   readonly settings: LimitSettings
   /** True while a deployment of the group rests. */
   readonly isStrained: () => boolean
@@ -42,7 +49,8 @@ export function callSubjects(caller: ChargedCaller, facts: CallFacts): readonly 
   addModel(added, caller.modelLimits, facts.model)
   addCustomer(added, facts)
   for (const tag of facts.named.tags) addAccount(added, tag, facts.model)
-  const { priorities } = facts.settings
+  const { priorities, tagBudgets } = facts.settings
+  if (tagBudgets !== undefined) added.push(...tagBudgetSubjects(facts.tags ?? [], tagBudgets))
   if (priorities !== undefined)
     added.push(...prioritySubjects(priorityOf(caller, priorities), facts, priorities))
   const all = added.length === 0 ? caller.subjects : [...caller.subjects, ...added]
@@ -57,16 +65,22 @@ function addModel(added: LimitSubject[], limits: readonly ModelLimits[], model: 
 }
 
 function addAccount(added: LimitSubject[], row: AccountRow, model: string): void {
-  const { subjects, models } = limitsOfAccount(row)
+  addLimits(added, limitsOfAccount(row), model)
+}
+
+function addLimits(added: LimitSubject[], { subjects, models }: RowLimits, model: string): void {
   added.push(...subjects)
   if (models !== undefined) addModel(added, [models], model)
 }
 
 /** A customer without limits of its own has those that all such customers have. */
-function addCustomer(added: LimitSubject[], { customerId, named, settings, model }: CallFacts): void {
+function addCustomer(added: LimitSubject[], facts: CallFacts): void {
+  const { customerId, named, settings, model, endUserBudget } = facts
   if (customerId === undefined) return
   const before = added.length
   if (named.customer !== undefined) addAccount(added, named.customer, model)
+  if (added.length > before) return
+  if (endUserBudget !== undefined) addLimits(added, endUserLimits(customerId, endUserBudget), model)
   const { endUserBudgetNanoUsd: max } = settings
   if (added.length > before || max === undefined) return
   const budget = { maxNanoUsd: max, spentNanoUsd: undefined }

@@ -6,6 +6,7 @@ import type { Redis } from '../redis/redis.ts'
 import { BudgetAlerts } from './budget-alerts.ts'
 import { createRedisLimiter } from './redis-limiter.ts'
 import { SpendSeeds } from './spend-seeds.ts'
+import type { EndUserBudget } from './subjects/end-user-budget.ts'
 import { NamedAccounts } from './subjects/named-accounts.ts'
 
 export interface OpenLimiterOptions {
@@ -13,6 +14,7 @@ export interface OpenLimiterOptions {
   readonly shared: { readonly redis: Redis | undefined }
   readonly database: Pick<Database, 'spend' | 'accounts'>
   readonly accounts: Pick<AccountCache, 'account' | 'generation'>
+  readonly endUserBudget: EndUserBudget
   readonly log: Log
 }
 
@@ -20,7 +22,8 @@ const WAIT_MS = 10
 const DAY_MS = 86_400_000
 
 /** The limits of this process, and those a call names: shared through Redis where one is configured, else its own. */
-export function openLimiter({ settings, shared, database, accounts, log }: OpenLimiterOptions) {
+export function openLimiter(options: OpenLimiterOptions) {
+  const { settings, shared, database, accounts, endUserBudget, log } = options
   const onError = (error: unknown) =>
     log.warn({ reason: (error as Error).message }, 'what limits need of the database is not known yet')
   const alerts = new BudgetAlerts({
@@ -38,5 +41,5 @@ export function openLimiter({ settings, shared, database, accounts, log }: OpenL
     log,
   })
   const named = new NamedAccounts({ accounts, store: database.accounts, onError })
-  return { limiter, alerts, named }
+  return { limiter, alerts, named, endUserBudget }
 }

@@ -23,7 +23,7 @@ export interface CallClaim extends Claim {
 }
 
 /** The customer a call names, and what is known of those it names. */
-export type NamedBy = Pick<CallFacts, 'customerId' | 'named'>
+export type NamedBy = Pick<CallFacts, 'customerId' | 'named' | 'tags' | 'endUserBudget'>
 
 const NOBODY: NamedBy = { customerId: undefined, named: { tags: [] } }
 

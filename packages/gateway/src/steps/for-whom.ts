@@ -19,7 +19,7 @@ export function forWhom<E extends EndpointName>(
   record: CallRecord,
   stages: Stages,
 ): ForWhom<E> | Promise<ForWhom<E>> {
-  const { named, settings, routes } = stages
+  const { named, endUserBudget, settings, routes } = stages
   const customerId = record.endUser
   const withNamed = (found: NamedBy['named']): ForWhom<E> => ({
     asked: {
@@ -29,7 +29,7 @@ export function forWhom<E extends EndpointName>(
         deploymentsOf: model => routes.deploymentsOf(model),
       }),
     },
-    named: { customerId, named: found },
+    named: { customerId, named: found, tags: record.tags, endUserBudget: endUserBudget.row },
   })
   const found = named.of(record)
   return found instanceof Promise ? found.then(withNamed) : withNamed(found)

@@ -3,6 +3,7 @@ import type { AccessGroupBook } from '../auth/access-groups/access-group-book.ts
 import type { Authenticator } from '../auth/authenticate.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Limiter } from '../limits/limiter.ts'
+import type { EndUserBudget } from '../limits/subjects/end-user-budget.ts'
 import type { NamedAccounts } from '../limits/subjects/named-accounts.ts'
 import type { Ledger } from '../spend/ledger.ts'
 
@@ -14,6 +15,8 @@ export interface Stages {
   readonly authenticate: Authenticator['authenticate']
   readonly accessGroups: Pick<AccessGroupBook, 'of' | 'isComplete'>
   readonly named: Pick<NamedAccounts, 'of'>
+  /** What customers without limits of their own go by. */
+  readonly endUserBudget: Pick<EndUserBudget, 'row'>
   readonly limiter: Limiter
   readonly ledger: Ledger
   readonly callbacks: readonly Callback[]

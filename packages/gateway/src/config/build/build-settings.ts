@@ -134,9 +134,21 @@ function limits({ file, variables }: SettingsParts): target.LimitSettings {
     timezone: timezone ?? defaults.timezone,
     tokenType: file.general_settings?.token_rate_limit_type,
     endUserBudgetNanoUsd: ofEndUser !== undefined ? Math.round(ofEndUser * 1e9) : undefined,
+    endUserBudgetId: settings.max_end_user_budget_id,
+    tagBudgets: tagBudgets(settings.tag_budget_config),
     redisWaitMs: variables.SLUICE_LIMITS_REDIS_WAIT_MS,
     priorities: priorities(settings),
   }
+}
+
+function tagBudgets(
+  config: NonNullable<SettingsParts['file']['litellm_settings']>['tag_budget_config'],
+): target.LimitSettings['tagBudgets'] {
+  if (config === undefined || config.size === 0) return undefined
+  const entries = [...config].flatMap(([tag, { max_budget: maxBudget, budget_duration: duration }]) =>
+    maxBudget === undefined ? [] : [[tag, { maxBudget, duration }] as const],
+  )
+  return new Map(entries)
 }
 
 /** LiteLLM's limiter is a callback: shares hold where it is named. */

@@ -7,6 +7,7 @@ import { keyGenerationSettings, upperBounds } from './key-generation.ts'
 import { priorityRules, priorityShares } from './priorities.ts'
 import { objectOf } from './read-section.ts'
 import { accepted, type Section, unenforced, works } from './row.ts'
+import { tagBudget } from './tag-budget.ts'
 import { teamDefaults } from './team-defaults.ts'
 import {
   amount,
@@ -146,7 +147,11 @@ export const litellmSettings = {
       'Budget of each end user without limits of its own, dollars.',
       'limits.endUserBudgetNanoUsd',
     ),
-    max_end_user_budget_id: unenforced(text, 'Budget of end users without one.'),
+    max_end_user_budget_id: works(
+      text,
+      'The budget (`/budget/new`) of each end user without limits of its own: money, rates, periods.',
+      'limits.endUserBudgetId',
+    ),
     max_internal_user_budget: unenforced(amount, 'Budget of new users, dollars.'),
     internal_user_budget_duration: accepted(duration, 'Its period.'),
     default_internal_user_params: works(objectOf(newUserParams), 'What new users get.', 'signIn.newUsers'),
@@ -169,7 +174,11 @@ export const litellmSettings = {
     public_model_groups_links: accepted(object, 'Links shown on the hub.'),
     public_agent_groups: accepted(list(text), 'Agents shown on the hub.'),
     public_mcp_servers: accepted(list(text), 'MCP servers shown on the hub.'),
-    tag_budget_config: unenforced(object, 'Budgets of tags.'),
+    tag_budget_config: works(
+      map(objectOf(tagBudget)),
+      'Budgets of tags, by their names; beside those of `/tag/new`.',
+      'limits.tagBudgets',
+    ),
     priority_reservation: works(
       priorityShares,
       'Shares of a model’s rates by priority; `callbacks: [dynamic_rate_limiter_v3]` switches them on.',

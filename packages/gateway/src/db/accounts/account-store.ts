@@ -20,6 +20,8 @@ export interface AccountFilter {
   readonly teamIds?: readonly string[] | undefined
   readonly userIds?: readonly string[] | undefined
   readonly budgetId?: string | undefined
+  /** True: only those with a list of models. */
+  readonly hasModels?: boolean | undefined
   readonly search?: string | undefined
   /** Only those that have one of these ids or lie in one of these organizations. */
   readonly within?:

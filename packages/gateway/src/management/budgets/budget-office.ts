@@ -7,6 +7,7 @@ import type { Settings } from '../../config/settings.ts'
 import { NO_LIMITS } from '../../db/blank-rows.ts'
 import type { Database } from '../../db/database.ts'
 import type { BudgetRow } from '../../db/rows.ts'
+import type { EndUserBudget } from '../../limits/subjects/end-user-budget.ts'
 import type { Audit } from '../audit/audit-log.ts'
 import { limitChanges } from '../limit-fields.ts'
 import { authorOf } from '../protect-routes.ts'
@@ -19,6 +20,7 @@ export interface BudgetOfficeServices {
   readonly audit: Audit
   readonly keys: Pick<KeyCache, 'sync'>
   readonly accounts: Pick<AccountCache, 'sync'>
+  readonly endUserBudget: Pick<EndUserBudget, 'sync'>
   readonly now: () => number
 }
 
@@ -54,6 +56,7 @@ export class BudgetOffice {
       const change = { action: 'created', table: TABLE, objectId: row.budgetId } as const
       await audit.record({ ...change, after: budgetObject(row), request })
     })
+    await this.#services.endUserBudget.sync()
     return row
   }
 
@@ -75,7 +78,12 @@ export class BudgetOffice {
 
   /** Throws `BadRequestError` while somebody names it: without it they would have no limit at all. */
   async remove(budgetId: string, request: FastifyRequest): Promise<BudgetRow> {
-    const { audit, database, now } = this.#services
+    const { audit, database, now, settings } = this.#services
+    if (settings().limits.endUserBudgetId === budgetId)
+      throw badRequest(
+        `id: the configuration names ${budgetId} as max_end_user_budget_id, the limits of end users without their own. Name another there first.`,
+        'id',
+      )
     return await audit.together(async () => {
       const before = await this.find(budgetId)
       const { keys, accounts } = await database.budgets.holders(budgetId)
@@ -115,8 +123,8 @@ export class BudgetOffice {
 
   /** The rows of holders changed with it. */
   async #heldHere(): Promise<void> {
-    const { keys, accounts } = this.#services
-    await Promise.all([keys.sync(), accounts.sync()])
+    const { keys, accounts, endUserBudget } = this.#services
+    await Promise.all([keys.sync(), accounts.sync(), endUserBudget.sync()])
   }
 }
 

@@ -51,7 +51,9 @@ function addWriting(scope: FastifyInstance, services: TagServices): void {
   }
   const warnings = (body: TagFields) => [
     ...keptOf(body, KEPT_TAG_FIELDS).warnings,
-    ...(body.models?.length ? [MODELS_CHOOSE_NOTHING] : []),
+    ...(body.models?.length && services.settings().router.enableTagFiltering !== true
+      ? [MODELS_CHOOSE_NOTHING]
+      : []),
   ]
   routes.post(
     '/tag/new',
@@ -128,7 +130,7 @@ function addReading(scope: FastifyInstance, services: TagServices): void {
 }
 
 const MODELS_CHOOSE_NOTHING =
-  '`models` is kept and chooses no deployment in this version: list the tag in `litellm_params.tags` of the deployments.'
+  '`models` is kept and chooses no deployment while `router_settings.enable_tag_filtering` is off.'
 
 function summaryOf(tag: string, rows: readonly SpendTotal[]) {
   const sum = (of: (row: SpendTotal) => number) => rows.reduce((total, row) => total + of(row), 0)
