@@ -33,6 +33,7 @@ import { openLedger } from './spend/journal-ledger.ts'
 import { PriceDesk } from './spend/price-desk.ts'
 import { RecentCalls } from './spend/recent-calls.ts'
 import { openSinks } from './spend/sinks/open-sinks.ts'
+import { Faults } from './steps/faults.ts'
 import { createMirrorHost } from './steps/mirror-host.ts'
 import type { Stages } from './steps/stages.ts'
 import type { MetricSource } from './telemetry/metric-source.ts'
@@ -95,6 +96,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   const { metrics, callbacks, metricSources } = openTelemetry({ ...live, ...shown, ...limits, database })
   const door = openFrontDoor({ ...live, ...people, database, globalSpend, fetchJson })
   const host = hostOf(settings, { catalogue, log, onError, stages: () => stages })
+  const faults = new Faults(log, Date.now)
   const layers = [people.credentials, people.tagModels]
   let given = settings
   const stagesOf = (next: Settings, previous?: RouteTable): Stages => {
@@ -103,7 +105,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
     return {
       ...{ settings: current, routes: routesOf(current, host, shared, previous) },
       ...{ authenticate: door.authenticator.authenticate, accessGroups: people.accessGroups },
-      ...{ ...limits, catalogue, ledger, callbacks: [...callbacks, recentCalls], now: Date.now },
+      ...{ ...limits, catalogue, ledger, callbacks: [...callbacks, recentCalls], faults, now: Date.now },
     }
   }
   let stages = stagesOf(settings)

@@ -9,12 +9,14 @@ import { entitle } from './steps/entitle.ts'
 import { forWhom } from './steps/for-whom.ts'
 import type { InferenceRequest } from './steps/inference-request.ts'
 import type { Stages } from './steps/stages.ts'
+import { tellEnd, tellStart } from './steps/tell-callbacks.ts'
 import { understand } from './steps/understand.ts'
 
 /**
  * The staircase: down to the provider and back up the same steps. Lives as long as the stream does and never rejects:
- * whatever happens the reservation is settled, the record posted, and the client told, in this order. The client's
- * last byte comes after the books are closed, so an answer that arrived whole is an answer that was written down.
+ * whatever happens the reservation is settled, the record posted, and the client told, in this order: each of these
+ * steps is taken whatever became of the one before. The client's last byte comes after the books are closed, so an
+ * answer that arrived whole is an answer that was written down.
  */
 export async function serve<E extends EndpointName>(
   request: InferenceRequest<E>,
@@ -22,11 +24,11 @@ export async function serve<E extends EndpointName>(
   stages: Stages,
 ): Promise<void> {
   const record = openRecord({ ...request.open, requestedModel: request.model ?? '' })
-  const delivery = new Delivery(request, client, record)
+  const delivery = new Delivery(request, client, record, stages.faults)
   let reservation: Reservation | undefined
   let promptTokens = 0
+  tellStart(record, stages)
   try {
-    for (const callback of stages.callbacks) callback.onStart?.(record)
     const found = await stages.authenticate(request.credential, request.origin)
     authorizeRoute(found, { path: request.route, access: request.access })
     stages.ledger.admit()
@@ -43,8 +45,16 @@ export async function serve<E extends EndpointName>(
     delivery.fail(error, reservation)
   }
   closeRecord(record, delivery.meter, promptTokens, request.hints.explain === true, stages)
-  await reservation?.settle(record)
-  for (const callback of stages.callbacks) callback.onEnd(record)
-  await stages.ledger.post(record)
+  try {
+    await reservation?.settle(record)
+  } catch (error) {
+    stages.faults.note('settle', error, record.id)
+  }
+  tellEnd(record, stages)
+  try {
+    await stages.ledger.post(record)
+  } catch (error) {
+    stages.faults.note('ledger', error, record.id)
+  }
   delivery.finish()
 }

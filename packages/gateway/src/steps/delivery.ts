@@ -21,6 +21,7 @@ import {
 import type { Reservation } from '../limits/limiter.ts'
 import { type Client, JSON_TYPE, type ReplyHead, SSE_TYPE } from './client.ts'
 import { clientError } from './client-error.ts'
+import type { Faults } from './faults.ts'
 import type { InferenceRequest } from './inference-request.ts'
 
 /**
@@ -33,6 +34,7 @@ export class Delivery<E extends EndpointName> {
   private readonly from: InferenceRequest<E>
   private readonly client: Client
   private readonly record: CallRecord
+  private readonly faults: Pick<Faults, 'note'>
   private readonly info: InboundInfo
   private encoder: EventEncoder<E> | undefined
   private streaming = false
@@ -46,10 +48,11 @@ export class Delivery<E extends EndpointName> {
   /** As counted here, for providers that tell no usage. */
   private promptTokens = 0
 
-  constructor(from: InferenceRequest<E>, client: Client, record: CallRecord) {
+  constructor(from: InferenceRequest<E>, client: Client, record: CallRecord, faults: Pick<Faults, 'note'>) {
     this.from = from
     this.client = client
     this.record = record
+    this.faults = faults
     const { id, startedAt: now } = from.open
     const warn: InboundInfo['warn'] = warning => void record.warnings.push(warning)
     const { model, stream, variables } = from
@@ -79,7 +82,7 @@ export class Delivery<E extends EndpointName> {
     return undefined
   }
 
-  /** The answer failed: it will be said in the client's own format, in the stream if it has begun. */
+  /** The answer failed: it will be said in the client's own format, in the stream if it has begun. Never throws. */
   fail(cause: unknown, reservation: Reservation | undefined): void {
     const { record, from } = this
     const error = ownError(cause)
@@ -88,12 +91,27 @@ export class Delivery<E extends EndpointName> {
     record.clientGone = this.client.signal.aborted
     this.reservation = reservation
     this.error = clientError(error)
-    if (this.streaming) this.rest = this.format(this.encoder?.fail(this.error, from.open.callId) ?? [])
-    else this.keep(this.inbound.encodeError(this.error, from.open.callId))
+    try {
+      if (this.streaming) this.rest = this.format(this.encoder?.fail(this.error, from.open.callId) ?? [])
+      else this.keep(this.inbound.encodeError(this.error, from.open.callId))
+    } catch (fault) {
+      // Its status says enough; a stream is broken off.
+      this.rest = ''
+      this.faults.note('error reply', fault, record.id)
+    }
   }
 
-  /** The last byte. */
+  /** The last byte. Never throws: a client that cannot be answered is hung up on rather than left waiting. */
   finish(): void {
+    try {
+      this.say()
+    } catch (fault) {
+      this.faults.note('reply', fault, this.record.id)
+      this.client.breakOff()
+    }
+  }
+
+  private say(): void {
     const { client, rest, error } = this
     // Only events can say that they are not the whole; anything else would look finished.
     if (this.streaming && error && rest.length === 0) client.breakOff()

@@ -6,6 +6,7 @@ import type { Limiter } from '../limits/limiter.ts'
 import type { EndUserBudget } from '../limits/subjects/end-user-budget.ts'
 import type { NamedAccounts } from '../limits/subjects/named-accounts.ts'
 import type { Ledger } from '../spend/ledger.ts'
+import type { Faults } from './faults.ts'
 
 /** The stages a call walks through. Settings and routes are swapped whole on reload. */
 export interface Stages {
@@ -20,5 +21,6 @@ export interface Stages {
   readonly limiter: Limiter
   readonly ledger: Ledger
   readonly callbacks: readonly Callback[]
+  readonly faults: Pick<Faults, 'note'>
   readonly now: () => number
 }
