@@ -52,6 +52,36 @@ test('a regenerated key keeps everything but its secret, and the old secret stop
   expect(await statusOf('sk-chosen-by-me-0123456789')).toBe(200)
 })
 
+test('calls in flight while their key is regenerated end well, and their spend is the key’s', async () => {
+  const old = await rig.newKey({ key_alias: 'busy', max_budget: 1 })
+  const spendOf = async (key: string) => {
+    const { info } = (await (await rig.admin(`/key/info?key=${key}`)).json()) as { info: { spend: number } }
+    return info.spend
+  }
+  await (await ask(old)).text()
+  const price = await eventually('the first call is in the books', () => spendOf(old))
+  const body = {
+    model: 'openai/testkit-interval-300ms',
+    stream: true,
+    messages: [{ role: 'user', content: 'Hi' }],
+  }
+  const long = await post(rig.gateway, '/v1/chat/completions', body, old)
+  const { key: first } = (await (await rig.admin('/key/regenerate', { key: old })).json()) as { key: string }
+  // Its call ends under the hash before the last.
+  const second = await post(rig.gateway, '/v1/chat/completions', body, first)
+  const { key } = (await (await rig.admin('/key/regenerate', { key: first })).json()) as { key: string }
+  expect([await statusOf(old), await statusOf(first)]).toEqual([401, 401])
+  for (const stream of [long, second]) expect(await stream.text()).toContain('[DONE]')
+  await (await ask(key)).text()
+  await eventually('all four are the key’s', async () => Math.abs((await spendOf(key)) - 4 * price) < 1e-9)
+  await rig.admin('/key/update', { key, max_budget: 3.5 * price })
+  const refused = await ask(key)
+  expect([refused.status, (await refused.json()) as object]).toMatchObject([
+    429,
+    { error: { message: expect.stringContaining('Budget has been exceeded') } },
+  ])
+})
+
 test('deleted keys stop at once, by secret and by alias', async () => {
   const keys = [await rig.newKey(), await rig.newKey({ key_alias: 'doomed' })] as const
   const removed = await rig.admin('/key/delete', { keys: [keys[0]], key_aliases: ['doomed'] })

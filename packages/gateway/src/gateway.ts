@@ -91,12 +91,11 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   const shared = new SharedRedis(settings.redis, log)
   const live = { shared, log, settings: () => current, routes: () => stages.routes }
   const people = openPeople(database, live)
-  const { recentCalls, streams, limits } = openMemory({ ...live, ...people, database })
+  const { recentCalls, streams, limits, faults } = openMemory({ ...live, ...people, database })
   const { jobs, globalSpend, ready, onError, ...shown } = startJobs({ ...live, ...people, database, prices })
   const { metrics, callbacks, metricSources } = openTelemetry({ ...live, ...shown, ...limits, database })
   const door = openFrontDoor({ ...live, ...people, database, globalSpend, fetchJson })
   const host = hostOf(settings, { catalogue, log, onError, stages: () => stages })
-  const faults = new Faults(log, Date.now)
   const layers = [people.credentials, people.tagModels]
   let given = settings
   const stagesOf = (next: Settings, previous?: RouteTable): Stages => {
@@ -190,6 +189,7 @@ function openMemory({
   return {
     limits: openLimiter({ settings, shared, log, ...more }),
     recentCalls: new RecentCalls(),
+    faults: new Faults(log, Date.now),
     streams: new KeptStreams(
       () => settings().resume,
       new SharedStreams(

@@ -87,22 +87,32 @@ function sooner(endsAt: number | null) {
 /** Rows forgotten in one go. */
 const MOST = 500
 
-/** Forgets secrets that ended before `before`, once what they spent stands in their key's own account. */
+/**
+ * Forgets secrets that ended before `before`, once what they spent stands in their key's own account. A secret is folded
+ * by whoever removes its row, so that it counts once however many do this at the same time. Call in a transaction.
+ */
 export async function foldRetired(database: Kysely<Tables>, before: number): Promise<number> {
   const rows = await database
     .selectFrom('deprecated_keys')
-    .select(['token_hash', 'active_hash'])
+    .select('token_hash')
     .where('ends_at', '<', before)
     .orderBy('ends_at')
+    .orderBy('token_hash')
     .limit(MOST)
     .execute()
-  for (const row of rows) {
+  for (const { token_hash: hash } of rows) {
+    const removed = await database
+      .deleteFrom('deprecated_keys')
+      .where('token_hash', '=', hash)
+      .where('ends_at', '<', before)
+      .returning('active_hash')
+      .executeTakeFirst()
+    if (removed === undefined) continue
     await database
       .updateTable('virtual_keys')
-      .set({ spend_base_nano_usd: sql`spend_base_nano_usd - ${bookedSpend(row.token_hash)}` })
-      .where('token_hash', '=', row.active_hash)
+      .set({ spend_base_nano_usd: sql`spend_base_nano_usd - ${bookedSpend(hash)}` })
+      .where('token_hash', '=', removed.active_hash)
       .execute()
-    await database.deleteFrom('deprecated_keys').where('token_hash', '=', row.token_hash).execute()
   }
   return rows.length
 }
