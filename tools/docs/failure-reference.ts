@@ -1,11 +1,4 @@
-import {
-  type Answer,
-  type Asker,
-  askers,
-  type Fault,
-  faults,
-  type Said,
-} from '../../e2e/failure/faults/fault-table.ts'
+import { type Answer, type Asker, askers, type Fault, faults } from '../../e2e/failure/faults/fault-table.ts'
 import { code, table } from './table.ts'
 
 /** What is answered during each fault; the generated part of docs/reference/failure.md. */
@@ -28,10 +21,10 @@ function answersOf(rows: readonly Fault[]): string {
   const who = Object.keys(askers) as Asker[]
   return table(
     ['what is wrong', ...who.map(asker => askers[asker]), 'readiness says', 'noticed in', 'over in'],
-    rows.map(({ name, answers, says, orSays, noticedIn, overIn }) => [
+    rows.map(({ name, answers, says, noticedIn, overIn }) => [
       name,
       ...who.map(asker => answer(answers[asker])),
-      [says, ...(orSays ? [orSays] : [])].map(said).join('; or '),
+      `${code(says.status)}, db ${code(says.db)}, “${says.problem}”`,
       `${noticedIn} s`,
       `${overIn} s`,
     ]),
@@ -41,8 +34,4 @@ function answersOf(rows: readonly Fault[]): string {
 function answer({ status, type, seconds }: Answer): string {
   const what = status.join(' or ') + (type === undefined ? '' : ` ${code(type)}`)
   return seconds > 1 ? `${what}, ≤ ${seconds} s` : what
-}
-
-function said({ status, db, problem }: Said): string {
-  return `${code(status)}, db ${code(db)}, “${problem}”`
 }

@@ -39,9 +39,10 @@ export async function holdToTable(
       async () => {
         const said = await readiness(rig)
         expect(said.code).toBe(200)
-        return [fault.says, ...(fault.orSays ? [fault.orSays] : [])].some(
-          ({ status, db, problem }) =>
-            said.status === status && said.db === db && said.problems.some(each => each.includes(problem)),
+        return (
+          said.status === fault.says.status &&
+          said.db === fault.says.db &&
+          said.problems.some(problem => problem.includes(fault.says.problem))
         )
       },
       fault.noticedIn * 1_000 * BUSY,

@@ -24,20 +24,11 @@ export interface Answer {
   readonly seconds: number
 }
 
-/** What readiness says. */
-export interface Said {
-  readonly status: string
-  readonly db: string
-  readonly problem: string
-}
-
 export interface Fault {
   readonly service: 'PostgreSQL' | 'Redis' | 'embedded database'
   readonly name: string
   /** What the gateway says of itself. */
-  readonly says: Said
-  /** What it may say instead, where the fault has two faces. */
-  readonly orSays?: Said
+  readonly says: { readonly status: string; readonly db: string; readonly problem: string }
   /** Seconds until readiness says so. */
   readonly noticedIn: number
   /** Seconds from the end of the fault until everything is as before. */
@@ -77,8 +68,6 @@ export const faults: readonly Fault[] = [
   {
     ...{ service: 'PostgreSQL', name: 'slow (2 s)', noticedIn: 3, overIn: 5 },
     says: { status: 'degraded', db: 'connected', problem: 'The database is slow' },
-    // Whatever waits for a connection besides may take the five seconds after which it counts as gone.
-    orSays: disconnected,
     answers: {
       ...without,
       fresh: { status: [200, 503], seconds: 15 },

@@ -3,6 +3,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import { asDatabaseError, databaseUnavailable } from './database-error.ts'
 import { type DatabaseCondition, Heartbeat } from './heartbeat.ts'
 import type { Log } from './log.ts'
+import type { Pulse } from './postgres/pulse.ts'
 import type { Tables } from './tables.ts'
 
 const FIRST_RETRY_MS = 250
@@ -16,6 +17,8 @@ export interface ConnectionOptions {
   readonly log: Log
   /** Connections that are open now must not be used any more. */
   readonly renew?: (() => void) | undefined
+  /** Asks beside the connections that work uses; otherwise those are used. */
+  readonly pulse?: Pick<Pulse, 'ask' | 'close'> | undefined
 }
 
 interface Together {
@@ -142,9 +145,9 @@ export class Connection {
 
   /** Asks the database every second from now on whether it is there. */
   watch(): void {
-    const { renew } = this.#options
+    const { renew, pulse } = this.#options
     this.#heartbeat = new Heartbeat({
-      beat: async () => ({ readOnly: await this.#run(database => isReadOnly(database, this.dialect)) }),
+      beat: () => this.#run(database => pulse?.ask() ?? answers(database)),
       ...(renew && { onSilence: renew }),
     })
     this.#heartbeat.start()
@@ -165,7 +168,7 @@ export class Connection {
     this.#heartbeat?.stop()
     clearTimeout(this.#timer)
     await this.#attempt.catch(() => {})
-    await this.#options.kysely.destroy()
+    await Promise.all([this.#options.pulse?.close(), this.#options.kysely.destroy()])
   }
 
   /** After a failed start: keeps trying in the background, less and less often. */
@@ -198,13 +201,8 @@ export class Connection {
   }
 }
 
-/** A standby, or a server that was told so. The embedded database says it when it is written to. */
-async function isReadOnly(database: Kysely<Tables>, dialect: 'sqlite' | 'postgres'): Promise<boolean> {
-  if (dialect === 'sqlite') {
-    await sql`select 1`.execute(database)
-    return false
-  }
-  const { rows } = await sql<{ setting: string }>`
-    select current_setting('transaction_read_only') as setting`.execute(database)
-  return rows[0]?.setting === 'on'
+/** That it takes no writes, the embedded database says when it is written to. */
+async function answers(database: Kysely<Tables>): Promise<{ readonly readOnly: boolean }> {
+  await sql`select 1`.execute(database)
+  return { readOnly: false }
 }

@@ -16,6 +16,8 @@ import { type Log, silentLog } from './log.ts'
 import { migrate } from './migrations/migrate.ts'
 import { PostgresPlace } from './postgres/place.ts'
 import { openPool } from './postgres/pool.ts'
+import { Pulse } from './postgres/pulse.ts'
+import { Reach } from './postgres/reach.ts'
 import { ReportConnection } from './report-connection.ts'
 import { createFeedbackStore } from './routing/feedback-store.ts'
 import { createOutcomeStore } from './routing/outcome-store.ts'
@@ -49,6 +51,8 @@ export interface OpenDatabaseOptions {
 
 const CONNECT_TIMEOUT_MS = 5000
 const STATEMENT_TIMEOUT_MS = 10_000
+/** Less than after which a database counts as silent, so that the connection that asks is free for the next time. */
+const BEAT_TIMEOUT_MS = 4_000
 /** A migration may rewrite a big table, and replicas wait for the one that runs it. */
 const MIGRATION_TIMEOUT_MS = 30 * 60_000
 
@@ -133,7 +137,10 @@ function openSqlite(options: OpenDatabaseOptions): Connection {
 function openPostgres(options: OpenDatabaseOptions, place: PostgresPlace): Connection {
   const log = options.logger ?? silentLog
   const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS
-  const kysely = postgresKysely(place, options, log, options.poolSize, statementTimeoutMs)
+  const reach = new Reach()
+  const kysely = postgresKysely(place, options, log, options.poolSize, statementTimeoutMs, reach)
+  const beatMs = Math.min(statementTimeoutMs, BEAT_TIMEOUT_MS)
+  const pulse = new Pulse(() => postgresKysely(place, options, log, 1, beatMs), reach)
   const prepare = async (): Promise<void> => {
     const migrator = postgresKysely(place, options, log, 1, MIGRATION_TIMEOUT_MS)
     try {
@@ -144,7 +151,7 @@ function openPostgres(options: OpenDatabaseOptions, place: PostgresPlace): Conne
       await migrator.destroy()
     }
   }
-  return new Connection({ dialect: 'postgres', kysely, log, prepare, renew: () => place.renew() })
+  return new Connection({ dialect: 'postgres', kysely, log, prepare, pulse, renew: () => place.renew() })
 }
 
 /** Milliseconds that one report may take on PostgreSQL. */
@@ -166,8 +173,9 @@ function postgresKysely(
   log: Log,
   size: number,
   statementTimeoutMs: number,
+  reach = new Reach(),
 ): Kysely<Tables> {
   const connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS
-  const pool = () => openPool({ address, size, connectTimeoutMs, statementTimeoutMs, log })
+  const pool = () => openPool({ address, size, connectTimeoutMs, statementTimeoutMs, log, reach })
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
 }

@@ -5,6 +5,7 @@ import { SluiceError } from 'sluice/internal'
 import { databaseFailure, databaseUnavailable } from '../database-error.ts'
 import type { Log } from '../log.ts'
 import type { PostgresAddress } from './address.ts'
+import type { Reach } from './reach.ts'
 import { breaksConnection, postgresError } from './sql-state.ts'
 
 export interface PoolOptions {
@@ -16,6 +17,8 @@ export interface PoolOptions {
   /** Milliseconds a statement may take. */
   readonly statementTimeoutMs: number
   readonly log: Log
+  /** Is told what becomes of connections. */
+  readonly reach: Reach
 }
 
 /** Requests that may wait for a free connection; more are refused. */
@@ -48,12 +51,16 @@ export async function openPool(options: PoolOptions): Promise<PostgresPool> {
     ...(pooled ? {} : sessionLimits(options.statementTimeoutMs)),
     ...(schema === undefined ? {} : { options: `-c search_path=${schema}` }),
   })
-  pool.on('error', error => {
+  const { reach } = options
+  pool.on('connect', client => reach.opened(client))
+  pool.on('remove', client => reach.closed(client))
+  pool.on('error', (error, client) => {
+    reach.closed(client)
     options.log.warn({ code: (error as { code?: unknown }).code }, 'an idle database connection broke')
   })
   return {
     options: pool.options,
-    connect: () => connect(pool, pg.DatabaseError, client => made.get(client) === options.address()),
+    connect: () => connect(pool, pg.DatabaseError, reach, client => made.get(client) === options.address()),
     end: () => pool.end(),
   }
 }
@@ -87,6 +94,7 @@ function clientOf(
 async function connect(
   pool: Pool,
   databaseError: DatabaseErrorClass,
+  reach: Reach,
   isCurrent: (client: PoolClient) => boolean,
 ): Promise<PostgresPoolClient> {
   if (pool.waitingCount >= MOST_WAITING) {
@@ -97,17 +105,23 @@ async function connect(
     client = await pool.connect()
     // At most as often as the pool has connections: new ones are current.
     while (!isCurrent(client)) {
+      reach.closed(client)
       client.release(true)
       client = await pool.connect()
     }
   } catch (error) {
+    reach.refused()
     // Whatever keeps a connection from opening, wrong credentials included, means "not reachable" to a caller.
     throw databaseUnavailable(error)
   }
-  return pooledClient(client, databaseError)
+  return pooledClient(client, databaseError, reach)
 }
 
-function pooledClient(client: PoolClient, databaseError: DatabaseErrorClass): PostgresPoolClient {
+function pooledClient(
+  client: PoolClient,
+  databaseError: DatabaseErrorClass,
+  reach: Reach,
+): PostgresPoolClient {
   let broken = false
   // A connection may die between two statements; without a listener that would end the process.
   const onError = (): void => {
@@ -132,7 +146,9 @@ function pooledClient(client: PoolClient, databaseError: DatabaseErrorClass): Po
     query: query as PostgresPoolClient['query'],
     release(destroy) {
       client.removeListener('error', onError)
-      client.release(destroy === true || broken)
+      const isOver = destroy === true || broken
+      if (isOver) reach.closed(client)
+      client.release(isOver)
     },
   }
 }
