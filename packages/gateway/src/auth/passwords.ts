@@ -5,10 +5,10 @@ export { hashPassword } from './sign-in/hash-password.ts'
 
 export interface Passwords {
   /**
-   * True when it is the user's password. Takes as long for a user who does not exist. A hash of former costs is
-   * replaced on the way. Throws `RateLimitError` when too many are being checked.
+   * The stored hash when it is the user's password; a hash of former costs is replaced on the way. Undefined when it is
+   * not, after the same time for a user who does not exist. Throws `RateLimitError` when too many are being checked.
    */
-  check(userId: string | undefined, password: string): Promise<boolean>
+  prove(userId: string | undefined, password: string): Promise<string | undefined>
 }
 
 /**
@@ -18,12 +18,13 @@ export interface Passwords {
  */
 export function createPasswords(store: PasswordStore, now: () => number): Passwords {
   return {
-    async check(userId, password) {
+    async prove(userId, password) {
       const stored = userId === undefined ? undefined : await store.find(userId)
       const { isRight, isOutdated } = await checkPassword(password, stored)
-      if (isOutdated && userId !== undefined && stored !== undefined)
-        await store.replace(userId, stored, await hashPassword(password), now())
-      return isRight
+      if (!isRight || userId === undefined || stored === undefined) return undefined
+      if (!isOutdated) return stored
+      const fresh = await hashPassword(password)
+      return (await store.replace(userId, stored, fresh, now())) ? fresh : stored
     },
   }
 }

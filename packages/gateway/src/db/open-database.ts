@@ -173,7 +173,7 @@ function postgresKysely(
   log: Log,
   size: number,
   statementTimeoutMs: number,
-  reach = new Reach(),
+  reach?: Reach,
 ): Kysely<Tables> {
   const connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS
   const pool = () => openPool({ address, size, connectTimeoutMs, statementTimeoutMs, log, reach })

@@ -50,6 +50,8 @@ export interface AccountChanges {
 export interface AccountStore {
   /** Undefined when there is none, or it was removed. */
   find(kind: AccountKind, id: string): Promise<AccountRow | undefined>
+  /** As `find`, and nobody changes or removes it until the transaction ends that this is part of. */
+  hold(kind: AccountKind, id: string): Promise<AccountRow | undefined>
   /** Those that are there, in no order. */
   findMany(refs: readonly AccountRef[]): Promise<readonly AccountRow[]>
   /** Takes the place of a removed one of that id. Fails with `ConflictError` when the id is taken. */

@@ -17,6 +17,19 @@ const CHUNK = 200
 export function createAccountStore(connection: Connection): AccountStore {
   return {
     find: (kind, id) => connection.run(database => findAccount(database, kind, id)),
+    hold: (kind, id) =>
+      connection.transaction(async transaction => {
+        // The embedded database has one connection: whoever is in a transaction is alone.
+        if (connection.dialect === 'postgres')
+          await transaction
+            .selectFrom('accounts')
+            .select('id')
+            .where('kind', '=', kind)
+            .where('id', '=', id)
+            .forUpdate()
+            .execute()
+        return await findAccount(transaction, kind, id)
+      }),
     findMany: refs => connection.run(database => findMany(database, refs)),
     async create(row) {
       await connection.run(database => createAccount(database, row))

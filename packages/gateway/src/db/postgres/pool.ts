@@ -5,7 +5,7 @@ import { SluiceError } from 'sluice/internal'
 import { databaseFailure, databaseUnavailable } from '../database-error.ts'
 import type { Log } from '../log.ts'
 import type { PostgresAddress } from './address.ts'
-import type { Reach } from './reach.ts'
+import { Reach } from './reach.ts'
 import { breaksConnection, postgresError } from './sql-state.ts'
 
 export interface PoolOptions {
@@ -18,7 +18,7 @@ export interface PoolOptions {
   readonly statementTimeoutMs: number
   readonly log: Log
   /** Is told what becomes of connections. */
-  readonly reach: Reach
+  readonly reach?: Reach | undefined
 }
 
 /** Requests that may wait for a free connection; more are refused. */
@@ -51,7 +51,7 @@ export async function openPool(options: PoolOptions): Promise<PostgresPool> {
     ...(pooled ? {} : sessionLimits(options.statementTimeoutMs)),
     ...(schema === undefined ? {} : { options: `-c search_path=${schema}` }),
   })
-  const { reach } = options
+  const { reach = new Reach() } = options
   pool.on('connect', client => reach.opened(client))
   pool.on('remove', client => reach.closed(client))
   pool.on('error', (error, client) => {

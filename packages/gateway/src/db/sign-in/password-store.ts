@@ -4,8 +4,8 @@ import type { Connection } from '../connection.ts'
 export interface PasswordStore {
   find(userId: string): Promise<string | undefined>
   set(userId: string, hash: string, now: number): Promise<void>
-  /** Nothing happens when the hash is no longer `before`. */
-  replace(userId: string, before: string, hash: string, now: number): Promise<void>
+  /** False, and nothing happens, when the hash is no longer `before`. */
+  replace(userId: string, before: string, hash: string, now: number): Promise<boolean>
   remove(userIds: readonly string[]): Promise<void>
 }
 
@@ -27,14 +27,15 @@ export function createPasswordStore(connection: Connection): PasswordStore {
       )
     },
     async replace(userId, before, hash, now) {
-      await connection.run(database =>
+      const done = await connection.run(database =>
         database
           .updateTable('passwords')
           .set({ hash, updated_at: now })
           .where('user_id', '=', userId)
           .where('hash', '=', before)
-          .execute(),
+          .executeTakeFirst(),
       )
+      return done.numUpdatedRows > 0n
     },
     async remove(userIds) {
       if (userIds.length === 0) return

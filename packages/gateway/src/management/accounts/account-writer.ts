@@ -3,12 +3,14 @@ import { badRequest, type SluiceError } from 'sluice/internal'
 import type { AccountCache } from '../../auth/account-cache.ts'
 import type { KeyCache } from '../../auth/key-cache.ts'
 import type { AuditAction } from '../../db/audit/audit-entry.ts'
-import type { Database, KeyFilter } from '../../db/database.ts'
+import type { Database } from '../../db/database.ts'
 import type { AccountRow } from '../../db/rows.ts'
 import type { MemoryLimiter } from '../../limits/memory-limiter.ts'
 import type { Audit } from '../audit/audit-log.ts'
-import { keyObject } from '../keys/key-json.ts'
+import { type KeysOf, removeKeysOf } from '../keys/remove-keys-of.ts'
 import { authorOf } from '../protect-routes.ts'
+import { endsSessions } from '../sign-in/ends-sessions.ts'
+import { SESSION_TEAM } from '../sign-in/session-team.ts'
 import type { AccountSubject } from './account-subject.ts'
 import { missing } from './missing.ts'
 
@@ -20,11 +22,6 @@ export interface WriterServices {
   readonly limiter: Pick<MemoryLimiter, 'forget'>
   readonly now: () => number
 }
-
-/** Whose keys: at least one must be named. */
-export type KeysOf = Pick<KeyFilter, 'userId' | 'teamId' | 'organizationId'>
-
-const KEYS_AT_ONCE = 500
 
 /**
  * Changes of accounts and keys inside one transaction, each with its entry in the audit log. This replica's memory
@@ -68,7 +65,13 @@ export class AccountWriter {
     if (after === undefined) throw missing(subject, id)
     await this.#record(subject, action, before, after)
     this.#news.push(() => accounts.absorb(after))
+    if (subject.kind === 'user' && endsSessions(before, after)) await this.endSessions(id)
     return after
+  }
+
+  /** Whoever is signed in as this user must do so again. */
+  async endSessions(userId: string): Promise<void> {
+    await this.removeKeys({ userId, teamId: SESSION_TEAM })
   }
 
   /** The rows that were there, as they were. Throws `NotFoundError` when one of them is not, and then removes none. */
@@ -92,21 +95,8 @@ export class AccountWriter {
 
   /** Removes every key of somebody; the hashes of those there were. */
   async removeKeys(of: KeysOf): Promise<readonly string[]> {
-    const { database, audit, keys, limiter } = this.#services
-    if (Object.keys(of).length === 0) throw new TypeError('whose keys?')
-    const hashes: string[] = []
-    for (;;) {
-      const { rows } = await database.keys.list({ ...of, page: 1, size: KEYS_AT_ONCE })
-      if (rows.length === 0) break
-      const removed = await database.keys.remove(rows.map(({ tokenHash }) => tokenHash))
-      await audit.record(
-        removed.map(row => ({
-          ...{ action: 'deleted' as const, table: 'LiteLLM_VerificationToken', objectId: row.tokenHash },
-          ...{ before: keyObject(row), request: this.#request },
-        })),
-      )
-      hashes.push(...removed.map(({ tokenHash }) => tokenHash))
-    }
+    const { keys, limiter } = this.#services
+    const hashes = await removeKeysOf(of, { request: this.#request }, this.#services)
     this.#news.push(() => {
       for (const hash of hashes) {
         keys.forget(hash)

@@ -1,6 +1,7 @@
 import { zonedCalendar } from 'sluice/internal'
 import type { AccountCache } from '../../auth/account-cache.ts'
 import type { Directory, UserFacts } from '../../auth/door/principal.ts'
+import type { KeyCache } from '../../auth/key-cache.ts'
 import type { Settings } from '../../config/settings.ts'
 import { memberId } from '../../db/accounts/member-id.ts'
 import type { AuditAction } from '../../db/audit/audit-entry.ts'
@@ -8,15 +9,19 @@ import type { Database } from '../../db/database.ts'
 import type { AccountKind, AccountRow } from '../../db/rows.ts'
 import { type AccountContext, newAccount } from '../accounts/account-fields.ts'
 import type { Audit } from '../audit/audit-log.ts'
+import { removeKeysOf } from '../keys/remove-keys-of.ts'
 import { memberChanges } from '../teams/member-limits.ts'
 import { emailOf, userChanges } from '../users/user-changes.ts'
 import { readUserDefaults } from '../users/user-defaults.ts'
 import { configuredUserDefaults } from './configured-user-defaults.ts'
+import { endsSessions } from './ends-sessions.ts'
+import { SESSION_TEAM } from './session-team.ts'
 import { isSomebodyElse, refuseAdminId, refusePromotion, refuseSomebodyElse } from './takeover.ts'
 
 export interface DirectoryServices {
-  readonly database: Pick<Database, 'accounts' | 'facts'>
+  readonly database: Pick<Database, 'accounts' | 'facts' | 'keys'>
   readonly accounts: Pick<AccountCache, 'absorb' | 'forgetAccount'>
+  readonly keys: Pick<KeyCache, 'forget'>
   readonly audit: Audit
   readonly settings: () => Settings
   readonly now: () => number
@@ -175,17 +180,22 @@ async function change(
   before: AccountRow,
   changes: Partial<AccountRow>,
   actor: string,
-  { database, audit, accounts, now }: DirectoryServices,
+  services: DirectoryServices,
 ): Promise<AccountRow> {
+  const { database, audit, accounts, keys, now } = services
+  let ended: readonly string[] = []
   const after = await audit.together(async () => {
     const row = await database.accounts.update(before.kind, before.id, {
       ...changes,
       ...{ updatedAt: now(), updatedBy: actor },
     })
     await record('updated', before, row, actor, audit)
+    if (row !== undefined && endsSessions(before, row))
+      ended = await removeKeysOf({ userId: row.id, teamId: SESSION_TEAM }, { actor }, services)
     return row
   })
   if (after !== undefined) accounts.absorb(after)
+  for (const hash of ended) keys.forget(hash)
   return after ?? before
 }
 

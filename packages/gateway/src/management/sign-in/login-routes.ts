@@ -5,15 +5,19 @@ import { z } from 'zod'
 import { ADMIN_USER_ID } from '../../auth/caller.ts'
 import { addressAtDoor } from '../../auth/door/house-rules.ts'
 import { hashKey } from '../../auth/hash.ts'
-import { isFromElsewhere } from '../../auth/sign-in/cookies.ts'
 import type { AccountRow } from '../../db/rows.ts'
 import { emailOf } from '../users/user-changes.ts'
-import { loginForm, sendPage, wantsPage } from './pages.ts'
+import { refuseElsewhere, sendLoginForm } from './login-form.ts'
+import { wantsPage } from './pages.ts'
 import { HOME, returnTo } from './return-to.ts'
 import { baseUrlOf } from './sessions.ts'
 import type { SignInServices } from './sign-in-services.ts'
 
-const Login = z.strictObject({ username: z.string().min(1).max(320), password: z.string().min(1).max(1_024) })
+const Login = z.strictObject({
+  username: z.string().min(1).max(320),
+  password: z.string().min(1).max(1_024),
+  form_token: z.string().max(256).optional(),
+})
 type Login = z.infer<typeof Login>
 type Refusable = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
 
@@ -24,9 +28,9 @@ export function addLoginRoutes(scope: FastifyInstance, services: SignInServices)
   const { sessions, settings } = services
   const signIn = async (request: FastifyRequest, reply: FastifyReply) => {
     sessions.masterKey()
-    refuseElsewhere(request)
-    const user = await userOf(request.body as Login, request, services)
-    return await sessions.begin(user, 'username_password', request, reply)
+    refuseElsewhere(request, services)
+    const { user, proof } = await userOf(request.body as Login, request, services)
+    return await sessions.begin({ user, proof, method: 'username_password' }, request, reply)
   }
   scope.post('/login', { schema: { body: Login, ...about('Sign in with a form') } }, async (request, reply) =>
     orForm(services, request, reply, async () => {
@@ -38,8 +42,8 @@ export function addLoginRoutes(scope: FastifyInstance, services: SignInServices)
     await signIn(request, reply)
     return { redirect_url: baseUrlOf(request, settings()) + HOME }
   })
-  scope.get('/fallback/login', { schema: about('The form for name and password') }, async (_request, reply) =>
-    sendPage(reply, 200, 'Sign in', loginForm([], HOME)),
+  scope.get('/fallback/login', { schema: about('The form for name and password') }, async (request, reply) =>
+    sendLoginForm(request, reply, services, { status: 200, providers: [], returnTo: HOME }),
   )
   const leave: Refusable = async (request, reply) => {
     await sessions.end(request, reply)
@@ -53,19 +57,9 @@ export function addLoginRoutes(scope: FastifyInstance, services: SignInServices)
   )
 }
 
-/** Another site must not sign a visitor in as somebody it knows. */
-function refuseElsewhere({ headers }: FastifyRequest): void {
-  if (!isFromElsewhere(headers)) return
-  throw createError({
-    kind: 'permission',
-    type: 'auth_error',
-    message: 'Sign in on the pages of the gateway itself.',
-  })
-}
-
 /** A browser sees the form again, with what was wrong. */
 async function orForm(
-  { settings }: SignInServices,
+  services: SignInServices,
   request: FastifyRequest,
   reply: FastifyReply,
   work: () => Promise<unknown>,
@@ -74,17 +68,20 @@ async function orForm(
     return await work()
   } catch (error) {
     if (!(error instanceof SluiceError) || !wantsPage(request)) throw error
-    const providers = settings().signIn.sso.providers.map(({ name }) => name)
-    return sendPage(reply, error.status, 'Sign in', loginForm(providers, returnTo(undefined), error.message))
+    const { status, message: problem } = error
+    const providers = services.settings().signIn.sso.providers.map(({ name }) => name)
+    return sendLoginForm(request, reply, services, {
+      ...{ status, providers, problem, returnTo: returnTo(undefined) },
+    })
   }
 }
 
-/** Takes as long for a name nobody has. Rejects with `AuthenticationError`, or `RateLimitError` after too many tries. */
+/** `proof`: the stored hash of the password. Takes as long for a name nobody has. Rejects with `AuthenticationError`, or `RateLimitError` after too many tries. */
 async function userOf(
   { username, password }: Login,
   request: FastifyRequest,
   { settings, attempts, passwords, database, directory }: SignInServices,
-): Promise<AccountRow> {
+): Promise<{ readonly user: AccountRow; readonly proof?: string }> {
   const { ui, door } = settings().signIn
   const from = { method: request.method, path: '', headers: request.headers, address: request.ip }
   const address = addressAtDoor(from, door) ?? 'unknown'
@@ -93,12 +90,13 @@ async function userOf(
   if (isAdmin) {
     await attempts.succeed(username, address)
     const facts = { id: ADMIN_USER_ID, role: 'proxy_admin' }
-    return await directory.ensureUser(facts, { actor: 'sign-in', sync: true })
+    return { user: await directory.ensureUser(facts, { actor: 'sign-in', sync: true }) }
   }
   const user = await findUser(username, database)
-  if (!(await passwords.check(user?.id, password)) || user === undefined) throw wrong()
+  const proof = await passwords.prove(user?.id, password)
+  if (proof === undefined || user === undefined) throw wrong()
   await attempts.succeed(username, address)
-  return user
+  return { user, proof }
 }
 
 async function findUser(

@@ -4,7 +4,10 @@ import { z } from 'zod'
 import { hashPassword } from '../../auth/passwords.ts'
 import { seal, unseal } from '../../auth/sign-in/sealed.ts'
 import type { AccountRow } from '../../db/rows.ts'
+import { removeKeysOf } from '../keys/remove-keys-of.ts'
+import { refuseElsewhere } from './login-form.ts'
 import { HOME } from './return-to.ts'
+import { SESSION_TEAM } from './session-team.ts'
 import { baseUrlOf } from './sessions.ts'
 import type { SignInServices } from './sign-in-services.ts'
 
@@ -42,21 +45,25 @@ export function addOnboardingRoutes(scope: FastifyInstance, services: SignInServ
     '/onboarding/claim_token',
     { schema: { body: Claim, ...about('Choose a password and sign in') } },
     async (request, reply) => {
+      refuseElsewhere(request, services)
       const { invitation_link: given, user_id: userId, password } = request.body as z.infer<typeof Claim>
       const sealed = unseal(given, USE, sessions.masterKey(), now()) as { readonly link: string } | undefined
       const link = sealed?.link ?? given
       const { user } = await invited(link, services)
       if (user.id !== userId) throw gone()
       const hash = await hashPassword(password)
-      await audit.together(async () => {
+      const ended = await audit.together(async () => {
+        await database.accounts.hold('user', user.id)
         if (!(await database.invitations.accept(link, now(), user.id))) throw gone()
         await database.passwords.set(user.id, hash, now())
         await audit.record({
           ...{ action: 'updated', table: 'LiteLLM_UserTable', objectId: user.id, actor: user.id },
           after: { password: 'set by invitation' },
         })
+        return await removeKeysOf({ userId: user.id, teamId: SESSION_TEAM }, { actor: user.id }, services)
       })
-      const session = await sessions.begin(user, 'username_password', request, reply)
+      sessions.forget(ended)
+      const session = await sessions.begin({ user, proof: hash, method: 'username_password' }, request, reply)
       return {
         ...{ user_id: user.id, user_email: user.email, user_role: session.user_role },
         redirect_url: baseUrlOf(request, settings()) + HOME,

@@ -30,10 +30,15 @@ ${body}
 }
 
 /** Name and password, and a link for each provider. */
-export function loginForm(providers: readonly string[], returnTo: string, problem?: string): string {
+export function loginForm(
+  providers: readonly string[],
+  returnTo: string,
+  token: string,
+  problem?: string,
+): string {
   const more = `return_to=${encodeURIComponent(returnTo)}`
   return `${problem === undefined ? '' : `<p role="alert">${escaped(problem)}</p>`}
-<form method="post" action="/login">
+<form method="post" action="/login"><input type="hidden" name="form_token" value="${token}">
 <label for="username">User name or e-mail</label><input id="username" name="username" autocomplete="username" required>
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required>

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { createError } from 'sluice/internal'
+import { createError, type SluiceError } from 'sluice/internal'
 import { principalRow } from '../../auth/door/principal.ts'
 import { hashKey, maskKey } from '../../auth/hash.ts'
 import type { KeyCache } from '../../auth/key-cache.ts'
@@ -16,10 +16,18 @@ import { SESSION_TEAM } from './session-team.ts'
 
 export interface SessionServices {
   readonly settings: () => Settings
-  readonly database: Pick<Database, 'keys'>
+  readonly database: Pick<Database, 'keys' | 'accounts' | 'passwords'>
   readonly keys: Pick<KeyCache, 'absorb' | 'forget'>
   readonly audit: Audit
   readonly now: () => number
+}
+
+/** Somebody who has shown who they are. */
+export interface SignedIn {
+  readonly user: AccountRow
+  readonly method: SessionClaims['login_method']
+  /** The stored hash of the password they gave. */
+  readonly proof?: string | undefined
 }
 
 /** What a session may spend by trying models out, as in LiteLLM. */
@@ -36,21 +44,21 @@ export class Sessions {
     this.#services = services
   }
 
-  /** Sets the cookie. Throws `PermissionDeniedError` for a blocked user. */
+  /**
+   * Sets the cookie. Throws `PermissionDeniedError` for a user who was blocked or removed, or whose password has become
+   * another since it was checked.
+   */
   async begin(
-    user: AccountRow,
-    method: SessionClaims['login_method'],
+    { user, method, proof }: SignedIn,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<SessionClaims> {
-    if (user.blocked)
-      throw createError({ kind: 'permission', type: 'auth_error', message: `User=${user.id} is blocked.` })
     const { now, settings } = this.#services
     const { auth, signIn } = settings()
     const masterKey = this.masterKey()
     const key = `sk-${randomBytes(24).toString('base64url')}`
     const endsAt = now() + signIn.ui.sessionMs
-    await this.#write(sessionKey(key, user, now(), endsAt), user.id)
+    await this.#write(sessionKey(key, user, now(), endsAt), user.id, proof)
     const claims: SessionClaims = {
       user_id: user.id,
       key,
@@ -94,19 +102,33 @@ export class Sessions {
     })
   }
 
-  async #write(row: KeyRow, userId: string): Promise<void> {
+  /** Here at once; other replicas hear of it by their next sync. */
+  forget(hashes: readonly string[]): void {
+    for (const hash of hashes) this.#services.keys.forget(hash)
+  }
+
+  async #write(row: KeyRow, userId: string, proof: string | undefined): Promise<void> {
     const { database, keys, audit, now } = this.#services
     const { rows } = await database.keys.list({ userId, teamId: SESSION_TEAM, page: 1, size: MOST_CLEARED })
     const ended = rows.filter(({ expiresAt }) => expiresAt !== null && expiresAt <= now())
     await audit.together(async () => {
+      // Whatever ends the sessions of this user waits until this one is there to be ended.
+      const user = await database.accounts.hold('user', userId)
+      if (user === undefined || user.blocked) throw refused(`User=${userId} is blocked.`)
+      if (proof !== undefined && (await database.passwords.find(userId)) !== proof)
+        throw refused('The password has become another meanwhile. Sign in with the new one.')
       await database.keys.create(row)
       if (ended.length > 0) await database.keys.remove(ended.map(({ tokenHash }) => tokenHash))
       const change = { action: 'created', table: TABLE, objectId: row.tokenHash, actor: userId } as const
       await audit.record({ ...change, after: keyObject(row) })
     })
-    for (const { tokenHash } of ended) keys.forget(tokenHash)
+    this.forget(ended.map(({ tokenHash }) => tokenHash))
     keys.absorb(row)
   }
+}
+
+function refused(message: string): SluiceError {
+  return createError({ kind: 'permission', type: 'auth_error', message })
 }
 
 /** What holds for the user's personal keys holds for the session too. */

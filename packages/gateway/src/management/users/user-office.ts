@@ -98,7 +98,10 @@ export class UserOffice {
         warnings = change.warnings
         return change.changes
       })
-      if (hash !== undefined) await database.passwords.set(before.id, hash, context.now)
+      if (hash !== undefined) {
+        await database.passwords.set(before.id, hash, context.now)
+        await writer.endSessions(before.id)
+      }
       return after
     })
     return { row, warnings }
@@ -113,7 +116,9 @@ export class UserOffice {
       await reachUser(permitOf(request), database.accounts, user, {})
     }
     const rows = await this.accounts.write(request, async writer => {
-      for (const id of ids) {
+      for (const id of ids.toSorted()) {
+        // Nobody signs in as this user from here on.
+        await database.accounts.hold('user', id)
         await writer.removeKeys({ userId: id })
         await this.#removeMemberships(id, writer)
       }

@@ -6,7 +6,8 @@ import { seal, unseal } from '../../../auth/sign-in/sealed.ts'
 import type { SsoProviderSettings } from '../../../config/sign-in/sign-in-settings.ts'
 import type { AccountRow } from '../../../db/rows.ts'
 import { BoundedMap } from '../../../limits/bounded-map.ts'
-import { escaped, loginForm, sendPage, wantsPage } from '../pages.ts'
+import { sendLoginForm } from '../login-form.ts'
+import { escaped, sendPage, wantsPage } from '../pages.ts'
 import { returnTo } from '../return-to.ts'
 import { baseUrlOf, isSecure } from '../sessions.ts'
 import type { SignInServices } from '../sign-in-services.ts'
@@ -38,7 +39,9 @@ export function addSsoRoutes(scope: FastifyInstance, services: SignInServices): 
       const { providers } = settings().signIn.sso
       const names = providers.map(({ name }) => name)
       if (providers.length === 0 || (wanted === undefined && providers.length > 1))
-        return sendPage(reply, 200, 'Sign in', loginForm(names, returnTo(to)))
+        return sendLoginForm(request, reply, services, {
+          ...{ status: 200, providers: names, returnTo: returnTo(to) },
+        })
       const provider = providers.find(({ name }) => wanted === undefined || name === wanted)
       if (provider === undefined)
         throw badRequest(`provider: must be one of ${names.join(', ')}.`, 'provider')
@@ -105,7 +108,7 @@ async function comeBack(
   const query = request.url.slice(request.url.indexOf('?') + 1)
   const claims = await client.finish(provider, journey, query)
   const user = await welcome(readIdentity(claims, provider, sso, newUsers), provider, services)
-  await sessions.begin(user, 'sso', request, reply)
+  await sessions.begin({ user, method: 'sso' }, request, reply)
   return reply
     .header('cache-control', 'no-store')
     .redirect(baseUrlOf(request, settings()) + journey.returnTo, 303)
