@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { createError, SluiceError } from 'sluice/internal'
 import { type AccessServices, protectRoutes } from '../protect-routes.ts'
-import { baseUrlOf } from '../sign-in/sessions.ts'
+import { baseUrlOf } from '../sign-in/session/sessions.ts'
 import { openTeamRooms, type TeamServices } from '../teams/teams.ts'
 import { UserOffice, type UserServices } from '../users/user-office.ts'
 import { addDiscoveryRoutes } from './discovery-routes.ts'

@@ -14,8 +14,8 @@ import { memberChanges } from '../teams/member-limits.ts'
 import { emailOf, userChanges } from '../users/user-changes.ts'
 import { readUserDefaults } from '../users/user-defaults.ts'
 import { configuredUserDefaults } from './configured-user-defaults.ts'
-import { endsSessions } from './ends-sessions.ts'
-import { SESSION_TEAM } from './session-team.ts'
+import { endsSessions } from './session/ends-sessions.ts'
+import { SESSION_TEAM } from './session/session-team.ts'
 import { isSomebodyElse, refuseAdminId, refusePromotion, refuseSomebodyElse } from './takeover.ts'
 
 export interface DirectoryServices {

@@ -4,7 +4,7 @@ import { createError } from 'sluice/internal'
 import { cookieLine, cookieOf, isFromElsewhere } from '../../auth/sign-in/cookies.ts'
 import type { Settings } from '../../config/settings.ts'
 import { loginForm, sendPage } from './pages.ts'
-import { isSecure } from './sessions.ts'
+import { isSecure } from './session/sessions.ts'
 
 export interface LoginFormServices {
   readonly settings: () => Settings

@@ -10,7 +10,7 @@ import { emailOf } from '../users/user-changes.ts'
 import { refuseElsewhere, sendLoginForm } from './login-form.ts'
 import { wantsPage } from './pages.ts'
 import { HOME, returnTo } from './return-to.ts'
-import { baseUrlOf } from './sessions.ts'
+import { baseUrlOf } from './session/sessions.ts'
 import type { SignInServices } from './sign-in-services.ts'
 
 const Login = z.strictObject({

@@ -7,8 +7,8 @@ import type { AccountRow } from '../../db/rows.ts'
 import { removeKeysOf } from '../keys/remove-keys-of.ts'
 import { refuseElsewhere } from './login-form.ts'
 import { HOME } from './return-to.ts'
-import { SESSION_TEAM } from './session-team.ts'
-import { baseUrlOf } from './sessions.ts'
+import { SESSION_TEAM } from './session/session-team.ts'
+import { baseUrlOf } from './session/sessions.ts'
 import type { SignInServices } from './sign-in-services.ts'
 
 const id = z.string().min(1).max(256)

@@ -7,7 +7,7 @@ import { protectRoutes } from '../protect-routes.ts'
 import { addLoginRoutes } from './login-routes.ts'
 import { addMappingRoutes } from './mapping-routes.ts'
 import { addOnboardingRoutes } from './onboarding-routes.ts'
-import { Sessions } from './sessions.ts'
+import { Sessions } from './session/sessions.ts'
 import type { SignInServices } from './sign-in-services.ts'
 import { addSsoRoutes } from './sso/sso-routes.ts'
 

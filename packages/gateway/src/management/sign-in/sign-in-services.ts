@@ -6,7 +6,7 @@ import type { Attempts } from '../../auth/sign-in/attempts.ts'
 import type { Settings } from '../../config/settings.ts'
 import type { Database } from '../../db/database.ts'
 import type { Audit } from '../audit/audit-log.ts'
-import type { Sessions } from './sessions.ts'
+import type { Sessions } from './session/sessions.ts'
 import type { BoundedFetch } from './sso/provider-client.ts'
 
 /** What the routes of signing in need. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { accountRow } from '../../db/testing/rows.ts'
+import { accountRow } from '../../../db/testing/rows.ts'
 import { endsSessions } from './ends-sessions.ts'
 
 const user = (role: string | null, blocked = false) => accountRow('user', 'ann', { role, blocked })

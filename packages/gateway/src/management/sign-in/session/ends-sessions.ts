@@ -1,5 +1,5 @@
-import { isUserRole, type UserRole } from '../../auth/roles.ts'
-import type { AccountRow } from '../../db/rows.ts'
+import { isUserRole, type UserRole } from '../../../auth/roles.ts'
+import type { AccountRow } from '../../../db/rows.ts'
 
 /** What each role may do, the least first. */
 const RANKS: readonly UserRole[] = [
