@@ -12,6 +12,7 @@ import { eventually } from '../eventually.ts'
 import { startTcpProxy } from '../failure/tcp-proxy.ts'
 import { findProgram } from '../services/find-program.ts'
 import { startRedis } from '../services/redis.ts'
+import { startRedisCluster } from '../services/redis-cluster.ts'
 import { freePort, ServiceProcess } from '../services/service-process.ts'
 import { connect, keepLog, redisSettings } from './redis-place.ts'
 
@@ -28,7 +29,7 @@ const first = new RedisScript(
 test('commands, scripts and channels, before and after Redis was away', async () => {
   const server = await serverWith()
   const log = keepLog()
-  const redis = connect(redisSettings(server.port), log)
+  const redis = connect(redisSettings(server.port, { timeoutMs: 5_000 }), log)
   const heard: string[] = []
   const stop = redis.subscribe(redis.key('channel'), message => heard.push(message))
   for (const round of ['one', 'two']) {
@@ -141,25 +142,10 @@ test('TLS, with a certificate that is checked, or not where the settings say so'
 })
 
 test('a cluster: keys of one script share a slot, commands and channels find their node', async () => {
-  const servers = await Promise.all(
-    [0, 1, 2].map(() => serverWith(['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'])),
-  )
-  const [one, ...others] = servers.map(server => connect(redisSettings(server.port)))
-  await eventually('all are up', () => [one, ...others].every(each => each?.isUp()))
-  const bounds = [0, 5461, 10_923, 16_384]
-  for (const [index, each] of [one, ...others].entries()) {
-    const slots = [bounds[index], (bounds[index + 1] as number) - 1].map(String)
-    await each?.command(['CLUSTER', 'ADDSLOTSRANGE', ...slots])
-    await each?.command(['CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1)])
-  }
-  for (const { port } of servers.slice(1)) await one?.command(['CLUSTER', 'MEET', '127.0.0.1', String(port)])
-  for (const each of [one, ...others])
-    await eventually('the cluster stands', async () =>
-      String(await each?.command(['CLUSTER', 'INFO'])).includes('cluster_state:ok'),
-    )
-  const nodes = servers.map(({ port }) => ({ host: '127.0.0.1', port }))
+  const { addresses: nodes, remove } = await startRedisCluster('k')
+  onTestFinished(remove)
   const log = keepLog()
-  const cluster = connect(redisSettings(0, { kind: 'cluster', nodes }), log)
+  const cluster = connect(redisSettings(0, { kind: 'cluster', nodes, timeoutMs: 5_000 }), log)
   await eventually('it is connected', () => cluster.isUp())
   const heard: string[] = []
   cluster.subscribe(cluster.key('channel'), message => heard.push(message))
@@ -174,7 +160,10 @@ test('a cluster: keys of one script share a slot, commands and channels find the
   })
   const told = createRedisNewswire(cluster, log)
   told.publish({ topic: 't', key: 'x', value: { n: 1 }, ttlMs: 60_000 })
-  const late = createRedisNewswire(connect(redisSettings(0, { kind: 'cluster', nodes })), log)
+  const late = createRedisNewswire(
+    connect(redisSettings(0, { kind: 'cluster', nodes, timeoutMs: 5_000 })),
+    log,
+  )
   onTestFinished(() => [told, late].forEach(wire => wire.close()))
   const news: unknown[] = []
   late.subscribe('t', ({ value }) => news.push(value))

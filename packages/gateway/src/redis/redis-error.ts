@@ -11,6 +11,15 @@ export function redisUnavailable(cause?: unknown): SluiceError {
   })
 }
 
+/** What a node says while a cluster changes hands, or a server comes up: the same work succeeds soon. */
+const PASSING = /^(CLUSTERDOWN|MOVED|ASK|TRYAGAIN|LOADING|MASTERDOWN|READONLY)\b/
+
+/** True for an answer that another node, or the same one a moment later, would not give. */
+export function isPassing(error: unknown): boolean {
+  const { cause } = error as { cause?: Error }
+  return PASSING.test(cause?.message ?? '')
+}
+
 /** Redis answered with an error; its own words stay in `cause`, out of the message. */
 export function redisRefusal(cause: unknown): SluiceError {
   return createError({

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Log } from '../../db/log.ts'
 import type { Redis } from '../../redis/redis.ts'
+import { isPassing } from '../../redis/redis-error.ts'
 import type { SubjectCounters } from '../counters/subject-counters.ts'
 import { tokensOf, tokensToTake } from '../counters/token-amounts.ts'
 import type { Claim, LimitSubject } from '../limiter.ts'
@@ -205,7 +206,7 @@ export class ReplicaLine implements SettleListener {
     } catch (error) {
       this.#joined = false
       const { code, cause } = error as { code?: unknown; cause?: Error }
-      const isRefused = code === 'redis_error'
+      const isRefused = code === 'redis_error' && !isPassing(error)
       if (isRefused) this.#options.log.error({ reason: cause?.message }, 'Redis refuses to count limits')
       this.#joinAfter(isRefused ? REJOIN_AFTER_REFUSAL_MS : REJOIN_MS)
     } finally {
