@@ -20,7 +20,7 @@ export function callOf(day: number, n: number, perDay: number, firstDay: number)
   const model = (key + Math.floor(dice() * 3)) % COMPANY.models
   const prompt = 50 + Math.floor(dice() * 4_000)
   const completion = 10 + Math.floor(dice() * 800)
-  const startTime = firstDay + day * DAY_MS + Math.floor((n / perDay) * DAY_MS)
+  const startTime = firstDay + day * DAY_MS + Math.floor(((n % perDay) / perDay) * (DAY_MS - 600_000))
   const failed = dice() < 0.02
   return {
     ...{ requestId: `call-${day}-${n}-${key}`, callType: dice() < 0.1 ? 'aembedding' : 'acompletion' },

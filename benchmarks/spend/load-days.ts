@@ -3,64 +3,121 @@ import type { Database } from '../../packages/gateway/src/db/database.ts'
 import { connectionOf } from '../../packages/gateway/src/db/open-database.ts'
 import { SPEND_COLUMNS } from '../../packages/gateway/src/db/spend/spend-columns.ts'
 import { callOf } from './calls.ts'
+import { withoutIndices } from './indices.ts'
 
 const DAY_MS = 86_400_000
 const BATCH = 2_000
+/** Copies of one call lie so far apart. */
+const APART_MS = 1_000
 
-/** Writes the calls of the first day as the gateway does. Returns rows per second. */
-export async function ingestDay(database: Database, perDay: number, firstDay: number): Promise<number> {
-  const began = performance.now()
-  for (let at = 0; at < perDay; at += BATCH) {
-    const size = Math.min(BATCH, perDay - at)
-    const rows = Array.from({ length: size }, (_, i) => callOf(0, at + i, perDay, firstDay))
-    await database.spend.addBatch(rows)
-  }
-  return perDay / ((performance.now() - began) / 1_000)
+export interface Loaded {
+  /** Rows of the first day that the gateway writes itself. */
+  readonly sample: number
+  /** How often a day holds the sample. */
+  readonly copies: number
+  readonly days: number
+  readonly firstDay: number
 }
 
-/** Copies the first day to the days after it, inside the database: rows, tags and sums, so that the books still agree. */
-export async function copyDay(database: Database, days: number, firstDay: number): Promise<void> {
-  const columns = SPEND_COLUMNS.map(({ name }) => name)
-  const kept = columns.filter(
-    name => !['request_id', 'start_time', 'end_time', 'completion_start_time'].includes(name),
-  )
-  const names = sql.join(kept.map(name => sql.ref(name)))
-  const until = firstDay + DAY_MS
-  for (let day = 1; day < days; day++) {
-    const later = day * DAY_MS
-    const date = new Date(firstDay + later).toISOString().slice(0, 10)
-    const first = new Date(firstDay).toISOString().slice(0, 10)
-    await connectionOf(database).run(async kysely => {
-      await sql`insert into spend_logs (request_id, start_time, end_time, completion_start_time, ${names})
-        select request_id || ${`+${day}`}, start_time + ${sql.lit(later)}, end_time + ${sql.lit(later)},
-          completion_start_time + ${sql.lit(later)}, ${names}
-        from spend_logs where start_time < ${sql.lit(until)}`.execute(kysely)
-      await sql`insert into spend_log_tags (tag, request_id, start_time)
-        select tag, request_id || ${`+${day}`}, start_time + ${sql.lit(later)}
-        from spend_log_tags where start_time < ${sql.lit(until)}`.execute(kysely)
-      await sql`insert into daily_spend (kind, subject_id, day, api_key, model, model_group, provider, endpoint,
-          spend_nano_usd, unknown_cost_requests, prompt_tokens, completion_tokens, cache_read_tokens,
-          cache_write_tokens, requests, failed_requests, cache_hits)
-        select kind, subject_id, ${date}, api_key, model, model_group, provider, endpoint,
-          spend_nano_usd, unknown_cost_requests, prompt_tokens, completion_tokens, cache_read_tokens,
-          cache_write_tokens, requests, failed_requests, cache_hits
-        from daily_spend where day = ${first}`.execute(kysely)
-    })
-    process.stderr.write(`\r${day + 1} of ${days} days`)
+/** Writes calls of one day as the gateway does, from the `first`-th call on. Returns seconds. */
+export async function ingest(
+  database: Database,
+  { sample, firstDay }: Loaded,
+  { day, first, count }: { day: number; first: number; count: number },
+): Promise<number> {
+  let seconds = 0
+  for (let at = 0; at < count; at += BATCH) {
+    const size = Math.min(BATCH, count - at)
+    // Making up calls is not the gateway's work.
+    const rows = Array.from({ length: size }, (_, i) => callOf(day, first + at + i, sample, firstDay))
+    const began = performance.now()
+    await database.spend.addBatch(rows)
+    seconds += (performance.now() - began) / 1_000
   }
-  await connectionOf(database).run(async kysely => {
-    await sql`update spend_totals set spend_nano_usd = spend_nano_usd * ${sql.lit(days)}, requests = requests * ${sql.lit(days)}`.execute(
-      kysely,
-    )
-    await sql`analyze`.execute(kysely)
+  return seconds
+}
+
+/**
+ * Copies the sample to the rest of its day and to the days after it, inside the database: rows, tags and sums, so that
+ * the books still agree. Indices are made afterwards, which is quicker.
+ */
+export async function copyDays(database: Database, loaded: Loaded): Promise<void> {
+  const { copies, days } = loaded
+  await withoutIndices(database, async () => {
+    for (let day = 0; day < days; day++) {
+      for (let copy = day === 0 ? 1 : 0; copy < copies; copy++) await copyRows(database, loaded, day, copy)
+      if (day > 0) await copySums(database, loaded, day)
+      process.stderr.write(`\r${day + 1} of ${days} days`)
+    }
+    process.stderr.write('\n')
   })
-  process.stderr.write('\n')
+  await connectionOf(database).run(async kysely => {
+    for (const table of ['daily_details', 'daily_totals'])
+      await sql`update ${sql.table(table)} set ${times(SUMS, copies)}`.execute(kysely)
+    await sql`update spend_totals set ${times(['spend_nano_usd', 'requests'], copies * days)}`.execute(kysely)
+    if (database.dialect === 'postgres') await sql`vacuum analyze`.execute(kysely)
+    else await sql`analyze`.execute(kysely)
+  })
+}
+
+const MOVED = ['request_id', 'start_time', 'end_time', 'completion_start_time']
+
+async function copyRows(database: Database, { sample, firstDay }: Loaded, day: number, copy: number) {
+  const columns = SPEND_COLUMNS.map(({ name }) => name).filter(name => !MOVED.includes(name))
+  const names = sql.join(columns.map(name => sql.ref(name)))
+  const later = sql.lit(day * DAY_MS + copy * APART_MS)
+  const id = sql`request_id || ${`+${day}.${copy}`}`
+  // Calls that were copied have a sign in their name.
+  const original = sql`start_time >= ${sql.lit(firstDay)} and start_time < ${sql.lit(firstDay + DAY_MS)}
+    and request_id not like '%+%'`
+  await connectionOf(database).run(async kysely => {
+    const { numAffectedRows } =
+      await sql`insert into spend_logs (request_id, start_time, end_time, completion_start_time, ${names})
+      select ${id}, start_time + ${later}, end_time + ${later}, completion_start_time + ${later}, ${names}
+      from spend_logs where ${original}`.execute(kysely)
+    if (Number(numAffectedRows) !== sample)
+      throw new Error(`${numAffectedRows} rows were copied of ${sample}`)
+    await sql`insert into spend_log_tags (tag, request_id, start_time)
+      select tag, ${id}, start_time + ${later} from spend_log_tags where ${original}`.execute(kysely)
+  })
+}
+
+const SUMS = [
+  'spend_nano_usd',
+  'unknown_cost_requests',
+  'prompt_tokens',
+  'completion_tokens',
+  'cache_read_tokens',
+  'cache_write_tokens',
+  'requests',
+  'failed_requests',
+  'cache_hits',
+] as const
+const KEYS = {
+  daily_details: ['kind', 'subject_id', 'api_key', 'model', 'model_group', 'provider', 'endpoint'],
+  daily_totals: ['kind', 'subject_id'],
+} as const
+
+async function copySums(database: Database, { firstDay }: Loaded, day: number): Promise<void> {
+  const date = new Date(firstDay + day * DAY_MS).toISOString().slice(0, 10)
+  const first = new Date(firstDay).toISOString().slice(0, 10)
+  await connectionOf(database).run(async kysely => {
+    for (const [table, key] of Object.entries(KEYS)) {
+      const names = sql.join([...key, ...SUMS].map(name => sql.ref(name)))
+      await sql`insert into ${sql.table(table)} (day, ${names})
+        select ${date}, ${names} from ${sql.table(table)} where day = ${first}`.execute(kysely)
+    }
+  })
+}
+
+function times(names: readonly string[], factor: number) {
+  return sql.join(names.map(name => sql`${sql.ref(name)} = ${sql.ref(name)} * ${sql.lit(factor)}`))
 }
 
 /** Rows in the tables that matter. */
 export async function countRows(database: Database): Promise<Record<string, number>> {
   const counts: Record<string, number> = {}
-  for (const table of ['spend_logs', 'spend_log_tags', 'daily_spend', 'spend_totals']) {
+  for (const table of ['spend_logs', 'spend_log_tags', 'daily_details', 'daily_totals', 'spend_totals']) {
     const { rows } = await connectionOf(database).run(kysely =>
       sql<{ count: number }>`select count(*) as count from ${sql.table(table)}`.execute(kysely),
     )

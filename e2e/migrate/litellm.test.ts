@@ -227,7 +227,7 @@ async function sums(url: string): Promise<unknown[]> {
   const client = new Client({ connectionString: url })
   await client.connect()
   const { rows } = await client.query(
-    `select kind, sum(spend_nano_usd)::text as nano, sum(requests)::text as requests from daily_spend
+    `select kind, sum(spend_nano_usd)::text as nano, sum(requests)::text as requests from daily_details
      where endpoint like 'litellm %' group by kind order by kind`,
   )
   await client.end()

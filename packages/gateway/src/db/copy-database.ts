@@ -37,10 +37,11 @@ const TABLES: readonly TableFacts[] = [
   { name: 'spend_logs', key: ['request_id'], sum: 'spend_nano_usd' },
   { name: 'spend_log_tags', key: ['request_id', 'tag'] },
   {
-    name: 'daily_spend',
-    key: ['kind', 'subject_id', 'day', 'api_key', 'model', 'model_group', 'provider', 'endpoint'],
+    name: 'daily_details',
+    key: ['kind', 'day', 'subject_id', 'api_key', 'model', 'model_group', 'provider', 'endpoint'],
     sum: 'spend_nano_usd',
   },
+  { name: 'daily_totals', key: ['kind', 'day', 'subject_id'], sum: 'spend_nano_usd' },
   { name: 'deployment_weights', key: ['model_id'], sum: 'updated_at' },
   { name: 'deployment_rollbacks', key: ['model_id'], sum: 'until' },
   { name: 'deployment_outcomes', key: ['model_id', 'slot'], sum: 'attempts' },

@@ -218,9 +218,9 @@ export interface SpendStore {
   addBatch(rows: readonly NewSpendRow[]): Promise<number>
   list(filter: SpendFilter): Promise<{ readonly rows: readonly SpendRow[]; readonly total: number }>
   /**
-   * Daily aggregates of one kind of subject, by day, id, key, model, group and provider, ordered so. `from` and `to`
-   * are days `YYYY-MM-DD`, both inclusive. Summed up, every kind but `tag`, `team_member`,
-   * `organization_member` and `project` equals the spend rows to the last digit.
+   * Daily aggregates of one kind of subject, by day, id, key, model, group and provider, ordered so; of models without
+   * the key, of members by day and id alone. `from` and `to` are days `YYYY-MM-DD`, both inclusive. Summed up, every
+   * kind but `tag`, `team_member`, `organization_member` and `project` equals the spend rows to the last digit.
    */
   totals(
     subject: SpendSubject,

@@ -13,7 +13,8 @@ export interface Tables {
   job_leases: JobLeasesTable
   spend_logs: SpendLogsTable
   spend_log_tags: SpendLogTagsTable
-  daily_spend: DailySpendTable
+  daily_details: DailyDetailsTable
+  daily_totals: DailyTotalsTable
   spend_totals: SpendTotalsTable
   budget_spend: BudgetSpendTable
   deployment_weights: DeploymentWeightsTable
@@ -224,17 +225,27 @@ export interface SpendLogTagsTable {
   start_time: number
 }
 
-/** One row per subject, day, key, model, group, provider and endpoint. */
-export interface DailySpendTable {
+/** One row per kind, day and subject. */
+export interface DailyTotalsTable extends SpendSumColumns {
   kind: string
-  subject_id: string
   day: string
+  subject_id: string
+}
+
+/** One row per kind, day, subject, key, model, group, provider and endpoint. Models have no key, team members no row. */
+export interface DailyDetailsTable extends SpendSumColumns {
+  kind: string
+  day: string
+  subject_id: string
   api_key: string
   model: string
   model_group: string
   provider: string
   /** LiteLLM's `call_type`; empty for what was counted before it was kept. */
   endpoint: string
+}
+
+export interface SpendSumColumns {
   spend_nano_usd: number
   unknown_cost_requests: number
   prompt_tokens: number

@@ -1,34 +1,9 @@
-import type { SpendSubject, SpendTotal } from '../db/database.ts'
+import type { SpendTotal } from '../db/database.ts'
 import type { SpendRow } from '../db/rows.ts'
+import type { SpendDetail } from './day-report.ts'
 import { usdFromNano } from './money.ts'
 
 // LiteLLM's report shapes. Source: https://docs.litellm.ai/docs/proxy/cost_tracking
-
-const UNASSIGNED_TEAM = 'Unassigned Team'
-
-export interface SpendDetail {
-  readonly model: string
-  readonly api_key: string
-  readonly spend: number
-  readonly total_tokens: number
-  /** Calls of unknown price that `spend` does not hold. */
-  readonly unknown_cost_requests: number
-}
-
-/**
- * `/global/spend/report?group_by=team`, from the totals of kind `team`: per day, what each team spent on which model
- * with which key. `nameOf` turns a team's id into its alias.
- */
-export function teamReport(totals: readonly SpendTotal[], nameOf: (teamId: string) => string = id => id) {
-  return byDay(totals).map(([day, rows]) => ({
-    group_by_day: day,
-    teams: groupsOf(rows, row => row.id).map(([id, group]) => ({
-      team_name: id === '' ? UNASSIGNED_TEAM : nameOf(id),
-      team_id: id,
-      ...subjectSpend(group),
-    })),
-  }))
-}
 
 /** `/global/spend/report?group_by=customer`, from the totals of kind `customer`; calls without one are left out. */
 export function customerReport(totals: readonly SpendTotal[]) {
@@ -36,17 +11,6 @@ export function customerReport(totals: readonly SpendTotal[]) {
   return byDay(named).map(([day, rows]) => ({
     group_by_day: day,
     customers: groupsOf(rows, row => row.id).map(([id, group]) => ({ customer: id, ...subjectSpend(group) })),
-  }))
-}
-
-/** The report grouped by anything else: per day, as LiteLLM does for customers. */
-export function subjectReport(totals: readonly SpendTotal[], name: SpendSubject) {
-  return byDay(totals).map(([day, rows]) => ({
-    group_by_day: day,
-    [`${name}s`]: groupsOf(rows, row => row.id).map(([id, group]) => ({
-      [name]: id,
-      ...subjectSpend(group),
-    })),
   }))
 }
 
@@ -74,19 +38,23 @@ export function tagReport(totals: readonly SpendTotal[]) {
     .sort((a, b) => b.total_spend - a.total_spend)
 }
 
-/**
- * `/spend/logs?summarize=true`: one object per day, with a property of its own for every key.
- * Takes the totals of kind `user`, which hold every call once.
- */
-export function dailySummary(byUser: readonly SpendTotal[]): Record<string, unknown>[] {
-  return byDay(byUser).map(([day, rows]) => ({
-    ...spendBy(rows, row => row.apiKey),
+/** The sums of one day in three cuts that hold the same calls. */
+export interface DayCuts {
+  readonly byUser: readonly SpendTotal[]
+  readonly byKey: readonly SpendTotal[]
+  readonly byModel: readonly SpendTotal[]
+}
+
+/** A day of `/spend/logs?summarize=true`: an object with a property of its own for every key. */
+export function daySummary(day: string, { byUser, byKey, byModel }: DayCuts): Record<string, unknown> {
+  return {
+    ...spendBy(byKey, row => row.apiKey),
     startTime: day,
-    spend: usdFromNano(sum(rows, row => row.spendNanoUsd)),
-    unknown_cost_requests: sum(rows, row => row.unknownCostRequests),
-    users: spendBy(rows, row => row.id),
-    models: spendBy(rows, row => row.model),
-  }))
+    spend: usdFromNano(sum(byUser, row => row.spendNanoUsd)),
+    unknown_cost_requests: sum(byUser, row => row.unknownCostRequests),
+    users: spendBy(byUser, row => row.id),
+    models: spendBy(byModel, row => row.model),
+  }
 }
 
 /** `/global/spend/logs`: `[{date, spend}]`. */

@@ -35,8 +35,10 @@ eachDatabase('the comparison of the books', makePlace => {
     })
     expect(await verify(3)).toMatchObject({ from: '2026-11-19', daysCompared: 3, drifts: [] })
 
-    await run(sql`update daily_spend set spend_nano_usd = spend_nano_usd + 1
+    await run(sql`update daily_details set spend_nano_usd = spend_nano_usd + 1
       where kind = 'user' and subject_id = 'u' and day = '2026-11-21'`)
+    await run(sql`update daily_totals set spend_nano_usd = spend_nano_usd + 1
+      where kind = 'team' and subject_id = 't' and day = '2026-11-18'`)
     await run(sql`delete from spend_logs where request_id = 'r4'`)
     await run(sql`update spend_totals set spend_nano_usd = spend_nano_usd - 5 where kind = 'model'`)
     await run(sql`update virtual_keys set spend_base_nano_usd = 999999999999`)
@@ -46,10 +48,14 @@ eachDatabase('the comparison of the books', makePlace => {
     expect(about).toContain('rows/daily user u 2026-11-21')
     expect(about).toContain('rows/daily tag User-Agent: y 2026-11-17')
     expect(about).toContain('rows/daily key hash-1 2026-11-17')
-    expect(about).toContain('daily/totals user u ')
+    expect(about).toContain('details/daily user u 2026-11-21')
+    expect(about).toContain('details/daily team t 2026-11-18')
+    expect(about).toContain('daily/totals team t ')
     expect(about).toContain('daily/totals model gpt-4o ')
     expect(about).toContain('totals/budget key hash-1 ')
-    const [grown] = drifts.filter(({ kind, day }) => kind === 'user' && day === '2026-11-21')
+    const [grown] = drifts.filter(
+      ({ between, kind, day }) => between === 'rows/daily' && kind === 'user' && day === '2026-11-21',
+    )
     expect((grown?.found.nanoUsd ?? 0) - (grown?.expected.nanoUsd ?? 0)).toBe(1)
     expect((await verify(3)).drifts.every(({ day = '2026-11-21' }) => day >= '2026-11-19')).toBe(true)
 

@@ -2,7 +2,13 @@ import { sql, type Transaction } from 'kysely'
 import type { Connection } from '../connection.ts'
 import type { Database, SpendSubject } from '../database.ts'
 import { connectionOf } from '../open-database.ts'
-import type { AccessGroupsTable, DailySpendTable, JwtKeyMappingsTable, Tables } from '../tables.ts'
+import type {
+  AccessGroupsTable,
+  DailyDetailsTable,
+  JwtKeyMappingsTable,
+  SpendSumColumns,
+  Tables,
+} from '../tables.ts'
 import type { SourceDay } from './source.ts'
 
 /** What was copied before. */
@@ -114,7 +120,19 @@ function otherRows(
 
 /** As the upkeep of spend rows has it. */
 const KEPT_FROM = 'spend_rows_kept_from'
-const KEY = ['kind', 'subject_id', 'day', 'api_key', 'model', 'model_group', 'provider', 'endpoint'] as const
+const KEY = ['kind', 'day', 'subject_id', 'api_key', 'model', 'model_group', 'provider', 'endpoint'] as const
+
+const SUMS = [
+  'spend_nano_usd',
+  'unknown_cost_requests',
+  'prompt_tokens',
+  'completion_tokens',
+  'cache_read_tokens',
+  'cache_write_tokens',
+  'requests',
+  'failed_requests',
+  'cache_hits',
+] as const satisfies readonly (keyof SpendSumColumns)[]
 
 async function putDays(
   transaction: Transaction<Tables>,
@@ -125,8 +143,8 @@ async function putDays(
   for (const day of days) {
     const row = storedDay(kind, day)
     const before = await transaction
-      .selectFrom('daily_spend')
-      .select(['spend_nano_usd', 'requests'])
+      .selectFrom('daily_details')
+      .select([...SUMS])
       .where(build => build.and(KEY.map(name => build(name, '=', row[name]))))
       .executeTakeFirst()
     const known = added.get(row.subject_id) ?? { nano: 0, requests: 0 }
@@ -134,14 +152,36 @@ async function putDays(
     known.requests += row.requests - (before?.requests ?? 0)
     added.set(row.subject_id, known)
     await transaction
-      .insertInto('daily_spend')
+      .insertInto('daily_details')
       .values(row)
       .onConflict(conflict => conflict.columns([...KEY]).doUpdateSet(row))
       .execute()
+    await shiftDay(transaction, row, before)
   }
   for (const [id, { nano, requests }] of added) {
     if (nano !== 0 || requests !== 0) await shiftTotal(transaction, { kind, id, nano, requests })
   }
+}
+
+/** The day's total grows by what the detail grew. */
+async function shiftDay(
+  transaction: Transaction<Tables>,
+  row: DailyDetailsTable,
+  before: SpendSumColumns | undefined,
+): Promise<void> {
+  const { kind, day, subject_id } = row
+  const grown = SUMS.map(name => [name, row[name] - (before?.[name] ?? 0)] as const)
+  const sums = SUMS.map(name => [
+    name,
+    sql`${sql.ref(`daily_totals.${name}`)} + ${sql.ref(`excluded.${name}`)}`,
+  ])
+  await transaction
+    .insertInto('daily_totals')
+    .values({ kind, day, subject_id, ...(Object.fromEntries(grown) as unknown as SpendSumColumns) })
+    .onConflict(conflict =>
+      conflict.columns(['kind', 'day', 'subject_id']).doUpdateSet(Object.fromEntries(sums) as object),
+    )
+    .execute()
 }
 
 interface Shift {
@@ -178,7 +218,7 @@ async function shiftTotal(
       .execute()
 }
 
-function storedDay(kind: SpendSubject, day: SourceDay): DailySpendTable {
+function storedDay(kind: SpendSubject, day: SourceDay): DailyDetailsTable {
   return {
     ...{ kind, subject_id: day.id, day: day.day, api_key: day.apiKey, model: day.model },
     ...{ model_group: day.modelGroup, provider: day.provider },

@@ -6,18 +6,15 @@ import { encodeSpend, SPEND_COLUMNS } from '../spend/spend-columns.ts'
 import type { Tables } from '../tables.ts'
 import { eachDatabase } from '../testing/each-database.ts'
 import { spendRow } from '../testing/rows.ts'
-import { MIGRATIONS } from './index.ts'
+import { goBackBefore } from '../testing/go-back.ts'
 import { migrate } from './migrate.ts'
-
-const before = MIGRATIONS.filter(({ name }) => name < '0007')
 
 eachDatabase('a database of a release without partitions', makePlace => {
   test('keeps its rows and sums, takes new rows, and still counts nothing twice', async () => {
     const database = await makePlace().open()
     const old = spendRow('old', { requestTags: ['t'] })
     await connectionOf(database).run(async kysely => {
-      await removeAll(kysely, database.dialect)
-      await migrate(kysely, database.dialect, silentLog, undefined, before)
+      await goBackBefore('0007', kysely, database.dialect)
       await insertAsBefore(kysely, old)
       await migrate(kysely, database.dialect, silentLog)
     })
@@ -34,15 +31,6 @@ eachDatabase('a database of a release without partitions', makePlace => {
     expect(sums).toMatchObject([{ model: 'gpt-4o', endpoint: '', spendNanoUsd: 1_500, requests: 1 }])
   })
 })
-
-async function removeAll(kysely: Kysely<Tables>, dialect: 'sqlite' | 'postgres'): Promise<void> {
-  const { rows } = await (dialect === 'postgres'
-    ? sql<{ name: string }>`select tablename as name from pg_tables where schemaname = current_schema()`
-    : sql<{ name: string }>`select name from sqlite_master where type = 'table' and name not like 'sqlite_%'`
-  ).execute(kysely)
-  const cascade = sql.raw(dialect === 'postgres' ? 'cascade' : '')
-  for (const { name } of rows) await sql`drop table if exists ${sql.table(name)} ${cascade}`.execute(kysely)
-}
 
 async function insertAsBefore(kysely: Kysely<Tables>, row: ReturnType<typeof spendRow>): Promise<void> {
   const values = encodeSpend(row)

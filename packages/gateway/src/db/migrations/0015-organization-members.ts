@@ -1,11 +1,11 @@
 import { type Kysely, sql } from 'kysely'
 import { memberId } from '../accounts/member-id.ts'
-import type { DailySpendTable, Tables } from '../tables.ts'
+import type { DailyDetailsTable, Tables } from '../tables.ts'
 
 const DAY_MS = 86_400_000
 const ROWS_AT_ONCE = 200
 
-type Sums = Omit<DailySpendTable, 'kind' | 'subject_id' | 'day'> & {
+type Sums = Omit<DailyDetailsTable, 'kind' | 'subject_id' | 'day'> & {
   readonly organization_id: string
   readonly user_id: string
 }
@@ -55,7 +55,7 @@ async function sumDay(tables: Kysely<Tables>, from: number): Promise<void> {
     ...{ kind: 'organization_member', subject_id: memberId(organization_id, user_id), day },
   }))
   for (let at = 0; at < daily.length; at += ROWS_AT_ONCE)
-    await tables
+    await (tables as unknown as Kysely<{ daily_spend: DailyDetailsTable }>)
       .insertInto('daily_spend')
       .values(daily.slice(at, at + ROWS_AT_ONCE))
       .execute()

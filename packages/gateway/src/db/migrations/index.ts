@@ -10,6 +10,7 @@ import { invoices } from './0008-invoices.ts'
 import { signIn } from './0010-sign-in.ts'
 import { litellmImports } from './0011-litellm-imports.ts'
 import { organizationMembers } from './0015-organization-members.ts'
+import { spendGrain } from './0017-spend-grain.ts'
 
 /** One step of the schema, in SQL that both dialects speak. Released steps never change. */
 export interface Migration {
@@ -30,4 +31,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0010-sign-in', up: signIn },
   { name: '0011-litellm-imports', up: litellmImports },
   { name: '0015-organization-members', up: organizationMembers },
+  { name: '0017-spend-grain', up: spendGrain },
 ]

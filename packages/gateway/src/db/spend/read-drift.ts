@@ -4,8 +4,11 @@ import type { Tables } from '../tables.ts'
 
 /** A place where two of the books do not say the same. */
 export interface SpendDrift {
-  /** Which books: rows against daily sums, daily sums against totals, totals against what a budget starts from. */
-  readonly between: 'rows/daily' | 'daily/totals' | 'totals/budget'
+  /**
+   * Which books: rows against daily details, details against the day's totals, these against totals of all days, and
+   * totals against what a budget starts from.
+   */
+  readonly between: 'rows/daily' | 'details/daily' | 'daily/totals' | 'totals/budget'
   readonly kind: SpendSubject
   readonly id: string
   /** Day in UTC; undefined where it is about all days. */
@@ -30,8 +33,8 @@ interface KindFacts {
   readonly id: RawBuilder<unknown>
   /** Which rows count, where not all do. */
   readonly present?: RawBuilder<unknown>
-  /** How its id reads in the daily sums, where not as it is. */
-  readonly subject?: RawBuilder<unknown>
+  /** Where its sums of days are and how its id reads there, where not in the details and as it is. */
+  readonly sums?: { readonly table: 'daily_totals'; readonly subject: RawBuilder<unknown> }
 }
 
 const ALL = sql`'*'`
@@ -47,13 +50,13 @@ const KINDS: readonly KindFacts[] = [
     kind: 'team_member',
     // A member's id is made of both, in a way that SQL does not speak: all members of a day together, then.
     id: ALL,
-    subject: ALL,
+    sums: { table: 'daily_totals', subject: ALL },
     present: sql`coalesce(team_id, '') <> '' and coalesce(user_id, '') <> ''`,
   },
   {
     kind: 'organization_member',
     id: ALL,
-    subject: ALL,
+    sums: { table: 'daily_totals', subject: ALL },
     present: sql`coalesce(organization_id, '') <> '' and coalesce(user_id, '') <> ''`,
   },
   { kind: 'project', id: sql`project_id`, present: sql`coalesce(project_id, '') <> ''` },
@@ -79,29 +82,51 @@ export async function readDayDrift(
       : sql`jsonb_array_elements_text(spend_logs.request_tags::jsonb) as tag(value)`
   const tagged = sql`spend_logs cross join ${each} where ${time}`
   drifts.push(...(await compareDay(database, day, { kind: 'tag', id: sql`tag.value` }, tagged)))
+  for (const { kind, sums } of [...KINDS, { kind: 'tag' as const, sums: undefined }])
+    if (sums === undefined) drifts.push(...(await compareDetails(database, day, kind)))
   return drifts
 }
 
-async function compareDay(
+/** The details of one day against its totals. */
+async function compareDetails(
   database: Kysely<Tables>,
   day: string,
-  { kind, id, subject = sql`subject_id` }: KindFacts,
-  rows: RawBuilder<unknown>,
+  kind: SpendSubject,
 ): Promise<readonly SpendDrift[]> {
   const { rows: found } = await sql<Found>`
     with expected as (
-      select ${id} as id, sum(coalesce(spend_nano_usd, 0)) as nano, count(*) as requests from ${rows} group by 1
+      select subject_id as id, sum(spend_nano_usd) as nano, sum(requests) as requests
+      from daily_details where kind = ${kind} and day = ${day} group by 1
     ), found as (
-      select ${subject} as id, sum(spend_nano_usd) as nano, sum(requests) as requests
-      from daily_spend where kind = ${kind} and day = ${day} group by 1
-    )
+      select subject_id as id, spend_nano_usd as nano, requests from daily_totals where kind = ${kind} and day = ${day}
+    ) ${differences}`.execute(database)
+  return found.map(each => driftOf(each, { between: 'details/daily', kind, day }))
+}
+
+/** Of what was expected and what was found. */
+const differences = sql`
     select coalesce(expected.id, found.id) as id,
       cast(expected.nano as text) as expected, cast(expected.requests as text) as expected_requests,
       cast(found.nano as text) as found, cast(found.requests as text) as found_requests
     from expected full outer join found on expected.id = found.id
     where expected.nano is null or found.nano is null
       or expected.nano <> found.nano or expected.requests <> found.requests
-    limit ${sql.lit(MOST_DRIFTS)}`.execute(database)
+    limit ${sql.lit(MOST_DRIFTS)}`
+
+async function compareDay(
+  database: Kysely<Tables>,
+  day: string,
+  { kind, id, sums }: KindFacts,
+  rows: RawBuilder<unknown>,
+): Promise<readonly SpendDrift[]> {
+  const { table = 'daily_details', subject = sql`subject_id` } = sums ?? {}
+  const { rows: found } = await sql<Found>`
+    with expected as (
+      select ${id} as id, sum(coalesce(spend_nano_usd, 0)) as nano, count(*) as requests from ${rows} group by 1
+    ), found as (
+      select ${subject} as id, sum(spend_nano_usd) as nano, sum(requests) as requests
+      from ${sql.table(table)} where kind = ${kind} and day = ${day} group by 1
+    ) ${differences}`.execute(database)
   return found.map(each => driftOf(each, { between: 'rows/daily', kind, day }))
 }
 
@@ -113,10 +138,10 @@ export async function readTotalDrift(
 ): Promise<readonly SpendDrift[]> {
   const { rows } = await sql<Found>`
     with active as (
-      select distinct subject_id as id from daily_spend where kind = ${kind} and day >= ${activeFrom}
+      select distinct subject_id as id from daily_totals where kind = ${kind} and day >= ${activeFrom}
     ), expected as (
       select subject_id as id, sum(spend_nano_usd) as nano, sum(requests) as requests
-      from daily_spend where kind = ${kind} and subject_id in (select id from active) group by subject_id
+      from daily_totals where kind = ${kind} and subject_id in (select id from active) group by subject_id
     )
     select expected.id, cast(expected.nano as text) as expected, cast(expected.requests as text) as expected_requests,
       cast(spend_totals.spend_nano_usd as text) as found, cast(spend_totals.requests as text) as found_requests
@@ -157,9 +182,9 @@ interface Budget {
 
 /** The first day of which there are sums or rows; undefined where there are none. */
 export async function readFirstDay(database: Kysely<Tables>): Promise<string | undefined> {
-  const { rows: sums } = await sql<{ day: string | null }>`select min(day) as day from daily_spend`.execute(
-    database,
-  )
+  const { rows: sums } = await sql<{
+    day: string | null
+  }>`select min(day) as day from daily_totals where kind = 'key'`.execute(database)
   const { rows } = await sql<{ time: number | null }>`select min(start_time) as time from spend_logs`.execute(
     database,
   )

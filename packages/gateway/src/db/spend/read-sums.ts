@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely'
 import { badRequest } from 'sluice/internal'
 import type { SpendSubject } from '../database.ts'
-import type { DailySpendTable, Tables } from '../tables.ts'
+import type { SpendSumColumns, Tables } from '../tables.ts'
 import { storedText } from './spend-columns.ts'
+import { type SumSource, sumSourceOf } from './sums/sum-source.ts'
 
 /** What sums can be told apart by; `id` is the subject. */
 export type SpendDimension = 'day' | 'id' | 'apiKey' | 'model' | 'modelGroup' | 'provider' | 'endpoint'
@@ -21,6 +22,16 @@ export interface SpendSumsQuery {
   readonly model?: string | undefined
   /** The dearest first, and no more than so many; else in the order of `by`, and all. */
   readonly top?: number | undefined
+  /** So many of the dearest are left out. */
+  readonly offset?: number | undefined
+  /** In the order of `by`, so many behind `after`. */
+  readonly slice?: SumsSlice | undefined
+}
+
+export interface SumsSlice {
+  readonly size: number
+  /** The last sum of the slice before. */
+  readonly after: SpendSums | undefined
 }
 
 /** Money in nano-dollars; a dimension that was not asked for is ''. */
@@ -37,16 +48,6 @@ export interface SpendSums extends Readonly<Record<SpendDimension, string>> {
   readonly cacheHits: number
 }
 
-const COLUMNS = {
-  day: 'day',
-  id: 'subject_id',
-  apiKey: 'api_key',
-  model: 'model',
-  modelGroup: 'model_group',
-  provider: 'provider',
-  endpoint: 'endpoint',
-} as const satisfies Record<SpendDimension, keyof DailySpendTable>
-
 const SUMS = {
   spendNanoUsd: 'spend_nano_usd',
   unknownCostRequests: 'unknown_cost_requests',
@@ -57,7 +58,7 @@ const SUMS = {
   requests: 'requests',
   failedRequests: 'failed_requests',
   cacheHits: 'cache_hits',
-} as const satisfies Record<string, keyof DailySpendTable>
+} as const satisfies Record<string, keyof SpendSumColumns>
 
 /** Sums that one report may hold in memory: about 15 MB, and a tenth of a second to read. */
 const MOST_SUMS = 50_000
@@ -70,15 +71,19 @@ export async function readSums(
   query: SpendSumsQuery,
 ): Promise<readonly SpendSums[]> {
   if (isNobody(query.ids) || isNobody(query.apiKeys)) return []
-  const columns = query.by.map(name => COLUMNS[name])
-  const sums = Object.values(SUMS).map(name => sql`cast(sum(${sql.ref(name)}) as text)`.as(name))
-  const limit = query.top ?? MOST_SUMS + 1
-  let select = matching(database, query)
-    .select([...columns, ...sums])
-    .limit(limit)
+  const source = sumSourceOf(query)
+  const columns = query.by.map(name => source.columns[name])
+  const named = query.by.map(name => sql<string>`${sql.ref(source.columns[name])}`.as(name))
+  const sums = Object.entries(SUMS).map(([name, column]) =>
+    sql<string | null>`cast(sum(${sql.ref(column)}) as text)`.as(name),
+  )
+  let select = matching(database, source, query)
+    .select([...named, ...sums])
+    .limit(query.slice?.size ?? query.top ?? MOST_SUMS + 1)
   if (columns.length > 0) select = select.groupBy(columns)
   if (query.top !== undefined) select = select.orderBy(sql`sum(spend_nano_usd)`, 'desc')
   for (const column of columns) select = select.orderBy(column)
+  if (query.offset !== undefined) select = select.offset(query.offset)
   const rows = (await select.execute()) as unknown as Record<string, string | null>[]
   if (rows.length > MOST_SUMS)
     throw badRequest(
@@ -88,19 +93,56 @@ export async function readSums(
   return rows.filter(row => row['requests'] !== null).map(decode)
 }
 
-function matching(database: Kysely<Tables>, query: SpendSumsQuery) {
-  const { ids, exceptIds, apiKeys, model } = query
+/** How many names sums have in one dimension. */
+export async function countNames(
+  database: Kysely<Tables>,
+  query: Omit<SpendSumsQuery, 'by'>,
+  of: SpendDimension,
+): Promise<number> {
+  if (isNobody(query.ids) || isNobody(query.apiKeys)) return 0
+  const asked: SpendSumsQuery = { ...query, by: [of] }
+  const source = sumSourceOf(asked)
+  const row = await matching(database, source, asked)
+    .select(sql<number>`count(distinct ${sql.ref(source.columns[of])})`.as('count'))
+    .executeTakeFirst()
+  return Number(row?.count ?? 0)
+}
+
+function matching(database: Kysely<Tables>, source: SumSource, query: SpendSumsQuery) {
+  const { ids, exceptIds, apiKeys, model, slice } = query
+  const { columns } = source
   let select = database
-    .selectFrom('daily_spend')
-    .where('kind', '=', query.subject)
-    .where('day', '>=', query.from)
-    .where('day', '<=', query.to)
-  if (ids !== undefined) select = select.where('subject_id', 'in', checked(ids))
-  if (exceptIds?.length) select = select.where('subject_id', 'not in', checked(exceptIds))
-  if (apiKeys !== undefined) select = select.where('api_key', 'in', checked(apiKeys))
+    // The columns that a source names are those its table has.
+    .selectFrom(source.table as 'daily_details')
+    .where('kind', '=', sql.lit(source.kind))
+  const isNamed = ids !== undefined || (apiKeys !== undefined && columns.apiKey === 'subject_id')
+  const days = isNamed ? daysBetween(query) : undefined
+  if (days !== undefined) select = select.where('day', 'in', days)
+  else select = select.where('day', '>=', query.from).where('day', '<=', query.to)
+  if (ids !== undefined) select = select.where(columns.id, 'in', checked(ids))
+  if (exceptIds?.length) select = select.where(columns.id, 'not in', checked(exceptIds))
+  if (apiKeys !== undefined) select = select.where(columns.apiKey, 'in', checked(apiKeys))
   if (model !== undefined)
     select = select.where(build => build.or([build('model', '=', model), build('model_group', '=', model)]))
+  const last = slice?.after
+  if (last !== undefined) {
+    const names = sql.join(query.by.map(name => sql.ref(columns[name])))
+    select = select.where(sql<boolean>`(${names}) > (${sql.join(query.by.map(name => last[name]))})`)
+  }
   return select
+}
+
+const DAY_MS = 86_400_000
+/** More days than these are read as one range. */
+const MOST_DAYS = 400
+
+/** Each day by its name, so that one subject's rows are found day by day and nobody else's are read. */
+function daysBetween({ from, to }: SpendSumsQuery): readonly string[] | undefined {
+  const days = (Date.parse(to) - Date.parse(from)) / DAY_MS + 1
+  if (!(days <= MOST_DAYS)) return undefined
+  return Array.from({ length: days }, (_, n) =>
+    new Date(Date.parse(from) + n * DAY_MS).toISOString().slice(0, 10),
+  )
 }
 
 function isNobody(names: readonly string[] | undefined): boolean {
@@ -113,7 +155,22 @@ function checked(names: readonly string[]): string[] {
 }
 
 function decode(row: Record<string, string | null>): SpendSums {
-  const texts = Object.entries(COLUMNS).map(([name, column]) => [name, row[column] ?? ''])
-  const numbers = Object.entries(SUMS).map(([name, column]) => [name, Number(row[column])])
-  return Object.fromEntries([...texts, ...numbers]) as unknown as SpendSums
+  return {
+    day: row['day'] ?? '',
+    id: row['id'] ?? '',
+    apiKey: row['apiKey'] ?? '',
+    model: row['model'] ?? '',
+    modelGroup: row['modelGroup'] ?? '',
+    provider: row['provider'] ?? '',
+    endpoint: row['endpoint'] ?? '',
+    spendNanoUsd: Number(row['spendNanoUsd']),
+    unknownCostRequests: Number(row['unknownCostRequests']),
+    promptTokens: Number(row['promptTokens']),
+    completionTokens: Number(row['completionTokens']),
+    cacheReadTokens: Number(row['cacheReadTokens']),
+    cacheWriteTokens: Number(row['cacheWriteTokens']),
+    requests: Number(row['requests']),
+    failedRequests: Number(row['failedRequests']),
+    cacheHits: Number(row['cacheHits']),
+  }
 }

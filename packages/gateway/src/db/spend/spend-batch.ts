@@ -2,15 +2,15 @@ import type { Transaction } from 'kysely'
 import type { BudgetSpend } from 'sluice/internal'
 import { BulkInsert, type Column } from '../bulk-insert.ts'
 import type { NewSpendRow } from '../rows.ts'
-import type { DailySpendTable, SpendTotalsTable, Tables } from '../tables.ts'
-import { budgetSums } from './budget-sums.ts'
-import { aggregateSpend } from './spend-aggregate.ts'
+import type { DailyDetailsTable, DailyTotalsTable, SpendTotalsTable, Tables } from '../tables.ts'
+import { budgetSums } from './sums/budget-sums.ts'
+import { aggregateSpend } from './sums/spend-aggregate.ts'
 import { encodeSpend, isIndexedTag, SPEND_COLUMNS, storedText, tagsOfSpend } from './spend-columns.ts'
 
 const DAILY_KEY = [
   'kind',
-  'subject_id',
   'day',
+  'subject_id',
   'api_key',
   'model',
   'model_group',
@@ -28,6 +28,7 @@ const DAILY_SUMS = [
   'failed_requests',
   'cache_hits',
 ] as const
+const DAYS_KEY = ['kind', 'day', 'subject_id'] as const
 const TOTALS_KEY = ['kind', 'subject_id'] as const
 const TOTALS_SUMS = ['spend_nano_usd', 'requests'] as const
 
@@ -38,10 +39,16 @@ const tags = new BulkInsert({
   key: ['request_id', 'tag'],
 })
 const daily = new BulkInsert({
-  table: 'daily_spend',
+  table: 'daily_details',
   columns: [...texts(DAILY_KEY), ...bigints(DAILY_SUMS)],
   key: DAILY_KEY,
-  update: sums('daily_spend', DAILY_SUMS),
+  update: sums('daily_details', DAILY_SUMS),
+})
+const days = new BulkInsert({
+  table: 'daily_totals',
+  columns: [...texts(DAYS_KEY), ...bigints(DAILY_SUMS)],
+  key: DAYS_KEY,
+  update: sums('daily_totals', DAILY_SUMS),
 })
 const totals = new BulkInsert({
   table: 'spend_totals',
@@ -88,6 +95,7 @@ export async function addSpend(
   await tags.run(transaction, dialect, tagged, ({ row, tag }) => [row.requestId, tag, row.startTime])
   const sums = aggregateSpend(added)
   await daily.run(transaction, dialect, sums.daily, encodeDaily)
+  await days.run(transaction, dialect, sums.days, encodeDay)
   await totals.run(transaction, dialect, sums.totals, encodeTotal)
   await budgets.run(transaction, dialect, budgetSums(added), encodeBudget)
   return added.length
@@ -104,8 +112,12 @@ function inOrder(rows: readonly NewSpendRow[]): NewSpendRow[] {
   return sorted.filter((row, i) => row.requestId !== sorted[i - 1]?.requestId)
 }
 
-function encodeDaily(row: DailySpendTable) {
+function encodeDaily(row: DailyDetailsTable) {
   return [...DAILY_KEY.map(name => row[name]), ...DAILY_SUMS.map(name => row[name])]
+}
+
+function encodeDay(row: DailyTotalsTable) {
+  return [...DAYS_KEY.map(name => row[name]), ...DAILY_SUMS.map(name => row[name])]
 }
 
 function encodeBudget(row: BudgetSpend) {

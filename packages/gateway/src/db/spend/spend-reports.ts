@@ -5,7 +5,13 @@ import { readBudgetDrift, readDayDrift, readFirstDay, readTotalDrift, type Spend
 import { readErrors, type SpendErrors, type SpendErrorsQuery } from './read-errors.ts'
 import { type KeyNames, readKeyNames } from './read-names.ts'
 import { readRows, type SpendPage, type SpendRowsQuery } from './read-rows.ts'
-import { readSums, type SpendSums, type SpendSumsQuery } from './read-sums.ts'
+import {
+  countNames,
+  readSums,
+  type SpendDimension,
+  type SpendSums,
+  type SpendSumsQuery,
+} from './read-sums.ts'
 import { readTraces, type SpendTracesQuery, type TracesPage } from './read-traces.ts'
 
 /**
@@ -15,6 +21,8 @@ import { readTraces, type SpendTracesQuery, type TracesPage } from './read-trace
 export interface SpendReports {
   /** Daily sums, by the dimensions asked for. Rejects with `BadRequestError` when there are too many to hold. */
   sums(query: SpendSumsQuery): Promise<readonly SpendSums[]>
+  /** How many names sums have in one dimension. */
+  count(query: Omit<SpendSumsQuery, 'by'>, of: SpendDimension): Promise<number>
   /** What a customer spent in a team, by day, key and model. */
   crossed(query: CrossedQuery): Promise<readonly SpendSums[]>
   /** Names of keys by hash; a hash that nobody knows is left out. */
@@ -38,6 +46,7 @@ export interface SpendReports {
 export function createSpendReports(connection: ReportConnection): SpendReports {
   return {
     sums: query => connection.run(database => readSums(database, query)),
+    count: (query, of) => connection.run(database => countNames(database, query, of)),
     crossed: query => connection.run(database => readCrossed(database, query)),
     keyNames: hashes => connection.run(database => readKeyNames(database, hashes)),
     rows: query => connection.run(database => readRows(database, query)),

@@ -4,11 +4,11 @@ import type { Connection } from '../connection.ts'
 import type { SpendFilter, SpendStore, SpendSubject, SpendTotal } from '../database.ts'
 import type { SpendRow } from '../rows.ts'
 import type { Tables } from '../tables.ts'
-import { readSums } from './read-sums.ts'
+import { readSums, type SpendDimension } from './read-sums.ts'
 import { addSpend } from './spend-batch.ts'
 import { decodeSpendRow, storedText } from './spend-columns.ts'
 
-/** Spend rows in `spend_logs`, their sums in `daily_spend` and `spend_totals`. */
+/** Spend rows in `spend_logs`, their sums in `daily_details`, `daily_totals` and `spend_totals`. */
 export function createSpendStore(connection: Connection): SpendStore {
   return {
     addBatch: rows =>
@@ -125,6 +125,13 @@ function conditions(
   return build.and(all)
 }
 
+/** Of models without keys: every call once, in as few sums as can be. Of members nothing else is kept. */
+const DIMENSIONS: Partial<Record<SpendSubject, readonly SpendDimension[]>> = {
+  model: ['day', 'id', 'model', 'modelGroup', 'provider'],
+  team_member: ['day', 'id'],
+  organization_member: ['day', 'id'],
+}
+
 async function readTotals(
   database: Kysely<Tables>,
   subject: SpendSubject,
@@ -133,7 +140,7 @@ async function readTotals(
   const { from, to, id } = range
   const rows = await readSums(database, {
     ...{ subject, from, to, ids: id === undefined ? undefined : [id] },
-    by: ['day', 'id', 'apiKey', 'model', 'modelGroup', 'provider'],
+    by: DIMENSIONS[subject] ?? ['day', 'id', 'apiKey', 'model', 'modelGroup', 'provider'],
   })
   return rows.map(({ endpoint: _, cacheHits: __, ...total }) => total)
 }

@@ -4,10 +4,10 @@ import { badRequest, createError } from 'sluice/internal'
 import { z } from 'zod'
 import type { SpendCursor, SpendRowsFilter, SpendRowsQuery } from '../../db/spend/read-rows.ts'
 import { MOST_COUNTED } from '../../db/spend/read-rows.ts'
-import type { SpendSumsQuery } from '../../db/spend/read-sums.ts'
+import type { SpendDimension } from '../../db/spend/read-sums.ts'
 import { nanoFromUsd } from '../../spend/money.ts'
-import { dailySummary, spendRowToLitellm } from '../../spend/report.ts'
-import { readDays } from './answer/read-days.ts'
+import { daySummary, spendRowToLitellm } from '../../spend/report.ts'
+import { daysWithSpend } from './answer/read-days.ts'
 import { eachRow, ROW_COLUMNS } from './answer/row-cells.ts'
 import { sendCsv, sendJson, wantsCsv } from './answer/send-list.ts'
 import {
@@ -21,7 +21,7 @@ import {
   paging,
   toMoment,
 } from './ask/spend-fields.ts'
-import { visibleTo } from './ask/visible.ts'
+import { narrowed, visibleTo } from './ask/visible.ts'
 import type { SpendServices } from './spend-services.ts'
 
 const filters = {
@@ -177,13 +177,18 @@ async function* summary(services: SpendServices, request: FastifyRequest, query:
   refuseFilters(query)
   const days = daysOf(start.slice(0, 10), end?.slice(0, 10))
   const visible = await visibleTo(request, services)
-  const asked: Omit<SpendSumsQuery, 'from' | 'to'> = {
-    ...{ subject: 'user', by: ['id', 'apiKey', 'model'], model },
+  const asked = {
+    ...{ subject: 'user' as const, model },
     ...(user !== undefined && { ids: [user] }),
     ...(key !== undefined && { apiKeys: [hashOf(key)] }),
   }
-  for await (const sums of readDays(services.database.reports, asked, days, visible))
-    yield* dailySummary(sums)
+  const { reports } = services.database
+  for (const day of await daysWithSpend(reports, { ...asked, by: [] }, days, visible)) {
+    const cut = (by: SpendDimension) =>
+      reports.sums(narrowed({ ...asked, from: day, to: day, by: [by] }, visible))
+    const [byUser, byKey, byModel] = [await cut('id'), await cut('apiKey'), await cut('model')]
+    if (byUser.length > 0) yield daySummary(day, { byUser, byKey, byModel })
+  }
 }
 
 async function sendPage(

@@ -103,6 +103,54 @@ describe('/global/spend', () => {
   })
 })
 
+describe('pages of reports', () => {
+  const page = async (query: string) => {
+    const { body, headers } = await text(`/global/spend/report?${days}&${query}`)
+    return { list: JSON.parse(body) as readonly Record<string, unknown>[], total: headers['x-total-count'] }
+  }
+
+  test('are of the dearest subjects first, with all their days, and say how many there are', async () => {
+    const first = await page('group_by=team&page_size=1')
+    expect(first).toMatchObject({
+      list: [{ group_by_day: '2026-01-02', teams: [{ team_id: 'red' }] }],
+      total: '3',
+    })
+    const second = await page('group_by=team&page=2&page_size=1')
+    expect(second.list).toMatchObject([{ group_by_day: '2026-01-03', teams: [{ team_id: 'blue' }] }])
+    expect((await page('group_by=team&page=4&page_size=1')).list).toEqual([])
+  })
+
+  test('leave out calls without a customer, and hold for keys and CSV too', async () => {
+    expect(await page('group_by=customer&page=1')).toMatchObject({ list: [{}, {}], total: '1' })
+    const keys = await page('group_by=api_key&page=2&page_size=1')
+    expect(keys).toMatchObject({ list: [{ api_key: 'other', total_cost: 0 }], total: '2' })
+    const { body } = await text(`/global/spend/report?${days}&group_by=team&page_size=1&format=csv`)
+    expect(body.trim().split('\r\n')).toHaveLength(2)
+  })
+})
+
+test('a report by key lists every key with its models, the dearest first', async () => {
+  const { list } = await get(`/global/spend/report?${days}&group_by=api_key`)
+  expect(list).toMatchObject([
+    {
+      api_key: apiKey,
+      total_cost: 2.500_000_001,
+      model_details: [
+        { model: 'gpt-4o', total_cost: 2.000_000_001 },
+        { model: 'small', total_cost: 0.5 },
+      ],
+    },
+    { api_key: 'other', total_cost: 0, unknown_cost_requests: 1 },
+  ])
+  expect((await get(`/global/spend/report?${days}&group_by=model`)).list).toMatchObject([
+    {
+      group_by_day: '2026-01-02',
+      models: [{ model: 'gpt-4o', metadata: [{ api_key: apiKey }, { api_key: 'other' }] }],
+    },
+    { group_by_day: '2026-01-03', models: [{ model: 'small' }] },
+  ])
+})
+
 describe('CSV', () => {
   test('of reports has a line for each sum, and no cell is a formula', async () => {
     const { body, headers } = await text(`/global/spend/report?${days}&group_by=tag&format=csv`)

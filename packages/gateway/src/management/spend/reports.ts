@@ -1,12 +1,14 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { AccountStore } from '../../db/accounts/account-store.ts'
 import type { SpendSubject } from '../../db/database.ts'
-import type { SpendDimension, SpendSums } from '../../db/spend/read-sums.ts'
-import { customerReport, keyReport, subjectReport, teamReport } from '../../spend/report.ts'
+import type { SpendDimension, SpendSums, SpendSumsQuery } from '../../db/spend/read-sums.ts'
+import { dayReport } from '../../spend/day-report.ts'
+import { customerReport, keyReport } from '../../spend/report.ts'
+import { allNames, isPaged, namesOfPage, pages } from './answer/page-of.ts'
 import { readDays, SUM_COLUMNS, sumCells } from './answer/read-days.ts'
-import { sendCsv, sendJson, wantsCsv } from './answer/send-list.ts'
+import { sendCsv, sendJson, sendJsonText, wantsCsv } from './answer/send-list.ts'
 import { DAY_MS, type Days, day, daysOf, format, hashOf, name } from './ask/spend-fields.ts'
 import { narrowed, type Visible, visibleTo } from './ask/visible.ts'
 import type { SpendServices } from './spend-services.ts'
@@ -21,9 +23,16 @@ const ReportQuery = z.strictObject({
   internal_user_id: name.optional(),
   team_id: name.optional(),
   customer_id: name.optional(),
+  ...pages,
   format,
 })
 type Report = z.infer<typeof ReportQuery>
+
+const UNASSIGNED_TEAM = 'Unassigned Team'
+/** Names of teams that one report remembers. */
+const MOST_ALIASES = 10_000
+/** Keys whose models are read at a time. */
+const KEYS_AT_ONCE = 200
 
 /** Whose sums a report reads, and how it is laid out. */
 interface Plan {
@@ -33,9 +42,12 @@ interface Plan {
   readonly layout: 'days' | 'keys'
 }
 
-/** `GET /global/spend/report`: LiteLLM's shapes, streamed a day at a time; as CSV, a line per day, subject, key and model. */
+/**
+ * `GET /global/spend/report`: LiteLLM's shapes, read and sent in slices; in pages of subjects or keys where asked so; as
+ * CSV, a line per day, subject, key and model.
+ */
 export function registerReportRoute(scope: FastifyInstance, services: SpendServices): void {
-  const { reports, accounts } = services.database
+  const { reports } = services.database
   scope.withTypeProvider<ZodTypeProvider>().get(
     '/global/spend/report',
     {
@@ -52,31 +64,17 @@ export function registerReportRoute(scope: FastifyInstance, services: SpendServi
       const { team_id: team, customer_id: customer } = query
       if (team !== undefined && customer !== undefined)
         return await sendJson(reply, crossedDays(services, { team, customer, days, visible }))
-      const plan = planOf(query)
-      const { subject, ids, apiKeys } = plan
-      const asked = { subject, ...(ids && { ids }), ...(apiKeys && { apiKeys }) }
-      if (wantsCsv(request, query.format)) {
-        const by: SpendDimension[] = ['day', 'id', 'apiKey', 'model', 'modelGroup', 'provider', 'endpoint']
-        const head = [
-          'day',
-          subject,
-          'api_key',
-          'model',
-          'model_group',
-          'provider',
-          'endpoint',
-          ...SUM_COLUMNS,
-        ]
-        const file = `spend-by-${subject}-${days.from}-${days.to}`
-        const lines = readDays(reports, { ...asked, by }, days, visible)
-        return await sendCsv(reply, file, head, eachLine(lines, by))
-      }
-      if (plan.layout === 'keys')
-        return keyReport(
-          await reports.sums(narrowed({ ...asked, ...days, by: ['apiKey', 'model'] }, visible)),
-        )
-      const daily = readDays(reports, { ...asked, by: ['id', 'apiKey', 'model'] }, days, visible)
-      return await sendJson(reply, eachReport(daily, subject, accounts))
+      const { layout, ...plan } = planOf(query)
+      const isCsv = wantsCsv(request, query.format)
+      // LiteLLM's report is of customers; its CSV has a line for calls of nobody too.
+      const isOfNamed = plan.subject === 'customer' && (!isCsv || isPaged(query))
+      const asked = narrowed({ ...plan, ...days, by: [], ...(isOfNamed && { exceptIds: [''] }) }, visible)
+      const of = layout === 'keys' ? 'apiKey' : 'id'
+      const names = isPaged(query) ? await namesOfPage(reports, asked, of, query, reply) : undefined
+      const shown = names === undefined ? asked : { ...asked, [of === 'id' ? 'ids' : 'apiKeys']: names }
+      if (isCsv) return await sendReportCsv(services, reply, shown, days)
+      if (layout === 'days') return await sendJsonText(reply, dayText(services, shown, days))
+      return await sendJson(reply, eachKey(services, asked, names ?? (await allNames(reports, asked, of))))
     },
   )
 }
@@ -90,22 +88,54 @@ function planOf(query: Report): Plan {
   return { subject: by, ...(team !== undefined && by === 'team' && { ids: [team] }), layout: 'days' }
 }
 
-async function* eachLine(days: AsyncIterable<readonly SpendSums[]>, by: readonly SpendDimension[]) {
-  for await (const sums of days) for (const each of sums) yield sumCells(each, by)
+function sendReportCsv(
+  { database: { reports } }: SpendServices,
+  reply: FastifyReply,
+  { from: _, to: __, ...asked }: SpendSumsQuery,
+  days: Days,
+): Promise<FastifyReply> {
+  const by: SpendDimension[] = ['day', 'id', 'apiKey', 'model', 'modelGroup', 'provider', 'endpoint']
+  const names = ['api_key', 'model', 'model_group', 'provider', 'endpoint']
+  const head = ['day', asked.subject, ...names, ...SUM_COLUMNS]
+  const file = `spend-by-${asked.subject}-${days.from}-${days.to}`
+  const lines = readDays(reports, { ...asked, by: by.slice(1) }, days, undefined)
+  return sendCsv(reply, file, head, eachLine(lines, by))
 }
 
-async function* eachReport(
-  days: AsyncIterable<readonly SpendSums[]>,
-  subject: SpendSubject,
-  accounts: Pick<AccountStore, 'findMany'>,
-): AsyncGenerator<unknown> {
+async function* eachLine(slices: AsyncIterable<readonly SpendSums[]>, by: readonly SpendDimension[]) {
+  for await (const sums of slices) for (const each of sums) yield sumCells(each, by)
+}
+
+function dayText(
+  { database: { reports, accounts } }: SpendServices,
+  { from: _, to: __, ...asked }: SpendSumsQuery,
+  days: Days,
+): AsyncGenerator<string> {
+  const { subject } = asked
+  const slices = readDays(reports, { ...asked, by: ['id', 'apiKey', 'model'] }, days, undefined)
+  if (subject !== 'team') return dayReport(slices, { list: `${subject}s`, nameOf: id => ({ [subject]: id }) })
   const aliases = new Map<string, string>()
-  for await (const sums of days) {
-    if (subject === 'team') {
+  const named = async function* () {
+    for await (const sums of slices) {
+      if (aliases.size > MOST_ALIASES) aliases.clear()
       await learnAliases(aliases, sums, accounts)
-      yield* teamReport(sums, id => aliases.get(id) ?? id)
-    } else if (subject === 'customer') yield* customerReport(sums)
-    else yield* subjectReport(sums, subject)
+      yield sums
+    }
+  }
+  return dayReport(named(), {
+    list: 'teams',
+    nameOf: id => ({ team_name: id === '' ? UNASSIGNED_TEAM : (aliases.get(id) ?? id), team_id: id }),
+  })
+}
+
+async function* eachKey(
+  { database: { reports } }: SpendServices,
+  asked: SpendSumsQuery,
+  keys: readonly string[],
+): AsyncGenerator<unknown> {
+  for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
+    const apiKeys = keys.slice(at, at + KEYS_AT_ONCE)
+    yield* keyReport(await reports.sums({ ...asked, apiKeys, by: ['apiKey', 'model'] }))
   }
 }
 

@@ -15,6 +15,11 @@ export function sendJson(reply: FastifyReply, items: AsyncIterable<unknown>): Pr
   return send(reply, 'application/json; charset=utf-8', jsonText(items))
 }
 
+/** JSON text in pieces of any number and size. */
+export function sendJsonText(reply: FastifyReply, pieces: AsyncGenerator<string>): Promise<FastifyReply> {
+  return send(reply, 'application/json; charset=utf-8', pieces)
+}
+
 /** Lines of any number as CSV; `file` is what a browser saves it as. */
 export function sendCsv(
   reply: FastifyReply,

@@ -1,6 +1,6 @@
 import { type BudgetSpend, isJsonArray, isJsonObject } from 'sluice/internal'
-import type { NewSpendRow } from '../rows.ts'
-import { storedText } from './spend-columns.ts'
+import type { NewSpendRow } from '../../rows.ts'
+import { storedText } from '../spend-columns.ts'
 
 /** What rows charge to each budget, summed up; sorted by primary key, so that batches of several replicas never deadlock. */
 export function budgetSums(rows: readonly NewSpendRow[]): readonly BudgetSpend[] {

@@ -1,25 +1,21 @@
-import { memberId } from '../accounts/member-id.ts'
-import type { SpendSubject } from '../database.ts'
-import type { NewSpendRow } from '../rows.ts'
-import type { DailySpendTable, SpendTotalsTable } from '../tables.ts'
-import { isCostUnknown, type StoredSubjects, subjectsOfSpend } from './spend-columns.ts'
+import { memberId } from '../../accounts/member-id.ts'
+import type { SpendSubject } from '../../database.ts'
+import type { NewSpendRow } from '../../rows.ts'
+import type { DailyDetailsTable, DailyTotalsTable, SpendSumColumns, SpendTotalsTable } from '../../tables.ts'
+import { isCostUnknown, type StoredSubjects, subjectsOfSpend } from '../spend-columns.ts'
 
 /** What a batch of new rows adds to the aggregates. */
 export interface SpendIncrements {
-  readonly daily: readonly DailySpendTable[]
+  readonly daily: readonly DailyDetailsTable[]
+  readonly days: readonly DailyTotalsTable[]
   readonly totals: readonly SpendTotalsTable[]
 }
-
-type Sums = Omit<
-  DailySpendTable,
-  'kind' | 'subject_id' | 'day' | 'api_key' | 'model' | 'model_group' | 'provider' | 'endpoint'
->
 
 /** Rows of one day that agree in all their subjects. */
 interface Group {
   readonly row: NewSpendRow
   readonly day: string
-  readonly sums: Sums
+  readonly sums: SpendSumColumns
   lastActiveAt: number
 }
 
@@ -29,23 +25,40 @@ const DAY_MS = 86_400_000
 
 /** Sums rows up by subject; sorted by primary key, so that batches of several replicas never deadlock. */
 export function aggregateSpend(rows: readonly NewSpendRow[]): SpendIncrements {
-  const daily = new Map<string, DailySpendTable>()
+  const daily = new Map<string, DailyDetailsTable>()
+  const days = new Map<string, DailyTotalsTable>()
   const totals = new Map<string, SpendTotalsTable>()
   for (const group of groupsOf(rows)) {
+    const { day, sums } = group
     const subjects = subjectsOfSpend(group.row)
     const { apiKey, model, modelGroup, provider, endpoint } = subjects
-    const place = { day: group.day, api_key: apiKey, model, model_group: modelGroup, provider, endpoint }
-    const where = Object.values(place).join(SEPARATOR)
-    for (const [kind, id] of kindsOf(subjects)) {
+    const answered = { model, model_group: modelGroup, provider, endpoint }
+    const ofModel = Object.values(answered).join(SEPARATOR)
+    const ofKey = apiKey + SEPARATOR + ofModel
+    for (const [kind, id, detail] of kindsOf(subjects)) {
       const subject = `${kind}${SEPARATOR}${id}`
-      const key = `${subject}${SEPARATOR}${where}`
-      const known = daily.get(key)
-      if (known === undefined) daily.set(key, { kind, subject_id: id, ...place, ...group.sums })
-      else addSums(known, group.sums)
+      const onDay = `${kind}${SEPARATOR}${day}${SEPARATOR}${id}`
+      add(days, onDay, sums, () => ({ kind, day, subject_id: id, ...sums }))
+      if (detail !== undefined) {
+        const own = detail === 'key' ? apiKey : ''
+        const key = `${onDay}${SEPARATOR}${detail === 'key' ? ofKey : ofModel}`
+        add(daily, key, sums, () => ({ kind, day, subject_id: id, api_key: own, ...answered, ...sums }))
+      }
       addToTotal(totals, subject, kind, id, group)
     }
   }
-  return { daily: sorted(daily), totals: sorted(totals) }
+  return { daily: sorted(daily), days: sorted(days), totals: sorted(totals) }
+}
+
+function add<T extends SpendSumColumns>(
+  to: Map<string, T>,
+  key: string,
+  sums: SpendSumColumns,
+  begin: () => T,
+): void {
+  const known = to.get(key)
+  if (known === undefined) to.set(key, begin())
+  else addSums(known, sums)
 }
 
 /** Most rows of a batch resemble each other: folding those first makes the fan-out to subjects rare. */
@@ -90,36 +103,35 @@ function dayOf(time: number, days: Map<number, string>): string {
   return day
 }
 
-function kindsOf(subjects: StoredSubjects): readonly (readonly [SpendSubject, string])[] {
+/** A subject, and what the details of its days are told apart by; undefined: it has none. */
+type Charged = readonly [kind: SpendSubject, id: string, detail: 'key' | 'model' | undefined]
+
+function kindsOf(subjects: StoredSubjects): readonly Charged[] {
+  const { agentId } = subjects
   return [
-    ['key', subjects.apiKey],
-    ['user', subjects.userId],
-    ['team', subjects.teamId],
-    ['organization', subjects.organizationId],
+    ['key', subjects.apiKey, 'key'],
+    ['user', subjects.userId, 'key'],
+    ['team', subjects.teamId, 'key'],
+    ['organization', subjects.organizationId, 'key'],
     ...membershipsOf(subjects),
-    ['customer', subjects.endUser],
-    ['model', subjects.model],
-    ...(subjects.agentId === '' ? [] : [['agent', subjects.agentId] as const]),
-    ...subjects.tags.map(tag => ['tag', tag] as const),
+    ['customer', subjects.endUser, 'key'],
+    ['model', subjects.model, 'model'],
+    ...(agentId === '' ? [] : [['agent', agentId, 'key'] as const]),
+    ...subjects.tags.map(tag => ['tag', tag, 'key'] as const),
   ]
 }
 
 /** A call of somebody in a team or an organization counts for the member too; of a project, for the project. */
-function membershipsOf({
-  userId,
-  teamId,
-  organizationId,
-  projectId,
-}: StoredSubjects): readonly (readonly [SpendSubject, string])[] {
-  const found: (readonly [SpendSubject, string])[] = []
-  if (userId !== '' && teamId !== '') found.push(['team_member', memberId(teamId, userId)])
+function membershipsOf({ userId, teamId, organizationId, projectId }: StoredSubjects): readonly Charged[] {
+  const found: Charged[] = []
+  if (userId !== '' && teamId !== '') found.push(['team_member', memberId(teamId, userId), undefined])
   if (userId !== '' && organizationId !== '')
-    found.push(['organization_member', memberId(organizationId, userId)])
-  if (projectId !== '') found.push(['project', projectId])
+    found.push(['organization_member', memberId(organizationId, userId), undefined])
+  if (projectId !== '') found.push(['project', projectId, 'key'])
   return found
 }
 
-function emptySums(): Sums {
+function emptySums(): SpendSumColumns {
   return {
     spend_nano_usd: 0,
     unknown_cost_requests: 0,
@@ -147,7 +159,7 @@ function addRow(group: Group, row: NewSpendRow): void {
   group.lastActiveAt = Math.max(group.lastActiveAt, row.startTime)
 }
 
-function addSums(into: Sums, more: Sums): void {
+function addSums(into: SpendSumColumns, more: SpendSumColumns): void {
   into.spend_nano_usd += more.spend_nano_usd
   into.unknown_cost_requests += more.unknown_cost_requests
   into.prompt_tokens += more.prompt_tokens

@@ -1,8 +1,8 @@
 import type { BudgetSpend } from 'sluice/internal'
 import { beforeAll, expect, test } from 'vitest'
-import type { Database } from '../database.ts'
-import { eachDatabase } from '../testing/each-database.ts'
-import { spendRow } from '../testing/rows.ts'
+import type { Database } from '../../database.ts'
+import { eachDatabase } from '../../testing/each-database.ts'
+import { spendRow } from '../../testing/rows.ts'
 import { budgetSums } from './budget-sums.ts'
 
 const spend = (over: Partial<BudgetSpend> = {}): BudgetSpend => {
