@@ -5,8 +5,8 @@ import { connectionOf } from '../open-database.ts'
 import { encodeSpend, SPEND_COLUMNS } from '../spend/spend-columns.ts'
 import type { Tables } from '../tables.ts'
 import { eachDatabase } from '../testing/each-database.ts'
-import { spendRow } from '../testing/rows.ts'
 import { goBackBefore } from '../testing/go-back.ts'
+import { spendRow } from '../testing/rows.ts'
 import { migrate } from './migrate.ts'
 
 eachDatabase('a database of a release without partitions', makePlace => {

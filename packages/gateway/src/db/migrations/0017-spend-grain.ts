@@ -34,7 +34,9 @@ export async function spendGrain(database: Kysely<unknown>): Promise<void> {
   await createSums(database, 'daily_totals', TOTALS_KEY)
   const columns = columnsOf([...DETAIL_KEY, ...SUMS])
   await sql`insert into daily_details (${columns}) select ${columns} from daily_spend
-    where kind not in ('model', 'team_member', 'organization_member') order by ${columnsOf(DETAIL_KEY)}`.execute(database)
+    where kind not in ('model', 'team_member', 'organization_member') order by ${columnsOf(DETAIL_KEY)}`.execute(
+    database,
+  )
   const ofModels = DETAIL_KEY.map(name => (name === 'api_key' ? sql`''` : sql.ref(name)))
   const grouped = columnsOf(DETAIL_KEY.filter(name => name !== 'api_key'))
   await sql`insert into daily_details (${columns}) select ${sql.join([...ofModels, ...sums()])}

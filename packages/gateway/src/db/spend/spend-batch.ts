@@ -3,9 +3,9 @@ import type { BudgetSpend } from 'sluice/internal'
 import { BulkInsert, type Column } from '../bulk-insert.ts'
 import type { NewSpendRow } from '../rows.ts'
 import type { DailyDetailsTable, DailyTotalsTable, SpendTotalsTable, Tables } from '../tables.ts'
+import { encodeSpend, isIndexedTag, SPEND_COLUMNS, storedText, tagsOfSpend } from './spend-columns.ts'
 import { budgetSums } from './sums/budget-sums.ts'
 import { aggregateSpend } from './sums/spend-aggregate.ts'
-import { encodeSpend, isIndexedTag, SPEND_COLUMNS, storedText, tagsOfSpend } from './spend-columns.ts'
 
 const DAILY_KEY = [
   'kind',
