@@ -135,7 +135,8 @@ test('of many calls at once exactly one tries out whether a deployment is well a
     return (await circuitOf('probe-1')) === 'half-open'
   })
   upstream.reset()
-  upstream.script({ latencyMs: 300, times: 1, match: { model: 'probe-1' } })
+  // Slower than all the others are together, however slow the machine is.
+  upstream.script({ latencyMs: 4_000, times: 1, match: { model: 'probe-1' } })
   await Promise.all(Array.from({ length: 20 }, () => ask('probe', { num_retries: 2 })))
   expect(asked().filter(model => model === 'probe-1')).toHaveLength(1)
 })

@@ -3,7 +3,9 @@ import { once } from 'node:events'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const cli = fileURLToPath(new URL('../../packages/gateway/src/cli.ts', import.meta.url))
+const source = fileURLToPath(new URL('../../packages/gateway/src/cli.ts', import.meta.url))
+/** The bundle that `e2e/bundle-gateway.ts` made for all files: read from its source, each process takes seconds to start. */
+const cli = process.env['SLUICE_TEST_GATEWAY'] ?? source
 
 export interface CommandOptions {
   readonly cwd: string
@@ -21,7 +23,7 @@ export interface Command {
   readonly ended: Promise<number | null>
 }
 
-/** Starts `sluice …` from its source, or another script. */
+/** Starts `sluice …`, or another script. */
 export function command(args: readonly string[], options: CommandOptions, entry = cli): Command {
   const child = spawn(process.execPath, ['--conditions=@sluice/source', entry, ...args], {
     cwd: options.cwd,
