@@ -96,4 +96,4 @@ test('two gateways on one PostgreSQL that change things at once write one chain'
   await two.close()
   await one.close()
   await database.close()
-}, 60_000)
+})

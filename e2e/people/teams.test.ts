@@ -41,7 +41,7 @@ describe.each(['SQLite', 'two gateways on PostgreSQL'] as const)('teams on %s', 
       await upstream.close()
       await database?.close()
     }
-  }, 60_000)
+  })
 
   const as = async (who: string, method: string, path: string, body?: object) =>
     await send(one, method, path, body, keys[who])

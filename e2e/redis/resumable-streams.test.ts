@@ -188,4 +188,4 @@ test('a Redis that comes back empty is told again, ends included', async () => {
     return remote && (await read(remote)).text
   })
   expect(text).toBe(whole)
-}, 60_000)
+})

@@ -31,7 +31,7 @@ beforeAll(async () => {
   one = await start()
   two = await start(one.gateway.masterKey)
   key = await one.newKey()
-}, 60_000)
+})
 afterAll(async () => {
   await two.close()
   await one.close()
@@ -100,4 +100,4 @@ test('scores move calls to the better one, alike on all replicas, until it fails
     (await (await two.admin('/metrics')).text()).includes('sluice_deployment_weight_rollbacks_total 1'),
   )
   expect(two.gateway.logs.some(line => line.includes('held at its least weight'))).toBe(true)
-}, 90_000)
+})

@@ -127,7 +127,7 @@ test('a deployment that stays dead is tried out by one replica at a time, less a
   // Two may find the rest over in the same moment, before either has heard of the other's try.
   expect(gaps.filter(gap => gap < 400).length, gaps.join()).toBeLessThanOrEqual(1)
   expect(gaps.at(-1)).toBeGreaterThan(1_500)
-}, 120_000)
+})
 
 /** Calls of which some find their deployment failing. The 99th percentile of their milliseconds. */
 async function traffic(one: Replica): Promise<number> {
@@ -158,7 +158,7 @@ test('Redis takes two seconds for everything: no call notices, and news still co
   upstream.script({ status: 429, retryAfterSeconds: 120, times: 1, match: { model: 'first' } })
   await eventually('a meets it', async () => (await a.call()) === 'spare')
   await heeds(b)
-}, 120_000)
+})
 
 test('Redis dies and comes back empty: all go on meanwhile, and agree again', async () => {
   const redis = await redisOfOurOwn()

@@ -11,7 +11,7 @@ beforeAll(async () => {
   rig = await startRig()
   await rig.admin('/user/new', { user_id: 'directory', user_role: 'proxy_admin', auto_create_key: false })
   directory = await rig.newKey({ user_id: 'directory', allowed_routes: ['/scim/v2/*'] })
-}, 60_000)
+})
 afterAll(async () => rig?.close())
 
 interface Answer {

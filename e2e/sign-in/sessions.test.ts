@@ -18,7 +18,7 @@ beforeAll(async () => {
   const env = { DATABASE_URL: database.url, LITELLM_MASTER_KEY: 'sk-the-master-of-two-replicas' }
   one = await startRig({ upstream, env })
   two = await startRig({ upstream, env })
-}, 120_000)
+})
 afterAll(async () => {
   await Promise.all([one?.close(), two?.close()])
   await upstream?.close()

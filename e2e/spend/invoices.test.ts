@@ -51,4 +51,4 @@ ${today}T00:00:00+00:00,0.25,usd,"gpt-image-1, output"
     { model: 'gpt-image-1', match: 'only_theirs', their_spend: 0.25 },
   ])
   expect(report.calls?.total).toBe(3)
-}, 60_000)
+})

@@ -104,4 +104,4 @@ test('rows that a warehouse missed reach it after a crash, once each, and the sa
   })
   expect([...inFiles].sort()).toEqual(logs.map(row => row.request_id).sort())
   expect(second.gateway.logs.join('\n')).not.toContain('ch-secret')
-}, 60_000)
+})

@@ -54,4 +54,4 @@ test('replicas that start at once on an empty database: one brings the schema up
   expect(rows.length).toBeGreaterThan(0)
   for (const row of rows) expect(row).toMatchObject({ count: 1 })
   for (const replica of replicas) expect(await replica.stop()).toBe(0)
-}, 60_000)
+})
