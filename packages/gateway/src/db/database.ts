@@ -150,6 +150,8 @@ export interface KeyStore {
   /** What was removed or replaced; sorted by when. */
   listDeleted(filter: KeyFilter): Promise<{ readonly rows: readonly DeletedKey[]; readonly total: number }>
   list(filter: KeyFilter): Promise<{ readonly rows: readonly KeyRow[]; readonly total: number }>
+  /** How many keys each of these users has; who has none is not in it. */
+  countOf(userIds: readonly string[]): Promise<ReadonlyMap<string, number>>
   /** Rows changed at or after `since` (ms), and hashes removed since: how replicas keep up. Oldest first, bounded. */
   changedSince(since: number, most: number): Promise<KeyChanges>
   /** Sets spend to 0 and the next reset, unless another replica did already. */

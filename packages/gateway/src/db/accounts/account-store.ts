@@ -56,13 +56,15 @@ export interface AccountStore {
   findMany(refs: readonly AccountRef[]): Promise<readonly AccountRow[]>
   /** Takes the place of a removed one of that id. Fails with `ConflictError` when the id is taken. */
   create(row: AccountRow): Promise<void>
-  /** Makes rows for customers or tags that have spent and have none. */
-  adoptSpenders(kind: 'customer' | 'tag', now: number): Promise<void>
+  /** Makes rows for customers or tags that have spent and have none; of these ids only, where they are given. */
+  adoptSpenders(kind: 'customer' | 'tag', now: number, ids?: readonly string[]): Promise<void>
   /** The row after the change, or undefined when there is none. */
   update(kind: AccountKind, id: string, changes: Partial<AccountRow>): Promise<AccountRow | undefined>
   /** Those that were there, as they were. Their rows stay, with `deletedAt`. */
   remove(refs: readonly AccountRef[], now: number, by: string | null): Promise<readonly AccountRow[]>
   list(filter: AccountFilter): Promise<{ readonly rows: readonly AccountRow[]; readonly total: number }>
+  /** The ids of a page of `list`. */
+  listIds(filter: AccountFilter): Promise<readonly string[]>
   /** Rows changed or removed at or after `since` (ms), oldest first, bounded: how replicas keep up. */
   changedSince(since: number, most: number): Promise<AccountChanges>
   /** Sets spend to 0 and the next reset, unless another replica did already. */

@@ -5,13 +5,20 @@ import type { Tables } from '../tables.ts'
 /** Rows made at one time; the rest comes with the next call. */
 const MOST = 10_000
 
-/** Makes a row for everybody of a kind who has spent and has none; one who was removed stays so. */
-export async function adoptSpenders(database: Kysely<Tables>, kind: AccountKind, now: number): Promise<void> {
+/** Makes a row for everybody of a kind (of `ids`) who has spent and has none; one who was removed stays so. */
+export async function adoptSpenders(
+  database: Kysely<Tables>,
+  kind: AccountKind,
+  now: number,
+  ids?: readonly string[],
+): Promise<void> {
+  if (ids?.length === 0) return
   const spenders = await database
     .selectFrom('spend_totals')
     .select('subject_id')
     .where('kind', '=', kind)
     .where('subject_id', '!=', '')
+    .$if(ids !== undefined, query => query.where('subject_id', 'in', ids ?? []))
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(

@@ -7,7 +7,7 @@ import type { AccountsTable, Tables } from '../tables.ts'
 import { decodeAccount, encodeAccount } from './account-row.ts'
 import type { AccountChanges, AccountRef, AccountStore } from './account-store.ts'
 import { adoptSpenders } from './adopt-spenders.ts'
-import { listAccounts } from './list-accounts.ts'
+import { listAccountIds, listAccounts } from './list-accounts.ts'
 import { storedAccounts } from './stored-accounts.ts'
 
 /** References asked for in one query. */
@@ -31,10 +31,8 @@ export function createAccountStore(connection: Connection): AccountStore {
         return await findAccount(transaction, kind, id)
       }),
     findMany: refs => connection.run(database => findMany(database, refs)),
-    async create(row) {
-      await connection.run(database => createAccount(database, row))
-    },
-    adoptSpenders: (kind, now) => connection.run(database => adoptSpenders(database, kind, now)),
+    create: row => connection.run(database => createAccount(database, row)),
+    adoptSpenders: (kind, now, ids) => connection.run(database => adoptSpenders(database, kind, now, ids)),
     update: (kind, id, changes) =>
       connection.transaction(async transaction => {
         await updateAccount(transaction, kind, id, changes)
@@ -53,6 +51,7 @@ export function createAccountStore(connection: Connection): AccountStore {
         return rows
       }),
     list: filter => connection.run(database => listAccounts(database, filter)),
+    listIds: filter => connection.run(database => listAccountIds(database, filter)),
     changedSince: (since, most) => connection.run(database => changedAccounts(database, since, most)),
     async resetBudgets(due) {
       const sorted = [...due].sort((a, b) => (`${a.kind} ${a.id}` < `${b.kind} ${b.id}` ? -1 : 1))

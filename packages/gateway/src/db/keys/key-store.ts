@@ -5,6 +5,7 @@ import type { KeyReplacement, KeyStore } from '../database.ts'
 import { later } from '../limit-columns.ts'
 import type { KeyRow } from '../rows.ts'
 import type { Tables } from '../tables.ts'
+import { countKeysOf } from './count-keys.ts'
 import { changedKeys } from './key-changes.ts'
 import { decodeKeyRow, encodeKeyRow } from './key-row.ts'
 import { baseForKeySpend, bookedSpend } from './key-spend.ts'
@@ -33,6 +34,7 @@ export function createKeyStore(connection: Connection): KeyStore {
         ? Promise.resolve([])
         : connection.transaction(transaction => removeKeys(transaction, tokenHashes, by)),
     list: filter => connection.run(database => listKeys(database, filter)),
+    countOf: userIds => connection.run(database => countKeysOf(database, userIds)),
     listDeleted: filter => connection.run(database => listDeletedKeys(database, filter)),
     changedSince: (since, most) => connection.run(database => changedKeys(database, since, most)),
     async resetBudgets(due) {

@@ -3,7 +3,7 @@ import type { KeyFilter, KeyOwners } from '../database.ts'
 import type { KeyRow } from '../rows.ts'
 import type { Tables } from '../tables.ts'
 import { decodeKeyRow } from './key-row.ts'
-import { retiredSpend } from './key-spend.ts'
+import { retiredSpends } from './key-spend.ts'
 import { storedKeys } from './stored-keys.ts'
 
 /**
@@ -26,41 +26,55 @@ export async function listKeys(
   return { rows: hashes.flatMap(hash => rows.get(hash) ?? []), total }
 }
 
-/** Never null: without a word on nulls an index gives the order, and spend is reckoned once. */
-const NEVER_NULL = new Set(['created_at', 'updated_at', 'spend'])
+/** Never null: without a word on nulls an index gives the order. */
+const NEVER_NULL = new Set(['created_at', 'updated_at'])
 
 async function pageOfHashes(database: Kysely<Tables>, filter: KeyFilter): Promise<string[]> {
   const { sortBy = 'created_at', sortOrder = 'desc', page, size } = filter
-  const by = sortExpression(sortBy)
-  let query = database
+  if (sortBy === 'spend') return await pageBySpend(database, filter)
+  const rows = await database
     .selectFrom('virtual_keys')
-    .$if(sortBy === 'spend', select =>
-      select.leftJoin('spend_totals as totals', join =>
-        join.on('totals.kind', '=', 'key').onRef('totals.subject_id', '=', 'virtual_keys.token_hash'),
-      ),
-    )
-    .select('virtual_keys.token_hash')
+    .select('token_hash')
     .where(build => keyConditions(build, 'virtual_keys', filter))
-  // The dialects disagree on where nulls go; last, in both.
-  if (!NEVER_NULL.has(sortBy)) query = query.orderBy(sql`${by} is null`)
-  const rows = await query
-    .orderBy(by, sortOrder)
-    .orderBy('virtual_keys.token_hash', sortOrder)
+    // The dialects disagree on where nulls go; last, in both.
+    .orderBy(sortColumn(sortBy), order => {
+      const directed = sortOrder === 'asc' ? order.asc() : order.desc()
+      return NEVER_NULL.has(sortBy) ? directed : directed.nullsLast()
+    })
+    .orderBy('token_hash', sortOrder)
     .limit(size)
     .offset((page - 1) * size)
     .execute()
   return rows.map(row => row.token_hash)
 }
 
-function sortExpression(by: NonNullable<KeyFilter['sortBy']>) {
-  switch (by) {
-    case 'spend':
-      return sql`coalesce(totals.spend_nano_usd, 0) + ${retiredSpend(sql.ref('virtual_keys.token_hash'))} - virtual_keys.spend_base_nano_usd`
-    case 'max_budget':
-      return sql`virtual_keys.max_budget_nano_usd`
-    default:
-      return sql`${sql.ref(`virtual_keys.${by}`)}`
-  }
+function sortColumn(by: Exclude<KeyFilter['sortBy'], 'spend' | undefined>) {
+  return sql.ref(`virtual_keys.${by === 'max_budget' ? 'max_budget_nano_usd' : by}`)
+}
+
+/** What keys spent is summed up in one pass over all of them, what their earlier secrets spent in another. */
+async function pageBySpend(
+  database: Kysely<Tables>,
+  { sortOrder = 'desc', page, size, ...filter }: KeyFilter,
+): Promise<string[]> {
+  const rows = await database
+    .selectFrom('virtual_keys')
+    .leftJoin('spend_totals as totals', join =>
+      join.on('totals.kind', '=', 'key').onRef('totals.subject_id', '=', 'virtual_keys.token_hash'),
+    )
+    .leftJoin(retiredSpends().as('earlier'), 'earlier.active_hash', 'virtual_keys.token_hash')
+    .select('virtual_keys.token_hash')
+    .where(build => keyConditions(build as never, 'virtual_keys', filter))
+    .orderBy(
+      sql`coalesce(totals.spend_nano_usd, 0) + coalesce(earlier.nano, 0) - virtual_keys.spend_base_nano_usd`,
+      sortOrder,
+    )
+    // An expression, or SQLite would read whole rows in the order of this instead of a narrow index.
+    .orderBy(sql`virtual_keys.token_hash || ''`, sortOrder)
+    .limit(size)
+    .offset((page - 1) * size)
+    .execute()
+  return rows.map(row => row.token_hash)
 }
 
 type KeyTable = 'virtual_keys' | 'deleted_keys'

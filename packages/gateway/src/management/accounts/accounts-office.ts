@@ -48,6 +48,11 @@ export class AccountsOffice {
     return await this.#services.database.accounts.list({ ...filter, kind })
   }
 
+  /** The ids of a page, for whoever reads the rows a part at a time. */
+  async listIds({ kind }: AccountSubject, filter: Omit<AccountFilter, 'kind'>): Promise<readonly string[]> {
+    return await this.#services.database.accounts.listIds({ ...filter, kind })
+  }
+
   async create(subject: AccountSubject, row: AccountRow, request: FastifyRequest): Promise<AccountRow> {
     return await this.write(request, writer => writer.create(subject, row))
   }

@@ -31,7 +31,7 @@ export class CustomerOffice {
 
   /** Throws `BadRequestError` when there is one of that id. */
   async create(body: CustomerFields, request: FastifyRequest): Promise<ChangedCustomer> {
-    await this.#adopt()
+    await this.#adopt([body.user_id])
     const context = this.#accounts.context(request)
     const { changes, warnings } = this.#changes(body, undefined, context)
     const row = newAccount('customer', body.user_id, context, changes)
@@ -42,7 +42,7 @@ export class CustomerOffice {
 
   /** Throws `NotFoundError`. */
   async update(body: CustomerFields, request: FastifyRequest): Promise<ChangedCustomer> {
-    await this.#adopt()
+    await this.#adopt([body.user_id])
     const context = this.#accounts.context(request)
     let warnings: readonly string[] = []
     const row = await this.#accounts.change(
@@ -60,7 +60,7 @@ export class CustomerOffice {
 
   /** One who is not there yet is made, so that a customer can be stopped before their first call. */
   async setBlocked(ids: readonly string[], blocked: boolean, request: FastifyRequest) {
-    await this.#adopt()
+    await this.#adopt(ids)
     const rows: AccountRow[] = []
     for (const id of new Set(ids)) {
       const before = await this.#accounts.peek(CUSTOMERS, id)
@@ -74,13 +74,13 @@ export class CustomerOffice {
   }
 
   async remove(ids: readonly string[], request: FastifyRequest): Promise<readonly AccountRow[]> {
-    await this.#adopt()
+    await this.#adopt(ids)
     return await this.#accounts.remove(CUSTOMERS, ids, request)
   }
 
   /** Throws `NotFoundError`. */
   async find(id: string): Promise<AccountRow> {
-    await this.#adopt()
+    await this.#adopt([id])
     return await this.#accounts.find(CUSTOMERS, id)
   }
 
@@ -90,8 +90,9 @@ export class CustomerOffice {
     return rows
   }
 
-  async #adopt(): Promise<void> {
-    await this.#services.database.accounts.adoptSpenders('customer', this.#services.now())
+  async #adopt(ids?: readonly string[]): Promise<void> {
+    const { database, now } = this.#services
+    await database.accounts.adoptSpenders('customer', now(), ids)
   }
 
   #changes(body: CustomerFields, before: AccountRow | undefined, context: AccountContext) {

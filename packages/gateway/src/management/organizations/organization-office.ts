@@ -177,8 +177,13 @@ export class OrganizationOffice {
   }
 
   async #all(subject: AccountSubject, organizationIds: readonly string[]): Promise<readonly AccountRow[]> {
-    const filter = { organizationIds, page: 1, size: MOST, sortOrder: 'asc' as const }
-    return (await this.#accounts.list(subject, filter)).rows
+    const found: AccountRow[] = []
+    for (let page = 1; ; page++) {
+      const filter = { organizationIds, page, size: MOST, sortOrder: 'asc' as const }
+      const { rows } = await this.#accounts.list(subject, filter)
+      found.push(...rows)
+      if (rows.length < MOST) return found
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import type { AccountRow } from '../../db/rows.ts'
 import type { AccountsOffice } from '../accounts/accounts-office.ts'
 import { warned } from '../accounts/kept-fields.ts'
 import { callerOfRequest, permitOf, protectRoutes } from '../protect-routes.ts'
+import { streamedList } from '../streamed-list.ts'
 import { teamAnswer } from '../teams/team-json.ts'
 import { openTeamRooms, type TeamServices } from '../teams/teams.ts'
 import type { TypedRoutes } from '../typed-routes.ts'
@@ -21,7 +22,10 @@ import {
 } from './organization-schemas.ts'
 
 const tags = ['Organizations']
-const MOST = 10_000
+/** Organizations one answer may hold. */
+const MOST = 100_000
+/** Organizations read together for it, with all their teams and members. */
+const AT_ONCE = 10
 
 /** What the routes of organizations work with. */
 export interface OrganizationRooms {
@@ -49,12 +53,14 @@ function addReading(routes: TypedRoutes, { accounts, office }: OrganizationRooms
   routes.get(
     '/organization/list',
     { schema: { querystring: ListOrganizationsQuery, tags, summary: 'Organizations you may see' } },
-    async request => {
+    async (request, reply) => {
       const { org_id: id, org_alias: search } = request.query
       const within = await visible(office, await permitOf(request).scope(), request)
       const filter = { ...(id !== undefined && { ids: [id] }), search, within, page: 1, size: MOST }
-      const { rows } = await accounts.list(ORGANIZATION, { ...filter, sortBy: 'alias', sortOrder: 'asc' })
-      return await withPeople(office, rows)
+      const ids = await accounts.listIds(ORGANIZATION, { ...filter, sortBy: 'alias', sortOrder: 'asc' })
+      return await streamedList(reply, ids, AT_ONCE, async some =>
+        withPeople(office, await accounts.findMany(ORGANIZATION, some)),
+      )
     },
   )
   routes.get(

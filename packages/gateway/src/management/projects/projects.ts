@@ -10,6 +10,7 @@ import { keptOf, warned } from '../accounts/kept-fields.ts'
 import { pageAnswer } from '../accounts/page.ts'
 import { checkWithin } from '../accounts/within-organization.ts'
 import { type AccessServices, permitOf, protectRoutes } from '../protect-routes.ts'
+import { streamedList } from '../streamed-list.ts'
 import { TEAM } from '../teams/team-json.ts'
 import type { TypedRoutes } from '../typed-routes.ts'
 import { PROJECT, projectAnswer } from './project-json.ts'
@@ -24,7 +25,10 @@ import {
 } from './project-schemas.ts'
 
 const tags = ['Projects']
-const MOST = 10_000
+/** Projects one answer without pages may hold. */
+const MOST = 100_000
+/** Projects read together for it. */
+const AT_ONCE = 250
 
 /** `/project/*`, LiteLLM's endpoints of projects, each of which lies in a team: a Fastify plugin. */
 export async function registerProjectRoutes(
@@ -56,17 +60,22 @@ function addReading(routes: TypedRoutes, accounts: AccountsOffice): void {
         summary: 'Projects of teams you may see; `page` pages',
       },
     },
-    async request => {
+    async (request, reply) => {
       const { page, page_size: size, team_id: teamId, project_alias: search } = request.query
       const scope = await permitOf(request).scope()
       const mine =
         scope === 'any' ? undefined : [...scope.teamIds, ...(await teamsOf(accounts, scope.organizationIds))]
       const teamIds =
         teamId === undefined ? mine : [teamId].filter(id => mine === undefined || mine.includes(id))
-      const filter = { teamIds, search, page: page ?? 1, size: page === undefined ? MOST : size }
-      const { rows, total } = await accounts.list(PROJECT, { ...filter, sortBy: 'alias', sortOrder: 'asc' })
-      const projects = rows.map(projectAnswer)
-      return page === undefined ? projects : { projects, ...pageAnswer(total, { page, page_size: size }) }
+      const filter = { teamIds, search, sortBy: 'alias' as const, sortOrder: 'asc' as const }
+      if (page === undefined) {
+        const ids = await accounts.listIds(PROJECT, { ...filter, page: 1, size: MOST })
+        const partOf = async (some: readonly string[]) =>
+          (await accounts.findMany(PROJECT, some)).map(projectAnswer)
+        return await streamedList(reply, ids, AT_ONCE, partOf)
+      }
+      const { rows, total } = await accounts.list(PROJECT, { ...filter, page, size })
+      return { projects: rows.map(projectAnswer), ...pageAnswer(total, { page, page_size: size }) }
     },
   )
 }
@@ -158,7 +167,7 @@ async function teamsOf(
   organizationIds: readonly string[],
 ): Promise<readonly string[]> {
   if (organizationIds.length === 0) return []
-  return (await accounts.list(TEAM, { organizationIds, page: 1, size: MOST })).rows.map(({ id }) => id)
+  return await accounts.listIds(TEAM, { organizationIds, page: 1, size: MOST })
 }
 
 async function checkTeam(accounts: AccountsOffice, project: AccountRow): Promise<void> {

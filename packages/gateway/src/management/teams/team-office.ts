@@ -27,6 +27,11 @@ export interface ChangedTeam {
   readonly warnings: readonly string[]
 }
 
+/** Which teams are listed. */
+export interface TeamFilter extends Omit<AccountFilter, 'kind' | 'within'> {
+  readonly userId?: string | undefined
+}
+
 const AT_ONCE = 500
 
 /** The rules of teams. Who may ask is for the routes to see to. */
@@ -111,17 +116,23 @@ export class TeamOffice {
   }
 
   /** Teams that `scope` may see; of one user only where `userId` is given. */
-  async list(
-    scope: Scope,
-    { userId, ...filter }: Omit<AccountFilter, 'kind' | 'within'> & { readonly userId?: string | undefined },
-  ) {
+  async list(scope: Scope, filter: TeamFilter) {
+    return await this.#accounts.list(TEAM, await this.#visible(scope, filter))
+  }
+
+  /** Their ids alone. */
+  async listIds(scope: Scope, filter: TeamFilter): Promise<readonly string[]> {
+    return await this.#accounts.listIds(TEAM, await this.#visible(scope, filter))
+  }
+
+  async #visible(scope: Scope, { userId, ...filter }: TeamFilter): Promise<Omit<AccountFilter, 'kind'>> {
     const within =
       scope === 'any' ? undefined : { ids: scope.teamIds, organizationIds: scope.organizationIds }
-    if (userId === undefined) return await this.#accounts.list(TEAM, { ...filter, within })
+    if (userId === undefined) return { ...filter, within }
     const memberships = await this.#accounts.list(TEAM_MEMBER, { userIds: [userId], page: 1, size: 10_000 })
     const theirs = memberships.rows.flatMap(({ teamId }) => teamId ?? [])
     const ids = filter.ids === undefined ? theirs : theirs.filter(id => filter.ids?.includes(id))
-    return await this.#accounts.list(TEAM, { ...filter, within, ids })
+    return { ...filter, within, ids }
   }
 
   async #checkOrganization(team: AccountRow): Promise<void> {

@@ -1,18 +1,22 @@
 import { badRequest } from 'sluice/internal'
-import type { AccountFilter } from '../../db/accounts/account-store.ts'
+import { warned } from '../accounts/kept-fields.ts'
 import { pageAnswer } from '../accounts/page.ts'
 import { keyInfo } from '../keys/key-json.ts'
 import { callerOfRequest, permitOf } from '../protect-routes.ts'
+import { streamedList } from '../streamed-list.ts'
 import type { TypedRoutes } from '../typed-routes.ts'
 import { memberRole, membership, TEAM, teamAnswer } from './team-json.ts'
+import type { TeamFilter } from './team-office.ts'
 import { FilterTeamsQuery, ListTeamsQuery, PageTeamsQuery, TeamIdPath, TeamIdQuery } from './team-schemas.ts'
 import type { TeamRooms } from './teams.ts'
 
 const tags = ['Teams']
 
 /** Teams one answer of `/team/list` may hold, and those it shows keys of: it has no pages. */
-const MOST_TEAMS = 20_000
+const MOST_TEAMS = 100_000
 const MOST_WITH_KEYS = 100
+/** Teams read together for it. */
+const AT_ONCE = 50
 /** Keys of one team that an answer shows. */
 const MOST_KEYS = 500
 
@@ -43,6 +47,7 @@ export function addTeamReading(routes: TypedRoutes, rooms: TeamRooms): void {
         keys: keys.rows.map(keyInfo),
         total_keys: keys.total,
         team_memberships: people.map(membership),
+        ...warned(keysLeftOut(id, keys)),
       }
     },
   )
@@ -59,7 +64,14 @@ export function addTeamReading(routes: TypedRoutes, rooms: TeamRooms): void {
   )
 }
 
-function addWholeList(routes: TypedRoutes, { teams, members, services }: TeamRooms): void {
+/** Says where the rest is. */
+function keysLeftOut(teamId: string, { rows, total }: { rows: readonly unknown[]; total: number }) {
+  if (rows.length === total) return []
+  const all = `/key/list?team_id=${encodeURIComponent(teamId)}`
+  return [`\`keys\` has the newest ${rows.length} of ${total} keys; ${all} has all of them, by page.`]
+}
+
+function addWholeList(routes: TypedRoutes, { teams, accounts, members, services }: TeamRooms): void {
   const keysOf = async (teamId: string) =>
     (await services.database.keys.list({ teamId, page: 1, size: MOST_KEYS })).rows.map(keyInfo)
   routes.get(
@@ -71,22 +83,25 @@ function addWholeList(routes: TypedRoutes, { teams, members, services }: TeamRoo
         summary: 'All teams you may see; /v2/team/list has pages',
       },
     },
-    async request => {
+    async (request, reply) => {
       const { user_id: userId, organization_id: organization } = request.query
       const scope = await permitOf(request).scope()
-      const { rows } = await teams.list(scope, {
+      const ids = await teams.listIds(scope, {
         ...{ userId, organizationIds: organizationsOf(organization), page: 1, size: MOST_TEAMS },
         ...{ sortBy: 'alias', sortOrder: 'asc' },
       })
-      const people = await members.byTeam(rows)
-      const showKeys = scope === 'any' && rows.length <= MOST_WITH_KEYS
-      return await Promise.all(
-        rows.map(async row => ({
-          ...teamAnswer(row, people.get(row.id) ?? []),
-          team_memberships: (people.get(row.id) ?? []).map(membership),
-          keys: showKeys ? await keysOf(row.id) : null,
-        })),
-      )
+      const showKeys = scope === 'any' && ids.length <= MOST_WITH_KEYS
+      return await streamedList(reply, ids, AT_ONCE, async some => {
+        const rows = await accounts.findMany(TEAM, some)
+        const people = await members.byTeam(rows)
+        return await Promise.all(
+          rows.map(async row => ({
+            ...teamAnswer(row, people.get(row.id) ?? []),
+            team_memberships: (people.get(row.id) ?? []).map(membership),
+            keys: showKeys ? await keysOf(row.id) : null,
+          })),
+        )
+      })
     },
   )
 }
@@ -145,9 +160,7 @@ const SORTS = { team_id: 'id', team_alias: 'alias' } as const
 
 type PageQuery = typeof PageTeamsQuery._zod.output
 
-function pageFilter(
-  query: PageQuery,
-): Omit<AccountFilter, 'kind' | 'within'> & { userId?: string | undefined } {
+function pageFilter(query: PageQuery): TeamFilter {
   const { sort_by: by = 'team_alias' } = query
   return {
     userId: query.user_id,

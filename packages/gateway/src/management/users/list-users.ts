@@ -39,8 +39,8 @@ export async function listUsers(
     ...(by === undefined ? { sortBy: 'created_at' as const } : { sortBy: SORT[by] }),
   }
   const { rows, total } = await office.accounts.list(USERS, filter)
-  const users = []
-  for (const row of rows) users.push({ ...userObject(row), key_count: await keyCount(office, row.id) })
+  const counts = await office.services.database.keys.countOf(rows.map(({ id: userId }) => userId))
+  const users = rows.map(row => ({ ...userObject(row), key_count: counts.get(row.id) ?? 0 }))
   return { users, ...pageAnswer(total, query) }
 }
 
@@ -135,11 +135,6 @@ function teamOf(row: AccountRow) {
 
 function withAlias(row: KeyRow, aliases: ReadonlyMap<string, string | null>) {
   return { ...keyObject(row), team_alias: row.teamId === null ? null : (aliases.get(row.teamId) ?? null) }
-}
-
-async function keyCount(office: UserOffice, userId: string): Promise<number> {
-  const { total } = await office.services.database.keys.list({ userId, page: 1, size: 1 })
-  return total
 }
 
 /** Undefined: everybody. */
