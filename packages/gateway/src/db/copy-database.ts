@@ -32,6 +32,7 @@ const TABLES: readonly TableFacts[] = [
   { name: 'invitations', key: ['id'], sum: 'updated_at' },
   { name: 'passwords', key: ['user_id'], sum: 'updated_at' },
   { name: 'jwt_key_mappings', key: ['id'], sum: 'updated_at' },
+  { name: 'identities', key: ['issuer', 'subject'], sum: 'bound_at' },
   { name: 'deleted_keys', key: ['token_hash'], sum: 'deleted_at' },
   { name: 'deprecated_keys', key: ['token_hash'], sum: 'updated_at' },
   { name: 'spend_logs', key: ['request_id'], sum: 'spend_nano_usd' },

@@ -11,6 +11,7 @@ import type { FeedbackStore } from './routing/feedback-store.ts'
 import type { OutcomeStore } from './routing/outcome-store.ts'
 import type { WeightStore } from './routing/weight-store.ts'
 import type { KeyRow, NewSpendRow, RetiredSecret, SpendRow } from './rows.ts'
+import type { IdentityStore } from './sign-in/identity-store.ts'
 import type { KeyMappingStore } from './sign-in/key-mapping-store.ts'
 import type { PasswordStore } from './sign-in/password-store.ts'
 import type { SpendReports } from './spend/spend-reports.ts'
@@ -25,6 +26,8 @@ export interface Database {
   readonly keys: KeyStore
   readonly accounts: AccountStore
   readonly passwords: PasswordStore
+  /** Who users are at providers. */
+  readonly identities: IdentityStore
   readonly accessGroups: AccessGroupStore
   /** Sealed keys and addresses of providers. */
   readonly credentials: CredentialStore

@@ -8,6 +8,7 @@ export interface Tables {
   invitations: InvitationsTable
   passwords: PasswordsTable
   jwt_key_mappings: JwtKeyMappingsTable
+  identities: IdentitiesTable
   deleted_keys: DeletedKeysTable
   deprecated_keys: DeprecatedKeysTable
   job_leases: JobLeasesTable
@@ -108,6 +109,14 @@ export interface PasswordsTable {
   /** `$scrypt$…`; in no answer. */
   hash: string
   updated_at: number
+}
+
+/** Who a user is at a provider. */
+export interface IdentitiesTable {
+  issuer: string
+  subject: string
+  user_id: string
+  bound_at: number
 }
 
 /** A claim of a token that stands for a virtual key. */

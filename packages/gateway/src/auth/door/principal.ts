@@ -1,5 +1,6 @@
 import { blankKeyRow } from '../../db/blank-rows.ts'
 import type { AccountRow, KeyRow } from '../../db/rows.ts'
+import type { ProviderSubject } from '../../db/sign-in/identity-store.ts'
 import type { Role } from '../roles.ts'
 
 /**
@@ -28,6 +29,8 @@ export interface UserFacts {
   readonly name?: string | undefined
   /** The id at the provider, where it is another. */
   readonly externalId?: string | undefined
+  /** Who they are there, whatever they are called. */
+  readonly identity?: ProviderSubject | undefined
   /** Given to a new user; to one who is known when `sync`. */
   readonly role?: string | undefined
 }

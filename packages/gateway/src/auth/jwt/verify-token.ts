@@ -1,5 +1,5 @@
 import type { JWK, JWTPayload } from 'jose'
-import { createError, type SluiceError } from 'sluice/internal'
+import { createError, SluiceError } from 'sluice/internal'
 import type { JwtSettings } from '../../config/sign-in/sign-in-settings.ts'
 import type { Claims } from './claims.ts'
 import type { KeySet } from './key-set.ts'
@@ -39,8 +39,10 @@ export async function verifyToken(token: string, keySet: KeySet, settings: JwtSe
         ...(settings.audience && { audience: [...settings.audience] }),
         ...(settings.issuer && { issuer: [...settings.issuer] }),
       })
+      refuseForOthers(payload, settings)
       return payload satisfies JWTPayload as Claims
     } catch (error) {
+      if (error instanceof SluiceError) throw error
       if (!(error instanceof errors.JOSEError)) throw refused('its key cannot be used', error)
       reason = reasonOf(error)
       // Another key changes nothing about what a token that is signed rightly says.
@@ -48,6 +50,18 @@ export async function verifyToken(token: string, keySet: KeySet, settings: JwtSe
     }
   }
   throw refused(reason)
+}
+
+/**
+ * Without a JWT_AUDIENCE nobody says for whom tokens are, but an ID token does: it was made for the application that
+ * somebody signed in to.
+ */
+function refuseForOthers(payload: JWTPayload, { audience, clientIds }: JwtSettings): void {
+  const isIdToken = ['nonce', 'at_hash', 'c_hash'].some(name => Object.hasOwn(payload, name))
+  if (audience !== undefined || clientIds.length === 0 || !isIdToken) return
+  const whom = [payload.aud, payload['azp']].flat()
+  if (!clientIds.some(id => whom.includes(id)))
+    throw refused('it is an ID token for another application; JWT_AUDIENCE lists those whose tokens count')
 }
 
 function headerOf(token: string): { readonly alg: string; readonly kid: string | undefined } {

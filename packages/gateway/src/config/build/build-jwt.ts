@@ -23,6 +23,11 @@ export function buildJwt({ file, variables }: SettingsParts): target.JwtSettings
     keyUrls: variables.JWT_PUBLIC_KEY_URL ?? [],
     audience: variables.JWT_AUDIENCE,
     issuer: variables.JWT_ISSUER,
+    clientIds: [
+      variables.GENERIC_CLIENT_ID,
+      variables.MICROSOFT_CLIENT_ID,
+      variables.GOOGLE_CLIENT_ID,
+    ].filter(id => id !== undefined),
     keyTtlMs: milliseconds(own.public_key_ttl) ?? KEY_TTL_MS,
     adminScope: own.admin_jwt_scope ?? 'litellm_proxy_admin',
     adminRoutes: own.admin_allowed_routes ?? ADMIN_ROUTES,

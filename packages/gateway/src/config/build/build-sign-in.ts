@@ -4,6 +4,7 @@ import type * as target from '../sign-in/sign-in-settings.ts'
 import { buildJwt } from './build-jwt.ts'
 import type { SettingsParts } from './build-settings.ts'
 import { buildSso } from './build-sso.ts'
+import { checkStrangers } from './check-strangers.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 
@@ -29,13 +30,7 @@ export function checkSignIn({ signIn, auth }: Settings, { source }: SettingsPart
       'nobody says where the keys of tokens lie',
       'Set JWT_PUBLIC_KEY_URL to the address of the JWKS, or of the discovery document.',
     )
-  if (jwt && jwt.keyUrls.length > 0 && jwt.audience === undefined)
-    report.warn(
-      place,
-      'general_settings.enable_jwt_auth',
-      'JWT_AUDIENCE is not set: a token that the provider made for another service is as good as one for this',
-      'Set JWT_AUDIENCE to what the tokens of your clients have in aud.',
-    )
+  checkStrangers(signIn, place, report)
   if (jwt && (jwt.user.rolesField === undefined) !== (jwt.user.allowedRoles === undefined))
     report.problem(
       place,

@@ -36,6 +36,7 @@ function google(variables: Variables): target.SsoProviderSettings | undefined {
     tokenEndpoint: undefined,
     userinfoEndpoint: undefined,
     scope: SCOPE,
+    tenants: undefined,
     attributes: {
       id: 'sub',
       email: 'email',
@@ -63,6 +64,7 @@ function microsoft(variables: Variables): target.SsoProviderSettings | undefined
     tokenEndpoint: variables.MICROSOFT_TOKEN_ENDPOINT,
     userinfoEndpoint: variables.MICROSOFT_USERINFO_ENDPOINT,
     scope: SCOPE,
+    tenants: variables.SLUICE_MICROSOFT_TENANTS?.map(tenant => tenant.toLowerCase()),
     attributes: {
       id: variables.MICROSOFT_USER_ID_ATTRIBUTE ?? 'oid',
       email: variables.MICROSOFT_USER_EMAIL_ATTRIBUTE ?? 'email',
@@ -88,6 +90,7 @@ function generic(variables: Variables): target.SsoProviderSettings | undefined {
     tokenEndpoint: variables.GENERIC_TOKEN_ENDPOINT,
     userinfoEndpoint: variables.GENERIC_USERINFO_ENDPOINT,
     scope: variables.GENERIC_SCOPE ?? SCOPE,
+    tenants: undefined,
     attributes: {
       id: variables.GENERIC_USER_ID_ATTRIBUTE ?? 'preferred_username',
       email: variables.GENERIC_USER_EMAIL_ATTRIBUTE ?? 'email',

@@ -61,7 +61,12 @@ export const signInVariables = {
   GOOGLE_CLIENT_SECRET: hidden('Its secret.'),
   MICROSOFT_CLIENT_ID: sso('Client at Entra.'),
   MICROSOFT_CLIENT_SECRET: hidden('Its secret.'),
-  MICROSOFT_TENANT: sso('Tenant at Entra; one, not `common`.'),
+  MICROSOFT_TENANT: sso('Tenant at Entra; `common` and its like need SLUICE_MICROSOFT_TENANTS.'),
+  SLUICE_MICROSOFT_TENANTS: works(
+    commaList,
+    'Ids of the tenants whose people may sign in, by commas; for a MICROSOFT_TENANT that is many.',
+    'signIn.sso',
+  ),
   MICROSOFT_AUTHORIZATION_ENDPOINT: endpoint('Where users sign in, in place of what Entra says.'),
   MICROSOFT_TOKEN_ENDPOINT: endpoint('Where codes become tokens.'),
   MICROSOFT_USERINFO_ENDPOINT: endpoint('Where claims are read.'),

@@ -97,6 +97,8 @@ export interface SsoProviderSettings {
   readonly tokenEndpoint: string | undefined
   readonly userinfoEndpoint: string | undefined
   readonly scope: string
+  /** Ids of the tenants whose people may sign in, lower case; absent: the issuer is of one tenant. */
+  readonly tenants: readonly string[] | undefined
   readonly attributes: SsoAttributes
   readonly roles: SsoRoleSettings
 }
@@ -124,6 +126,8 @@ export interface JwtSettings {
   readonly keyUrls: readonly string[]
   readonly audience: readonly string[] | undefined
   readonly issuer: readonly string[] | undefined
+  /** Our own names at providers: without `audience` an ID token for another is not for us. */
+  readonly clientIds: readonly string[]
   readonly keyTtlMs: number
   readonly adminScope: string
   readonly adminRoutes: readonly string[]

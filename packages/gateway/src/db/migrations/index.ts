@@ -12,6 +12,7 @@ import { litellmImports } from './0011-litellm-imports.ts'
 import { lists } from './0014-lists.ts'
 import { organizationMembers } from './0015-organization-members.ts'
 import { spendGrain } from './0017-spend-grain.ts'
+import { identities } from './0018-identities.ts'
 
 /** One step of the schema, in SQL that both dialects speak. Released steps never change. */
 export interface Migration {
@@ -34,4 +35,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0014-lists', up: lists },
   { name: '0015-organization-members', up: organizationMembers },
   { name: '0017-spend-grain', up: spendGrain },
+  { name: '0018-identities', up: identities },
 ]

@@ -14,12 +14,13 @@ import { memberChanges } from '../teams/member-limits.ts'
 import { emailOf, userChanges } from '../users/user-changes.ts'
 import { readUserDefaults } from '../users/user-defaults.ts'
 import { configuredUserDefaults } from './configured-user-defaults.ts'
+import { bindUser, findUser } from './find-user.ts'
 import { endsSessions } from './session/ends-sessions.ts'
 import { SESSION_TEAM } from './session/session-team.ts'
-import { isSomebodyElse, refuseAdminId, refusePromotion, refuseSomebodyElse } from './takeover.ts'
+import { refuseAdminId, refusePromotion } from './takeover.ts'
 
 export interface DirectoryServices {
-  readonly database: Pick<Database, 'accounts' | 'facts' | 'keys'>
+  readonly database: Pick<Database, 'accounts' | 'facts' | 'keys' | 'identities'>
   readonly accounts: Pick<AccountCache, 'absorb' | 'forgetAccount'>
   readonly keys: Pick<KeyCache, 'forget'>
   readonly audit: Audit
@@ -43,10 +44,11 @@ export function createDirectory(services: DirectoryServices): Directory {
     async ensureUser(facts, { actor, sync }) {
       refuseAdminId(facts.id, actor)
       const known = await findUser(facts, services)
-      if (known === undefined) return await createUser(facts, actor, services)
-      if (sync) refusePromotion(known, facts)
-      const changes = changesOf(known, facts, sync)
-      return Object.keys(changes).length === 0 ? known : await change(known, changes, actor, services)
+      if (known !== undefined && sync) refusePromotion(known, facts)
+      const user = known ?? (await createUser(facts, actor, services))
+      await bindUser(user, facts, services)
+      const changes = known === undefined ? {} : changesOf(known, facts, sync)
+      return Object.keys(changes).length === 0 ? user : await change(user, changes, actor, services)
     },
     async ensureTeam(id, actor) {
       if ((await services.database.accounts.find('team', id)) !== undefined) return
@@ -72,29 +74,6 @@ export function createDirectory(services: DirectoryServices): Directory {
       return rows.length === 1 ? rows[0] : undefined
     },
   }
-}
-
-/**
- * By the provider's id, else by id, else by the address, where exactly one user has it. Throws `PermissionDeniedError`
- * when the id is that of somebody else at the same provider: names can be chosen there.
- */
-async function findUser(facts: UserFacts, { database }: DirectoryServices) {
-  const { id, email, externalId } = facts
-  if (externalId !== undefined) {
-    const { rows } = await database.accounts.list({ kind: 'user', externalId, page: 1, size: 2 })
-    if (rows.length === 1) return rows[0]
-  }
-  const byId = await database.accounts.find('user', id)
-  if (byId !== undefined) {
-    refuseSomebodyElse(byId, facts)
-    return byId
-  }
-  if (email === undefined) return undefined
-  const filter = { kind: 'user', email: emailOf(email), page: 1, size: 2 } as const
-  const { rows } = await database.accounts.list(filter)
-  const [byEmail] = rows
-  if (rows.length !== 1 || byEmail === undefined || isSomebodyElse(byEmail, facts)) return undefined
-  return byEmail
 }
 
 async function createUser(facts: UserFacts, actor: string, services: DirectoryServices): Promise<AccountRow> {

@@ -18,7 +18,7 @@ import { registerKeyOf } from './register-key.ts'
 
 export interface OpenFrontDoorServices {
   readonly settings: () => Settings
-  readonly database: Pick<Database, 'accounts' | 'facts' | 'keys' | 'keyMappings'>
+  readonly database: Pick<Database, 'accounts' | 'facts' | 'keys' | 'keyMappings' | 'identities'>
   readonly accounts: AccountCache
   readonly audit: Audit
   readonly keys: KeyCache

@@ -28,12 +28,7 @@ export function isSomebodyElse({ externalId: known }: AccountRow, { externalId: 
   return known.startsWith(given.slice(0, given.indexOf(':') + 1))
 }
 
-/** Throws `PermissionDeniedError` for an id that belongs to another subject of the provider. */
-export function refuseSomebodyElse(known: AccountRow, facts: UserFacts): void {
-  if (isSomebodyElse(known, facts))
-    throw refused(`the id '${known.id}' belongs to somebody else at the provider; an admin can free it`)
-}
-
-function refused(reason: string): SluiceError {
+/** Somebody whom the provider knows, and who may not come in here. */
+export function refused(reason: string): SluiceError {
   return createError({ kind: 'permission', type: 'auth_error', message: `Signing in is refused: ${reason}.` })
 }

@@ -62,6 +62,22 @@ eachDatabase('tokens', makePlace => {
     expect(renewed.record.keyHash).toBe(caller.record.keyHash)
   })
 
+  test('without an audience an ID token that was made for another application is refused, and one of ours is not', async () => {
+    const env = {
+      JWT_AUDIENCE: '',
+      GENERIC_CLIENT_ID: 'gateway-ui',
+      GENERIC_ISSUER: 'https://id.example.com',
+    }
+    const { token, call } = await house(FIELDS, env)
+    const of = async (claims: object) => call(await token({ sub: 'ann', nonce: 'n', ...claims }))
+    await expect(of({ aud: 'another-app', azp: 'another-app' })).rejects.toThrow('JWT_AUDIENCE')
+    await expect(of({ aud: ['another-app', 'a-third'] })).rejects.toMatchObject({ status: 401 })
+    expect((await of({ aud: 'gateway-ui' })).record.userId).toBe('ann')
+    expect((await of({ aud: 'an-api', azp: 'gateway-ui' })).record.userId).toBe('ann')
+    // Of an access token nobody can tell: LiteLLM takes it, and the start warns of it.
+    expect((await call(await token({ sub: 'ann', aud: 'an-api' }))).record.userId).toBe('ann')
+  })
+
   test('CVE-2026-35030: tokens that begin alike are two tokens', async () => {
     const { token, call } = await house()
     const [one, two] = [await token({ sub: 'ann' }), await token({ sub: 'bob' })]

@@ -93,6 +93,9 @@ export class UserOffice {
     const row = await this.accounts.write(request, async writer => {
       const { database } = this.services
       if (fields.user_email != null) await this.#emailIsFree(emailOf(fields.user_email), before.id)
+      // Another name at the provider: whoever comes under it is the user from then on.
+      if (fields.sso_user_id !== undefined && fields.sso_user_id !== before.externalId)
+        await database.identities.remove([before.id])
       const after = await writer.change(USERS, before.id, current => {
         const change = userChanges(fields, current, context)
         warnings = change.warnings
@@ -124,6 +127,7 @@ export class UserOffice {
       }
       await database.invitations.removeOf(ids)
       await database.passwords.remove(ids)
+      await database.identities.remove(ids)
       return await writer.remove(USERS, ids)
     })
     return rows.length

@@ -82,6 +82,19 @@ describe('who somebody is', () => {
   })
 })
 
+describe('of many tenants', () => {
+  const env = { MICROSOFT_CLIENT_ID: 'x', MICROSOFT_TENANT: 'common', SLUICE_MICROSOFT_TENANTS: 'T-1, t-2' }
+  test('only people of those that are listed come in', async () => {
+    const iss = 'https://login.microsoftonline.com/t-1/v2.0'
+    expect(await identityOf({ sub: 's', oid: 'o', tid: 't-1', iss }, env)).toMatchObject({
+      id: 'o',
+      subject: { issuer: iss, subject: 's' },
+    })
+    for (const tid of [undefined, '', 't-3', 'T-1 '.repeat(2)])
+      await expect(identityOf({ sub: 's', oid: 'o', tid }, env)).rejects.toMatchObject({ status: 403 })
+  })
+})
+
 describe('where a sign-in leads to', () => {
   test('to a path of the gateway', () => {
     expect(returnTo('/ui/keys?page=2#top')).toBe('/ui/keys?page=2#top')

@@ -7,11 +7,14 @@ import type {
   SsoProviderSettings,
   SsoSettings,
 } from '../../../config/sign-in/sign-in-settings.ts'
+import type { ProviderSubject } from '../../../db/sign-in/identity-store.ts'
 
 /** Somebody as a provider describes them. */
 export interface Identity {
   readonly id: string
   readonly externalId: string
+  /** What never changes about them there. */
+  readonly subject: ProviderSubject
   readonly email: string | undefined
   readonly name: string | undefined
   /** Stated by the provider, or by what the configuration says of its groups. */
@@ -36,17 +39,28 @@ export function readIdentity(
   const id = stated ?? subject
   if (id === undefined)
     throw refused(`the provider does not say who this is: it has neither ${attributes.id} nor sub`)
+  if (
+    provider.tenants !== undefined &&
+    !provider.tenants.includes(textAt(claims, 'tid')?.toLowerCase() ?? '')
+  )
+    throw refused('its tenant is none that may sign in here (SLUICE_MICROSOFT_TENANTS)')
   const email = emailOf(claims, provider)
   if (sso.emailDomains.length > 0 && !sso.emailDomains.includes(domainOf(email) ?? ''))
     throw refused('its e-mail address is not of a domain that may sign in here (ALLOWED_EMAIL_DOMAINS)')
   return {
     id,
     externalId: subject ?? id,
+    subject: { issuer: issuerOf(claims, provider), subject: subject ?? id },
     email,
     name: nameOf(claims, provider),
     role: id === sso.adminId ? 'proxy_admin' : roleOf(claims, provider, newUsers),
     teamIds: [...new Set(listAt(claims, sso.teamsField))],
   }
+}
+
+/** Who vouches: the issuer of the ID token, which at Entra is the tenant; without one, the address that was asked. */
+function issuerOf(claims: Claims, { name, issuer, userinfoEndpoint }: SsoProviderSettings): string {
+  return (issuer === undefined ? userinfoEndpoint : (textAt(claims, 'iss') ?? issuer)) ?? name
 }
 
 /** An address that the provider has not verified could be anybody's: it names nobody. */

@@ -14,6 +14,7 @@ const SETTINGS: SsoProviderSettings = {
   tokenEndpoint: undefined,
   userinfoEndpoint: undefined,
   scope: 'openid email',
+  tenants: undefined,
   attributes: {
     ...{ id: 'sub', email: 'email', displayName: 'name', firstName: 'given_name', lastName: 'family_name' },
     role: 'role',

@@ -116,13 +116,13 @@ async function comeBack(
 
 /** The user of this identity, with the role and the teams that the provider says. */
 async function welcome(
-  { id, externalId, email, name, role, teamIds }: Identity,
+  { id, externalId, subject, email, name, role, teamIds }: Identity,
   { name: provider }: SsoProviderSettings,
   { settings, directory }: SignInServices,
 ): Promise<AccountRow> {
   const { sso } = settings().signIn
   const user = await directory.ensureUser(
-    { id, email, name, role, externalId: `${provider}:${externalId}` },
+    { id, email, name, role, externalId: `${provider}:${externalId}`, identity: subject },
     { actor: ACTOR, sync: role !== undefined },
   )
   if (sso.teamsField === undefined) return user

@@ -48,9 +48,10 @@ export async function openTokenHouse(
   env: Readonly<Record<string, string>> = {},
 ): Promise<TokenHouse> {
   const text = `general_settings:\n  master_key: sk-master-of-the-house\n${general}`
-  const { settings } = await loadText(text, {
-    env: { JWT_PUBLIC_KEY_URL: KEYS_URL, JWT_AUDIENCE: AUDIENCE, JWT_ISSUER: ISSUER, ...env },
-  })
+  const all = { JWT_PUBLIC_KEY_URL: KEYS_URL, JWT_AUDIENCE: AUDIENCE, JWT_ISSUER: ISSUER, ...env }
+  // An empty one is not set.
+  const set = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''))
+  const { settings } = await loadText(text, { env: set })
   const trust = { maxStalenessMs: () => 60_000 }
   const accounts = new AccountCache({ store: database.accounts, ...trust })
   const keys = createKeyCache({ store: database.keys, ...trust })
