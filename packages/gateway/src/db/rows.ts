@@ -21,6 +21,8 @@ export interface MoreLimits {
   readonly tpm_limit_type?: string
   readonly input_tpm_limit?: number
   readonly output_tpm_limit?: number
+  /** Names of a person's limits that the admin of the gateway set: nobody below loosens them. */
+  readonly set_by_gateway?: readonly string[]
 }
 
 /** What keys, accounts and budgets have in common. Null: no such limit. */

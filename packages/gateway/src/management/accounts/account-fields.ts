@@ -10,8 +10,9 @@ import {
   limitChanges,
   limitFields,
 } from '../limit-fields.ts'
+import { type FromWhere, fromAbove } from './set-from-above.ts'
 
-export interface AccountContext extends LimitContext {
+export interface AccountContext extends LimitContext, FromWhere {
   /** For `created_by` and `updated_by`. */
   readonly by: string | null
 }
@@ -35,16 +36,18 @@ export type AccountBody = LimitBody &
 
 /**
  * What a body asks to change of an account; `before`: as it is, undefined for a new one. A stated `spend` counts from
- * now on. Throws `BadRequestError` naming the field at fault.
+ * now on; `stated`: what of a person's limits was named, `fromAbove`. Throws `BadRequestError` naming the
+ * field at fault, `PermissionDeniedError` where it would loosen what was set from above.
  */
 export function accountChanges(
   body: AccountBody,
   before: AccountRow | undefined,
   context: AccountContext,
+  stated?: LimitBody,
 ): Partial<AccountRow> {
   const { models, metadata, blocked, spend, budget_id: budgetId } = body
   return {
-    ...limitChanges(body, before, context),
+    ...fromAbove(limitChanges(body, before, context), stated, before, context),
     ...(models !== undefined && { models: models ?? [] }),
     ...(metadata !== undefined && { metadata: metadata ?? {} }),
     ...(blocked !== undefined && { blocked: blocked ?? false }),

@@ -4,7 +4,7 @@ import type { Settings } from '../../config/settings.ts'
 import type { AccountFilter } from '../../db/accounts/account-store.ts'
 import type { AuditAction } from '../../db/audit/audit-entry.ts'
 import type { AccountRow } from '../../db/rows.ts'
-import { authorOf } from '../protect-routes.ts'
+import { authorOf, callerOfRequest } from '../protect-routes.ts'
 import type { AccountContext } from './account-fields.ts'
 import type { AccountSubject } from './account-subject.ts'
 import { AccountWriter, type WriterServices } from './account-writer.ts'
@@ -95,6 +95,12 @@ export class AccountsOffice {
   /** What changes are made with: the time, the calendar of budgets, and who asks. */
   context(request: FastifyRequest): AccountContext {
     const { settings, now } = this.#services
-    return { now: now(), by: authorOf(request), calendar: zonedCalendar(settings().limits.timezone) }
+    const isGateway = callerOfRequest(request).role === 'proxy_admin'
+    return {
+      now: now(),
+      by: authorOf(request),
+      isGateway,
+      calendar: zonedCalendar(settings().limits.timezone),
+    }
   }
 }

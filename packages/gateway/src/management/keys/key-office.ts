@@ -139,7 +139,12 @@ export class KeyOffice {
       organizationId === null && team?.organizationId != null
         ? await accounts.find('organization', team.organizationId)
         : of('organization')
-    return { user: of('user'), team, project: of('project'), member: of('team_member'), organization }
+    const organizationMember =
+      organization === undefined || userId === null
+        ? undefined
+        : await accounts.find('organization_member', memberId(organization.id, userId))
+    const member = of('team_member')
+    return { user: of('user'), team, project: of('project'), member, organization, organizationMember }
   }
 }
 

@@ -11,6 +11,7 @@ import type { AccountWriter } from '../accounts/account-writer.ts'
 import type { AccountsOffice } from '../accounts/accounts-office.ts'
 import { keptOf } from '../accounts/kept-fields.ts'
 import { findOrMakeUser, findUser, type NamedUser } from '../accounts/member-users.ts'
+import { heldFromAbove, limitsOfHeld } from '../accounts/set-from-above.ts'
 import type { LimitBody } from '../limit-fields.ts'
 import { TEAM } from '../teams/team-json.ts'
 import type { TeamOffice } from '../teams/team-office.ts'
@@ -129,7 +130,7 @@ export class OrganizationOffice {
     return await this.#accounts.change(
       ORGANIZATION_MEMBER,
       member.id,
-      before => ({ ...(role != null && { role }), ...accountChanges(limitsOf(limits), before, context) }),
+      before => ({ ...(role != null && { role }), ...memberChanges(limits, before, context) }),
       request,
     )
   }
@@ -155,9 +156,10 @@ export class OrganizationOffice {
     const id = memberId(organization.id, user.id)
     if ((await this.#accounts.peek(ORGANIZATION_MEMBER, id)) !== undefined)
       throw alreadyIn(organization, user)
+    const held = await heldFromAbove(this.#accounts, ORGANIZATION_MEMBER, id, context)
     const row = newAccount('organization_member', id, context, {
       ...{ organizationId: organization.id, userId: user.id, email: user.email, role: person.role },
-      ...accountChanges(limitsOf(limits), undefined, context),
+      ...{ ...limitsOfHeld(held), ...memberChanges(limits, held, context) },
       ...(isTakenIn && { details: { [TAKEN_IN]: true } }),
     })
     return { user, member: await writer.create(ORGANIZATION_MEMBER, row) }
@@ -200,6 +202,15 @@ function changesOf(body: OrganizationBody, before: AccountRow | undefined, conte
     ...(body.organization_alias !== undefined && { alias: body.organization_alias }),
   }
   return { changes, warnings: kept.warnings }
+}
+
+function memberChanges(
+  limits: OrganizationMemberLimits,
+  before: AccountRow | undefined,
+  context: AccountContext,
+): Partial<AccountRow> {
+  const body = limitsOf(limits)
+  return accountChanges(body, before, context, body)
 }
 
 function limitsOf({ max_budget_in_organization, ...rest }: OrganizationMemberLimits): LimitBody {

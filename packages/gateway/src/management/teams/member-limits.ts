@@ -42,11 +42,13 @@ export function memberChanges(
   const period = all.budget_duration ?? null
   // A period that stays as it is goes on running.
   const isNewPeriod = before === undefined || period !== before.budgetDuration
+  const { max_budget_in_team: max_budget, budget_duration, tpm_limit, rpm_limit } = stated
   return {
     ...accountChanges(
       { ...limits, models: all.allowed_models, ...(isNewPeriod && { budget_duration: period }) },
       before,
       context,
+      { max_budget, budget_duration, tpm_limit, rpm_limit },
     ),
     details: own,
   }

@@ -6,6 +6,7 @@ import { newAccount } from '../accounts/account-fields.ts'
 import type { AccountWriter } from '../accounts/account-writer.ts'
 import type { AccountsOffice } from '../accounts/accounts-office.ts'
 import { findOrMakeUser, findUser, type NamedUser } from '../accounts/member-users.ts'
+import { heldFromAbove, limitsOfHeld } from '../accounts/set-from-above.ts'
 import { memberChanges } from './member-limits.ts'
 import { TEAM, TEAM_MEMBER } from './team-json.ts'
 import type { MemberLimits, TeamMember } from './team-schemas.ts'
@@ -71,9 +72,10 @@ export class MemberOffice {
       const user = await findOrMakeUser(this.#accounts, writer, person, context)
       const id = memberId(team.id, user.id)
       if ((await this.#accounts.peek(TEAM_MEMBER, id)) !== undefined) throw alreadyIn(team, user)
+      const held = await heldFromAbove(this.#accounts, TEAM_MEMBER, id, context)
       const row = newAccount('team_member', id, context, {
         ...{ teamId: team.id, userId: user.id, organizationId: team.organizationId, email: user.email },
-        ...{ role: person.role, ...memberChanges(team, limits, undefined, context) },
+        ...{ role: person.role, ...limitsOfHeld(held), ...memberChanges(team, limits, held, context) },
       })
       added.push({ user, member: await writer.create(TEAM_MEMBER, row) })
     }

@@ -23,7 +23,7 @@ export function userChanges(
   const { user_alias: alias, user_email: email, user_role: role, sso_user_id: externalId } = body
   const { access_group_ids: groups } = body
   const kept = keptOf(body, KEPT_USER_FIELDS)
-  const common = accountChanges(body, before, context)
+  const common = accountChanges(body, before, context, body)
   const hasKept = Object.keys(kept.fields).length > 0
   const metadata = hasKept ? { ...(common.metadata ?? before?.metadata), ...kept.fields } : common.metadata
   return {

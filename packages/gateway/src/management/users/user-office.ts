@@ -8,6 +8,7 @@ import type { AccountRow } from '../../db/rows.ts'
 import { newAccount } from '../accounts/account-fields.ts'
 import type { AccountWriter } from '../accounts/account-writer.ts'
 import { type AccountServices, AccountsOffice } from '../accounts/accounts-office.ts'
+import { heldFromAbove, limitsOfHeld } from '../accounts/set-from-above.ts'
 import { ORGANIZATION_MEMBER } from '../organizations/organization-json.ts'
 import { callerOfRequest, permitOf } from '../protect-routes.ts'
 import { TEAM_MEMBER } from '../teams/team-json.ts'
@@ -53,9 +54,11 @@ export class UserOffice {
     const home = await this.#reachNew(body, request)
     const defaults = await readUserDefaults(database, this.services.userDefaults())
     const filled = withDefaults(body, defaults)
-    const { changes, warnings } = userChanges(filled, undefined, context)
     const id = body.user_id ?? randomUUID()
-    const row = newAccount('user', id, context, { role: 'internal_user', ...changes, organizationId: home })
+    const held = await heldFromAbove(this.accounts, USERS, id, context)
+    const { changes, warnings } = userChanges(filled, held, context)
+    const own = { role: 'internal_user', ...limitsOfHeld(held), ...changes }
+    const row = newAccount('user', id, context, { ...own, organizationId: home })
     const memberships = membershipsOf(filled, id, context)
     const first = body.auto_create_key ? newFirstKey(id, body, context, randomBytes) : undefined
     const hash = body.password == null ? undefined : await hashPassword(body.password)

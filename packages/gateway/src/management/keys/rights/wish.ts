@@ -1,4 +1,3 @@
-import { createError, type SluiceError } from 'sluice/internal'
 import type { Reach } from '../../../auth/access/access-rule.ts'
 import type { Caller } from '../../../auth/caller.ts'
 import type { KeyRow } from '../../../db/rows.ts'
@@ -24,12 +23,4 @@ export function isAbove(reach: Reach): boolean {
   return reach === 'any' || reach === 'organization' || reach === 'team'
 }
 
-/** 403 with the field, what holds for it, and whom to ask. */
-export function refused(field: string, rule: string): SluiceError {
-  return createError({
-    kind: 'permission',
-    type: 'auth_error',
-    param: field,
-    message: `${field}: ${rule}. Leave it out, or ask an admin above you.`,
-  })
-}
+export { beyondRights as refused } from '../../limit-bounds.ts'

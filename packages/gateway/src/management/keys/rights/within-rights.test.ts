@@ -210,12 +210,11 @@ describe('admins of teams and organizations', () => {
   })
 
   test('do not become somebody else by a key of theirs', async () => {
-    for (const user_id of ['ann', 'root', 'org'])
-      expect(await refusedFor('/key/generate', { team_id: 'red', user_id }, keyOf['lead'])).toEqual({
-        status: 403,
-        param: 'allowed_routes',
-      })
-    const calls = await made({ team_id: 'red', user_id: 'org', key_type: 'llm_api' }, keyOf['lead'])
+    expect(await refusedFor('/key/generate', { team_id: 'red', user_id: 'ann' }, keyOf['lead'])).toEqual({
+      status: 403,
+      param: 'allowed_routes',
+    })
+    const calls = await made({ team_id: 'red', user_id: 'ann', key_type: 'llm_api' }, keyOf['lead'])
     expect(await refusedFor('/key/update', { key: calls, allowed_routes: [] }, keyOf['lead'])).toEqual({
       status: 403,
       param: 'allowed_routes',
@@ -226,6 +225,29 @@ describe('admins of teams and organizations', () => {
       param: 'key',
     })
     expect((await refusedFor('/key/update', { key: whole, max_budget: 3 }, keyOf['lead'])).status).toBe(200)
+  })
+
+  test('put keys in the name of members, and of nobody else', async () => {
+    const calls = { key_type: 'llm_api' }
+    const red = (user_id: string) => ({ ...calls, team_id: 'red', user_id })
+    const acme = (user_id: string) => ({ ...calls, organization_id: 'acme', user_id })
+    const nobody = { status: 403, param: 'user_id' }
+    for (const user_id of ['bob', 'root', 'org', 'nowhere'])
+      expect(await refusedFor('/key/generate', red(user_id), keyOf['lead']), user_id).toEqual(nobody)
+    for (const user_id of ['bob', 'root', 'ann', 'nowhere'])
+      expect(await refusedFor('/key/generate', acme(user_id), keyOf['org']), user_id).toEqual(nobody)
+    // A member of the organization is welcome in its teams, a member of the team in the team.
+    await database.accounts.create(
+      accountRow('organization_member', memberId('acme', 'look'), { organizationId: 'acme', userId: 'look' }),
+    )
+    const theirs = await made(acme('look'), keyOf['org'])
+    await made(red('look'), keyOf['org'])
+    const key = await made(red('ann'), keyOf['org'])
+    expect(await refusedFor('/key/update', { key, user_id: 'bob' }, keyOf['lead'])).toEqual(nobody)
+    // Who has left keeps what they have, and nothing more is put in their name.
+    await database.accounts.remove([{ kind: 'organization_member', id: memberId('acme', 'look') }], 1, null)
+    expect((await refusedFor('/key/update', { key: theirs, max_budget: 1 }, keyOf['org'])).status).toBe(200)
+    expect(await refusedFor('/key/generate', acme('look'), keyOf['org'])).toEqual(nobody)
   })
 
   test('an alias does not lead past the models of the team', async () => {

@@ -1,5 +1,6 @@
 import { refuseImpersonation } from './impersonation.ts'
 import { limitsWithin } from './limits-within.ts'
+import { membersOnly } from './members-only.ts'
 import { aliasesWithin, modelsWithin } from './models-within.ts'
 import { routesWithin } from './routes-within.ts'
 import { isAbove, refused, type Wish } from './wish.ts'
@@ -18,6 +19,7 @@ export function checkWithinRights(wish: Wish): void {
       routesWithin(wish)
     return
   }
+  membersOnly(wish)
   refuseImpersonation(wish)
   refuseGrants(wish)
   aliasesWithin(wish)
