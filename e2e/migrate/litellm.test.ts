@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { createHash, scryptSync } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,6 +19,10 @@ const KEY = 'sk-issued-by-litellm-long-ago-1234'
 const SPENT = 'sk-issued-by-litellm-all-spent-5678'
 const OLD = 'sk-issued-by-litellm-before-rotation'
 const SALT = 'sk-the-salt'
+const CALLS = 1_203
+const PASSWORD = 'correct horse battery'
+const salt = Buffer.alloc(16, 5)
+const scrypted = `scrypt:${Buffer.concat([salt, scryptSync(PASSWORD, salt, 32, { N: 16_384, r: 8, p: 1 })]).toString('base64')}`
 const JANUARY = '2026-01-01T00:00:00Z'
 
 const upstream = await startUpstream()
@@ -104,12 +108,19 @@ async function fill(litellm: Client): Promise<void> {
     ...{ model_id: 'm1', model_name: 'from-database', model_info: {} },
     litellm_params: { model: sealed('openai/gpt-4o'), api_key: sealed('sk-of-the-provider'), rpm: 5 },
   })
-  await put(litellm, 'SpendLogs', {
-    request_id: 'r1',
-    call_type: 'acompletion',
-    startTime: JANUARY,
-    endTime: JANUARY,
+  await fillCalls(litellm)
+  await put(litellm, 'UserTable', { user_id: 'u2', user_email: 'u2@acme.example', password: scrypted })
+  await put(litellm, 'UserTable', {
+    user_id: 'u3',
+    user_email: 'u3@acme.example',
+    password: sha256(PASSWORD),
   })
+  for (const [id, more] of Object.entries({
+    open: {},
+    used: { is_accepted: true },
+    old: { expires_at: JANUARY },
+  }))
+    await put(litellm, 'InvitationLink', { id, user_id: 'u1', expires_at: '2099-01-01T00:00:00Z', ...more })
   const day = { date: '2026-01-05', api_key: sha256(KEY), model: 'gpt-4o', custom_llm_provider: 'openai' }
   for (const tool of [null, 'a-tool'])
     await put(litellm, 'DailyUserSpend', {
@@ -117,6 +128,31 @@ async function fill(litellm: Client): Promise<void> {
       ...{ spend: 0.15000000000000002, api_requests: 3, prompt_tokens: 100, failed_requests: 1 },
     })
   await put(litellm, 'DailyTeamSpend', { ...day, team_id: 't1', spend: 0.3, api_requests: 6 })
+}
+
+/** More of them than one page, all at the same moment, and one with everything. */
+async function fillCalls(litellm: Client): Promise<void> {
+  await litellm.query(`insert into "LiteLLM_SpendLogs" (request_id, call_type, "startTime", "endTime", request_tags)
+    select 'r-' || n, 'acompletion', '2026-01-02', '2026-01-02', '["bulk"]' from generate_series(1, ${CALLS}) n`)
+  await put(litellm, 'SpendLogs', {
+    ...{ request_id: 'r1', call_type: 'acompletion', startTime: JANUARY, endTime: '2026-01-01T00:00:01.5Z' },
+    ...{ api_key: sha256(KEY), spend: 0.15000000000000002, user: 'u1', team_id: 't1', end_user: 'c1' },
+    ...{
+      model: 'gpt-4o',
+      model_group: 'fast',
+      model_id: 'm1',
+      custom_llm_provider: 'openai',
+      cache_hit: 'True',
+    },
+    ...{ total_tokens: 30, prompt_tokens: 20, completion_tokens: 10, status: 'failure', session_id: 's1' },
+    request_tags: JSON.stringify(['prod', 'User-Agent: x']),
+    metadata: { user_api_key_alias: 'search-prod', usage_object: { cache_read_input_tokens: 7 }, own: 1 },
+    proxy_server_request: { url: 'http://old' },
+  })
+  const now = new Date().toISOString()
+  await put(litellm, 'SpendLogs', {
+    ...{ request_id: 'r-today', call_type: 'acompletion', spend: 0.5, startTime: now, endTime: now },
+  })
 }
 
 async function sluice(...args: readonly string[]): Promise<{ stdout: string }> {
@@ -157,8 +193,13 @@ test('keys that LiteLLM issued work here, with spend, budgets and models; a seco
   const plan = await sluice(...target)
   expect(plan.stdout).toContain('Nothing was written')
   expect(plan.stdout).toMatch(/VerificationToken +3 rows: 2 new, 0 changed, 0 as before/)
-  expect(plan.stdout).toMatch(/SpendLogs: 1 rows \(single calls stay there/)
-  expect(plan.stdout).toContain('UserTable.password: in 1 rows')
+  expect(plan.stdout).toMatch(/SpendLogs +1205 rows: 1205 new/)
+  expect(plan.stdout).toMatch(/UserTable, passwords +3 rows: 2 new/)
+  expect(plan.stdout).toMatch(/UserTable: has a password in a form that is not known here.*\(1×\)/)
+  expect(plan.stdout).toContain('SpendLogs.proxy_server_request: in 1 rows')
+  const none = await sluice(...target, '--spend-logs', 'none')
+  expect(none.stdout).toMatch(/SpendLogs: 1205 rows \(single calls stay there/)
+  await expect(sluice(...target, '--spend-logs', 'some')).rejects.toThrow('--spend-logs')
   expect(plan.stdout).toContain('VerificationToken.soft_budget_cooldown: in 1 rows')
   expect(plan.stdout).not.toContain('sk-of-the-provider')
   const empty = await startRig({ upstream, env: { DATABASE_URL: to } })
@@ -197,11 +238,19 @@ test('keys that LiteLLM issued work here, with spend, budgets and models; a seco
   const { spend: spent } = (await info(rig, `/key/info?key=${KEY}`))['info'] as { spend: number }
   expect(spent).toBeGreaterThan(0.3)
 
+  await expectCalls(rig)
+  await expectSignIns(rig)
+  const verdict = await verify(to, folder)
+  expect(verdict).toContain('agree')
+
   await litellm.query(
     `update "LiteLLM_VerificationToken" set spend = spend + 1 where token = '${sha256(KEY)}'`,
   )
   const again = await sluice(...target, '--apply')
   expect(again.stdout).toMatch(/VerificationToken +3 rows: 0 new, 1 changed, 1 as before/)
+  expect(again.stdout).toMatch(/SpendLogs +1205 rows: 0 new, 0 changed, 1205 as before/)
+  expect(again.stdout).toMatch(/UserTable, passwords +3 rows: 0 new, 0 changed, 2 as before/)
+  await expectSignIns(rig)
   expect(again.stdout).toMatch(/TeamTable +2 rows: 0 new, 0 changed, 2 as before/)
   await eventually('what LiteLLM spent meanwhile is added to what was spent here', async () => {
     const { spend } = (await info(rig, `/key/info?key=${KEY}`))['info'] as { spend: number }
@@ -221,6 +270,45 @@ test('keys that LiteLLM issued work here, with spend, budgets and models; a seco
     { kind: 'user', nano: '300000000', requests: '6' },
   ])
 })
+
+/** Single calls are here under their ids, beside those that were made here. */
+async function expectCalls(rig: Rig): Promise<void> {
+  const logs = async (query: string) =>
+    (await (await rig.admin(`/spend/logs?${query}`)).json()) as Record<string, unknown>[]
+  expect(await logs('request_id=r1')).toEqual([
+    expect.objectContaining({
+      ...{ request_id: 'r1', api_key: sha256(KEY), spend: 0.15, user: 'u1', team_id: 't1', end_user: 'c1' },
+      ...{ model: 'gpt-4o', model_group: 'fast', prompt_tokens: 20, status: 'failure', session_id: 's1' },
+      ...{ startTime: '2026-01-01T00:00:00.000Z', endTime: '2026-01-01T00:00:01.500Z' },
+      request_tags: ['prod', 'User-Agent: x'],
+    }),
+  ])
+  expect(await logs('request_id=r-1')).toHaveLength(1)
+  expect(await logs(`request_id=r-${CALLS}`)).toHaveLength(1)
+}
+
+async function expectSignIns(rig: Rig): Promise<void> {
+  const login = async (username: string, password: string) => {
+    const headers = { 'content-type': 'application/json' }
+    const body = JSON.stringify({ username, password })
+    return (await fetch(`${rig.gateway.url}/v2/login`, { method: 'POST', headers, body })).status
+  }
+  for (const user of ['u2@acme.example', 'u3']) {
+    expect(await login(user, PASSWORD)).toBe(200)
+    expect(await login(user, sha256(PASSWORD))).toBe(401)
+  }
+  const link = (id: string) => rig.admin(`/onboarding/get_token?invite_link=${id}`)
+  expect((await link('open')).status).toBe(200)
+  for (const id of ['used', 'old']) expect((await link(id)).status).toBe(401)
+}
+
+/** What the books say of themselves. */
+async function verify(to: string, folder: string): Promise<string> {
+  const bundle = process.env['SLUICE_TEST_GATEWAY'] as string
+  const env = { PATH: process.env['PATH'], DATABASE_URL: to, SLUICE_DATA_DIR: folder }
+  const ran = await promisify(execFile)(process.execPath, [bundle, 'spend', 'verify', '--all'], { env })
+  return ran.stdout
+}
 
 /** Sums of days that were copied. */
 async function sums(url: string): Promise<unknown[]> {

@@ -1,8 +1,8 @@
-import { scryptSync } from 'node:crypto'
+import { createHash, scryptSync } from 'node:crypto'
 import { expect, test, vi } from 'vitest'
 import { eachDatabase } from '../db/testing/each-database.ts'
 import { createPasswords, hashPassword } from './passwords.ts'
-import { checkPassword } from './sign-in/hash-password.ts'
+import { adoptHash, checkPassword, isAdopted } from './sign-in/hash-password.ts'
 
 // One check is a quarter of a second of a whole core, by intent.
 vi.setConfig({ testTimeout: 60_000 })
@@ -47,6 +47,23 @@ test.each(['', 'plain text', '5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a
     expect((await checkPassword('password', stored)).isRight).toBe(false)
   },
 )
+
+test('what LiteLLM stored of a password opens the same, and is made anew by the sign-in', async () => {
+  const salt = Buffer.alloc(16, 3)
+  const hash = scryptSync('correct horse', salt, 32, { N: 16_384, r: 8, p: 1 })
+  const digest = createHash('sha256').update('correct horse').digest('hex')
+  for (const there of [`scrypt:${Buffer.concat([salt, hash]).toString('base64')}`, digest]) {
+    const here = (await adoptHash(there)) ?? ''
+    expect(isAdopted(here)).toBe(true)
+    expect(here).not.toContain(there)
+    expect(await checkPassword('correct horse', here)).toEqual({ isRight: true, isOutdated: true })
+    expect((await checkPassword('another horse', here)).isRight).toBe(false)
+    expect((await checkPassword(there, here)).isRight).toBe(false)
+  }
+  expect(isAdopted(await hashPassword('correct horse'))).toBe(false)
+  for (const strange of ['plain text', 'scrypt:xyz', 'pbkdf2:abc', '', digest.slice(1)])
+    expect(await adoptHash(strange)).toBeUndefined()
+})
 
 test('a hash that claims to cost gigabytes is not computed', async () => {
   const stored = `$scrypt$ln=30,r=8,p=3$${'a'.repeat(22)}$${'b'.repeat(43)}`

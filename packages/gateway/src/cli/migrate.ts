@@ -12,13 +12,15 @@ interface Flags extends ConfigFlags {
   readonly apply?: true
   readonly modelsFile?: string
   readonly json?: true
+  readonly spendLogs: string
 }
 
 const STATEMENT_TIMEOUT_MS = 30 * 60_000
 
 const HELP = `
 Copies budgets, organizations, teams, users, members, projects, customers, tags, access groups, keys with their hashes
-(every key that was issued goes on working) and sums of spend by day. LiteLLM's database is only read, in one snapshot.
+(every key that was issued goes on working), passwords and open invitations of users, single calls and sums of spend by
+day. LiteLLM's database is only read, in one snapshot.
 Without --apply nothing is written. It can be run as often as you like: what has not changed in LiteLLM since the last
 run is left alone, and spend is counted once.
 
@@ -42,6 +44,11 @@ export function migrateCommand(): Command {
     .option('--dry-run', 'only say what would be done (the default)')
     .option('--apply', 'write')
     .option('--models-file <file>', 'write the models to this file')
+    .option(
+      '--spend-logs <which>',
+      'single calls to copy: all, none, or those from a day on (2026-01-31)',
+      'all',
+    )
     .option('--json', 'print the report as JSON')
     .addHelpText('after', HELP)
     .action(run)
@@ -58,6 +65,7 @@ async function run(flags: Flags): Promise<void> {
   try {
     const report = await migrateLitellm({
       ...{ url, database, isDry: flags.apply !== true, now: Date.now(), onProgress: progress() },
+      callsSince: callsSince(flags.spendLogs),
       saltKey: environment.get('LITELLM_SALT_KEY') ?? environment.get('LITELLM_MASTER_KEY'),
       calendar: zonedCalendar(settings.limits.timezone),
     })
@@ -71,6 +79,16 @@ async function run(flags: Flags): Promise<void> {
   } finally {
     await database.close()
   }
+}
+
+/** Milliseconds; undefined for none. */
+function callsSince(which: string): number | undefined {
+  if (which === 'none') return undefined
+  if (which === 'all') return 0
+  const since = /^\d{4}-\d{2}-\d{2}$/.test(which) ? Date.parse(which) : Number.NaN
+  if (Number.isNaN(since))
+    throw badRequest('--spend-logs: must be all, none, or a day such as 2026-01-31.', 'spend-logs')
+  return since
 }
 
 /** JSON is YAML. The file holds the providers' keys. */

@@ -1,7 +1,10 @@
 import { sql, type Transaction } from 'kysely'
 import type { Connection } from '../connection.ts'
 import type { Database, SpendSubject } from '../database.ts'
+import type { InvitationRow } from '../invitations/invitation-store.ts'
 import { connectionOf } from '../open-database.ts'
+import type { SpendRow } from '../rows.ts'
+import { addRows } from '../spend/spend-batch.ts'
 import type {
   AccessGroupsTable,
   DailyDetailsTable,
@@ -26,7 +29,13 @@ export interface ImportStore {
    * is left of budgets stays as it is.
    */
   putDays(kind: SpendSubject, days: readonly SourceDay[]): Promise<void>
-  /** Days before this moment have sums whose calls are not all here: nobody is to compare them. */
+  /** Adds calls whose sums are copied apart from them; how many were new. Each is known by its id. */
+  putCalls(rows: readonly SpendRow[]): Promise<number>
+  /** Makes room for calls that are older than this database. */
+  openPast(now: number): Promise<void>
+  /** False when the link is here already: it may have been used since. */
+  putInvitation(row: InvitationRow): Promise<boolean>
+  /** Days until this one have sums that LiteLLM made of calls: nobody is to compare them with those that are here. */
   noteRowsKeptFrom(now: number): Promise<void>
   putAccessGroup(row: AccessGroupsTable): Promise<void>
   putKeyMapping(row: JwtKeyMappingsTable): Promise<void>
@@ -72,9 +81,21 @@ export function createImportStore(database: Database): ImportStore {
       if (days.length === 0) return
       await connection.transaction(transaction => putDays(transaction, kind, days))
     },
+    putCalls: rows =>
+      connection.transaction(
+        async transaction => (await addRows(transaction, connection.dialect, rows)).length,
+      ),
+    openPast: now => database.upkeep.openPast(now),
+    async putInvitation(row) {
+      if ((await database.invitations.find(row.id)) !== undefined) return false
+      await database.invitations.create(row)
+      return true
+    },
     async noteRowsKeptFrom(now) {
+      // Of today some calls are LiteLLM's, and some are made here.
+      const from = (Math.floor(now / DAY_MS) + 1) * DAY_MS
       const before = Number((await database.facts.read(KEPT_FROM)) ?? 0)
-      if (before < now) await database.facts.write(KEPT_FROM, String(now))
+      if (before < from) await database.facts.write(KEPT_FROM, String(from))
     },
     ...otherRows(connection),
   }
@@ -118,6 +139,7 @@ function otherRows(
   }
 }
 
+const DAY_MS = 86_400_000
 /** As the upkeep of spend rows has it. */
 const KEPT_FROM = 'spend_rows_kept_from'
 const KEY = ['kind', 'day', 'subject_id', 'api_key', 'model', 'model_group', 'provider', 'endpoint'] as const

@@ -13,6 +13,10 @@ const CONNECT_TIMEOUT_MS = 5_000
 /** Sums over whole tables may rightly take long. */
 const STATEMENT_TIMEOUT_MS = 30 * 60_000
 
+/** The table of single calls, and where its pages go on. */
+export const CALLS = 'SpendLogs'
+const CURSOR = 'sluice_cursor'
+
 type AnyTables = Record<string, Record<string, unknown>>
 
 /** One row of sums of a day, in nano-dollars. */
@@ -114,6 +118,34 @@ export class LitellmSource {
       if (rows.length < PAGE) return
       after = key.map(name => rows.at(-1)?.[name])
     }
+  }
+
+  /** Single calls from a moment on (ms), oldest first, a page at a time. */
+  async *calls(since: number): AsyncGenerator<readonly SourceRow[]> {
+    const columns = this.columns.get(CALLS)
+    if (columns === undefined) return
+    const asked = this.askedOf(CALLS)
+    const list = sql.join([...columns].map(([name, type]) => sql`${read(name, type)} as ${sql.ref(name)}`))
+    const [time, id] = [sql.ref('startTime'), sql.ref('request_id')]
+    let from = sql`where ${time} >= to_timestamp(${sql.lit(since / 1_000)}) at time zone 'utc'`
+    for (;;) {
+      const { rows } = await sql<Record<string, unknown>>`
+        select ${list}, ${time}::text as ${sql.ref(CURSOR)} from ${this.ref(CALLS)} ${from}
+        order by ${time}, ${id} limit ${sql.lit(PAGE)}`.execute(this.database)
+      if (rows.length > 0) yield rows.map(values => new SourceRow(values, asked))
+      const last = rows.at(-1)
+      if (last === undefined || rows.length < PAGE) return
+      from = sql`where (${time}, ${id}) > (${last[CURSOR]}::timestamp, ${last['request_id']})`
+    }
+  }
+
+  /** How many there are from a moment on (ms). */
+  async countCalls(since: number): Promise<number> {
+    const { rows } = await sql<{ count: string }>`select count(*) as count from ${this.ref(CALLS)}
+      where ${sql.ref('startTime')} >= to_timestamp(${sql.lit(since / 1_000)}) at time zone 'utc'`.execute(
+      this.database,
+    )
+    return Number(rows[0]?.count ?? 0)
   }
 
   /** Columns of a table that nobody asked for and that hold something, with the number of rows where they do. */

@@ -72,6 +72,18 @@ export async function extendPartitions(
   return made
 }
 
+/** Makes the partition of all that lies before the first one, for rows that are older than this database. */
+export async function openPast(transaction: Transaction<Tables>, now: number): Promise<void> {
+  await limitLocks(transaction)
+  const existing = await listPartitions(transaction)
+  for (const table of PARTITIONED) {
+    const bounded = existing.filter(each => each.table === table && each.to !== undefined)
+    if (bounded.some(({ from }) => from === undefined)) continue
+    const to = Math.min(startOf(now, 'day'), ...bounded.map(({ from }) => from ?? now))
+    await attach(transaction, table, { name: `${table}_before`, from: undefined, to })
+  }
+}
+
 async function makePartition(
   transaction: Transaction<Tables>,
   table: Partitioned,
@@ -79,16 +91,27 @@ async function makePartition(
   to: number,
 ): Promise<string> {
   const name = `${table}_${new Date(from).toISOString().slice(0, 10).replaceAll('-', '')}`
+  await attach(transaction, table, { name, from, to })
+  return name
+}
+
+/** Rows that came before their partition move into it. */
+async function attach(
+  transaction: Transaction<Tables>,
+  table: Partitioned,
+  { name, from, to }: { readonly name: string; readonly from: number | undefined; readonly to: number },
+): Promise<void> {
   const rest = sql.table(`${table}_rest`)
   await sql`create table ${sql.table(name)} (like ${sql.table(table)} including defaults)`.execute(
     transaction,
   )
   await sql`with moved as (
-      delete from ${rest} where start_time >= ${from} and start_time < ${to} returning *
+      delete from ${rest} where start_time >= ${from ?? Number.MIN_SAFE_INTEGER} and start_time < ${to} returning *
     ) insert into ${sql.table(name)} select * from moved`.execute(transaction)
   await sql`alter table ${sql.table(table)} attach partition ${sql.table(name)}
-    for values from (${sql.lit(from)}) to (${sql.lit(to)})`.execute(transaction)
-  return name
+    for values from (${from === undefined ? sql`minvalue` : sql.lit(from)}) to (${sql.lit(to)})`.execute(
+    transaction,
+  )
 }
 
 /** Removes the partitions whose every row started before `before` (ms). Returns their names. */

@@ -83,22 +83,33 @@ export async function addSpend(
   dialect: 'sqlite' | 'postgres',
   rows: readonly NewSpendRow[],
 ): Promise<number> {
-  const given = inOrder(rows)
-  const known = new Set(await logs.run(transaction, dialect, given, encodeSpend))
-  const added = known.size === 0 ? given : given.filter(row => !known.has(row))
+  const added = await addRows(transaction, dialect, rows)
   if (added.length === 0) return 0
-  const tagged = added.flatMap(row =>
-    tagsOfSpend(row)
-      .filter(isIndexedTag)
-      .map(tag => ({ row, tag })),
-  )
-  await tags.run(transaction, dialect, tagged, ({ row, tag }) => [row.requestId, tag, row.startTime])
   const sums = aggregateSpend(added)
   await daily.run(transaction, dialect, sums.daily, encodeDaily)
   await days.run(transaction, dialect, sums.days, encodeDay)
   await totals.run(transaction, dialect, sums.totals, encodeTotal)
   await budgets.run(transaction, dialect, budgetSums(added), encodeBudget)
   return added.length
+}
+
+/** Inserts the rows whose id is new, and adds them to nothing: for rows whose sums come another way. Returns those. */
+export async function addRows(
+  transaction: Transaction<Tables>,
+  dialect: 'sqlite' | 'postgres',
+  rows: readonly NewSpendRow[],
+): Promise<readonly NewSpendRow[]> {
+  const given = inOrder(rows)
+  const known = new Set(await logs.run(transaction, dialect, given, encodeSpend))
+  const added = known.size === 0 ? given : given.filter(row => !known.has(row))
+  const tagged = added.flatMap(row =>
+    tagsOfSpend(row)
+      .filter(isIndexedTag)
+      .map(tag => ({ row, tag })),
+  )
+  if (tagged.length > 0)
+    await tags.run(transaction, dialect, tagged, ({ row, tag }) => [row.requestId, tag, row.startTime])
+  return added
 }
 
 /** By id as it is stored, and each id once. */

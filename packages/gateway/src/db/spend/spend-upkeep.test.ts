@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { connectionOf } from '../open-database.ts'
 import { eachDatabase } from '../testing/each-database.ts'
@@ -40,6 +41,31 @@ eachDatabase('the upkeep of spend rows', makePlace => {
       'spend_logs_20270101',
     ])
     await database.spend.addBatch([spendRow('late', { startTime: Date.UTC(2027, 0, 31, 23) })])
+  })
+
+  test('rows older than the database have a partition of their own, before or after the others are made', async () => {
+    for (const isFirst of [true, false]) {
+      const database = await makePlace().open()
+      const old = [1, 400].map(days => spendRow(`r-${days}`, { startTime: NOW - days * DAY }))
+      await database.spend.addBatch(old.slice(0, 1))
+      if (isFirst) await database.upkeep.openPast(NOW)
+      await database.upkeep.extend(NOW, NOW + DAY, 'day')
+      for (let turn = 0; turn < 2; turn++) await database.upkeep.openPast(NOW)
+      await database.spend.addBatch(old)
+      expect((await database.reports.rows({ size: 10 })).total).toBe(2)
+      if (database.dialect === 'sqlite') continue
+      const all = await connectionOf(database).run(listPartitions)
+      expect(all.filter(({ table }) => table === 'spend_logs').map(({ name }) => name)).toEqual([
+        expect.stringMatching(/spend_logs_(before|rest)/),
+        expect.stringMatching(/spend_logs_(before|rest)/),
+        'spend_logs_20261121',
+        'spend_logs_20261122',
+      ])
+      const { rows } = await connectionOf(database).run(kysely =>
+        sql<{ count: number }>`select count(*) as count from spend_logs_before`.execute(kysely),
+      )
+      expect(rows[0]?.count).toBe(2)
+    }
   })
 
   test('rows beyond their time go, in bounded steps, and their sums stay', async () => {

@@ -6,6 +6,7 @@ import {
   extendPartitions,
   isMixed,
   listPartitions,
+  openPast,
   PARTITIONED,
   type Partition,
   type PartitionWidth,
@@ -24,6 +25,8 @@ export interface Expired {
 export interface SpendUpkeep {
   /** Makes partitions for rows from now until `until` (ms). SQLite has none, and needs none. */
   extend(now: number, until: number, width: PartitionWidth): Promise<readonly string[]>
+  /** Makes room for rows that are older than this database. */
+  openPast(now: number): Promise<void>
   /** Removes rows that started before `before` (ms): whole partitions, and up to `most` of other rows at a time. */
   expire(before: number, most: number): Promise<Expired>
   /** Milliseconds; rows that started before have been removed. 0: none ever were. */
@@ -40,6 +43,12 @@ export function createSpendUpkeep(connection: Connection): SpendUpkeep {
       if (!isPostgres) return []
       return await connection.transaction(transaction =>
         alone(transaction, () => extendPartitions(transaction, now, until, width), []),
+      )
+    },
+    async openPast(now) {
+      if (!isPostgres) return
+      await connection.transaction(transaction =>
+        alone(transaction, () => openPast(transaction, now), undefined),
       )
     },
     async expire(before, most) {

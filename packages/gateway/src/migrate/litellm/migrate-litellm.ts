@@ -1,9 +1,11 @@
 import type { ZonedCalendar } from 'sluice/internal'
 import type { Database } from '../../db/database.ts'
 import { createImportStore, type ImportStore } from '../../db/litellm/import-store.ts'
-import { LitellmSource } from '../../db/litellm/source.ts'
+import { CALLS, LitellmSource } from '../../db/litellm/source.ts'
 import type { CopyContext } from './context.ts'
+import { copyCalls } from './copy-calls.ts'
 import { copyDays, days } from './copy-days.ts'
+import { copyPasswords } from './copy-passwords.ts'
 import { otherRows } from './other-rows.ts'
 import { copied } from './read-items.ts'
 import { type CopiedModels, readModels } from './read-models.ts'
@@ -19,6 +21,8 @@ export interface MigrationOptions {
   readonly saltKey: string | undefined
   readonly calendar: ZonedCalendar
   readonly now: number
+  /** Milliseconds; single calls that began before are not copied. Undefined: none are. */
+  readonly callsSince: number | undefined
   readonly onProgress?: (table: string, done: number, total: number) => void
 }
 
@@ -70,13 +74,16 @@ class Migration {
 
   async run(): Promise<MigrationReport> {
     for (const { table, items } of copied) await this.copy(table, context => items(this.source, context))
+    await this.copyPasswords()
     for (const each of otherRows) await this.copyOther(each)
     await copyDays(this.source, this.imports, {
       ...this.options,
       onRows: (table, rows) => this.dayRows.set(table, (this.dayRows.get(table) ?? 0) + rows),
     })
+    await this.copyCalls()
     const models = await readModels(this.source, this.options.saltKey)
     const read = new Set([...this.expected(), 'ModelTable', 'ProxyModelTable'])
+    if (this.options.callsSince !== undefined) read.add(CALLS)
     return {
       isDry: this.options.isDry,
       tables: this.tables,
@@ -108,6 +115,25 @@ class Migration {
     this.tables.push({ table, rows: total, ...tally })
   }
 
+  private async copyPasswords(): Promise<void> {
+    const { database, isDry, now } = this.options
+    const note = (problem: string) => this.note('UserTable', problem)
+    const { rows, tally } = await copyPasswords(this.source, {
+      ...{ database, imports: this.imports, isDry, now, note },
+    })
+    if (rows > 0) this.tables.push({ table: 'UserTable, passwords', rows, ...tally })
+  }
+
+  private async copyCalls(): Promise<void> {
+    const { isDry, now, callsSince: since, onProgress } = this.options
+    if (since === undefined || !this.source.has(CALLS)) return
+    const { rows, tally } = await copyCalls(this.source, {
+      ...{ imports: this.imports, isDry, now, since, note: problem => this.note(CALLS, problem) },
+      onProgress: (done, total) => onProgress?.(CALLS, done, total),
+    })
+    this.tables.push({ table: CALLS, rows, ...tally })
+  }
+
   private async copyOther({ table, key, isWhole, put }: (typeof otherRows)[number]): Promise<void> {
     if (!this.source.has(table)) return
     const tally: Tally = { created: 0, changed: 0, same: 0 }
@@ -137,7 +163,8 @@ class Migration {
 
   private async leftColumns() {
     const left = []
-    for (const { table } of [...copied, ...otherRows]) {
+    const isCopied = this.options.callsSince !== undefined
+    for (const { table } of [...copied, ...otherRows, ...(isCopied ? [{ table: CALLS }] : [])]) {
       if (!this.source.has(table)) continue
       for (const column of await this.source.leftOver(table)) left.push({ table, ...column })
     }

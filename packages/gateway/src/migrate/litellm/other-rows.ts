@@ -59,6 +59,22 @@ export const otherRows: readonly OtherRows[] = [
     },
   },
   {
+    table: 'InvitationLink',
+    key: ['id'],
+    isWhole: whole('id', 'user_id', 'expires_at'),
+    async put(row, imports, context) {
+      const expiresAt = row.time('expires_at') ?? 0
+      // One that was used or has ended opens nothing, here as there.
+      if (row.flag('is_accepted') || expiresAt <= context.now) return false
+      await imports.putInvitation({
+        ...{ id: row.text('id') ?? '', userId: row.text('user_id') ?? '' },
+        ...{ isAccepted: false, acceptedAt: null, expiresAt },
+        ...authorsOf(row, context),
+      })
+      return true
+    },
+  },
+  {
     table: 'JWTKeyMapping',
     key: ['id'],
     isWhole: whole('id', 'jwt_claim_name', 'jwt_claim_value', 'token'),

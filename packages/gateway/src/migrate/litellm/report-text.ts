@@ -2,12 +2,11 @@ import type { MigrationReport } from './migrate-litellm.ts'
 
 /** What each table that stays behind is about, where it is worth a word. */
 const WHY: Readonly<Record<string, string>> = {
-  SpendLogs: 'single calls stay there; their sums by day are copied. `sluice simulate` reads them',
+  SpendLogs: 'single calls stay there by --spend-logs none; their sums by day are copied',
   ErrorLogs: 'single failures stay there',
   AuditLog: "LiteLLM's own log of changes; the chain here begins anew",
   CredentialsTable: 'encrypted; set them again with /credentials or in the configuration',
   Config: 'settings written by the dashboard; put them into the configuration file',
-  InvitationLink: 'links lead to the old address; invite again',
   DeletedVerificationToken: 'history of removed keys stays there',
   DeletedTeamTable: 'history of removed teams stays there',
   CronJob: 'bookkeeping of its own',
