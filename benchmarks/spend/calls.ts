@@ -58,7 +58,7 @@ function customerOf(key: number, dice: () => number): number {
 
 /** Numbers from 0 to 1 that a seed gives in one order. */
 function diceOf(seed: number): () => number {
-  let state = (seed + 1) * 2_654_435_761
+  let state = Math.imul(seed + 1, 2_654_435_761)
   return () => {
     state = (Math.imul(state ^ (state >>> 15), 2_246_822_519) + 374_761_393) >>> 0
     return state / 2 ** 32

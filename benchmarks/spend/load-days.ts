@@ -43,6 +43,7 @@ export async function ingest(
  */
 export async function copyDays(database: Database, loaded: Loaded): Promise<void> {
   const { copies, days } = loaded
+  await scaleSums(database, copies)
   await withoutIndices(database, async () => {
     for (let day = 0; day < days; day++) {
       for (let copy = day === 0 ? 1 : 0; copy < copies; copy++) await copyRows(database, loaded, day, copy)
@@ -52,11 +53,17 @@ export async function copyDays(database: Database, loaded: Loaded): Promise<void
     process.stderr.write('\n')
   })
   await connectionOf(database).run(async kysely => {
-    for (const table of ['daily_details', 'daily_totals'])
-      await sql`update ${sql.table(table)} set ${times(SUMS, copies)}`.execute(kysely)
     await sql`update spend_totals set ${times(['spend_nano_usd', 'requests'], copies * days)}`.execute(kysely)
     if (database.dialect === 'postgres') await sql`vacuum analyze`.execute(kysely)
     else await sql`analyze`.execute(kysely)
+  })
+}
+
+/** The first day's sums, once every call of its sample is there so often. */
+async function scaleSums(database: Database, copies: number): Promise<void> {
+  await connectionOf(database).run(async kysely => {
+    for (const table of ['daily_details', 'daily_totals'])
+      await sql`update ${sql.table(table)} set ${times(SUMS, copies)}`.execute(kysely)
   })
 }
 
@@ -67,9 +74,12 @@ async function copyRows(database: Database, { sample, firstDay }: Loaded, day: n
   const names = sql.join(columns.map(name => sql.ref(name)))
   const later = sql.lit(day * DAY_MS + copy * APART_MS)
   const id = sql`request_id || ${`+${day}.${copy}`}`
-  // Calls that were copied have a sign in their name.
-  const original = sql`start_time >= ${sql.lit(firstDay)} and start_time < ${sql.lit(firstDay + DAY_MS)}
-    and request_id not like '%+%'`
+  // Calls that were copied have a sign in their name, and come after them; each has one tag with a row.
+  const original =
+    database.dialect === 'sqlite'
+      ? sql`rowid <= ${sql.lit(sample)}`
+      : sql`start_time >= ${sql.lit(firstDay)} and start_time < ${sql.lit(firstDay + DAY_MS)}
+        and request_id not like '%+%'`
   await connectionOf(database).run(async kysely => {
     const { numAffectedRows } =
       await sql`insert into spend_logs (request_id, start_time, end_time, completion_start_time, ${names})

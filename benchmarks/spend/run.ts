@@ -65,6 +65,10 @@ const { values } = parseArgs({
     rows: { type: 'string', default: '10000000' },
     postgres: { type: 'string' },
     'data-directory': { type: 'string' },
+    /** The database holds such rows already. */
+    loaded: { type: 'boolean', default: false },
+    /** Nothing but that. */
+    load: { type: 'boolean', default: false },
   },
 })
 const perDay = Number(values.rows) / DAYS
@@ -80,17 +84,21 @@ const { cpu, cores, memoryGigabytes, node } = describeMachine()
 console.log(`${database.dialect}, ${cpu}, ${cores} cores, ${memoryGigabytes} GB, Node ${node}`)
 const processor = await processorOf(database)
 
-for (let at = FIRST_DAY; at < LAST_DAY; at += 20 * DAY_MS)
-  await database.upkeep.extend(FIRST_DAY, at + 20 * DAY_MS, 'day')
-await measureWriting('into empty tables', { day: 0, first: 0, count: loaded.sample })
-await timed(`copied to ${DAYS} days`, () => copyDays(database, loaded))
+if (!values.loaded) {
+  for (let at = FIRST_DAY; at < LAST_DAY; at += 20 * DAY_MS)
+    await database.upkeep.extend(FIRST_DAY, at + 20 * DAY_MS, 'day')
+  await measureWriting('into empty tables', { day: 0, first: 0, count: loaded.sample })
+  await timed(`copied to ${DAYS} days`, () => copyDays(database, loaded))
+}
 console.log(JSON.stringify(await countRows(database)))
-await measureWriting('into full tables', { day: DAYS - 1, first: loaded.sample, count: MORE })
-console.log(`load ${load()}`)
-await measureReports(database, QUESTIONS)
-console.log(`load ${load()}`)
-await timed('books of 3 days compared', () => compareBooks(database))
-await measureRetention(database)
+if (!values.load) {
+  await measureWriting('into full tables', { day: DAYS - 1, first: 1_000_000 + (Math.floor(Date.now() / 1_000) % 1_000_000), count: MORE })
+  console.log(`load ${load()}`)
+  await measureReports(database, QUESTIONS)
+  console.log(`load ${load()}`)
+  await timed('books of 3 days compared', () => compareBooks(database))
+  await measureRetention(database)
+}
 await database.close()
 
 function load(): string {

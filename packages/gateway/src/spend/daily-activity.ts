@@ -26,30 +26,28 @@ const PARTS = [
   ['endpoints', 'endpoint'],
 ] as const
 
-/** One object a day, the newest first, as LiteLLM has it. */
-export function dailyActivity(cuts: ActivityCuts) {
+/** One object a day, the newest first, as LiteLLM has it; each made when it is asked for. */
+export function* dailyActivity(cuts: ActivityCuts) {
   const days = {
     all: byDay(cuts.all),
     byKey: byDay(cuts.byKey),
     byEntity: byDay(cuts.byEntity),
     byEntityAndKey: byDay(cuts.byEntityAndKey),
   }
-  return [...days.all]
-    .sort(([a], [b]) => (a < b ? 1 : -1))
-    .map(([date, sums]) => {
-      const byKey = days.byKey.get(date) ?? []
-      const parts = PARTS.map(([name, of]) => [name, part(sums, byKey, each => each[of], cuts.keys)] as const)
-      return {
-        date,
-        metrics: metricsOf(sums),
-        breakdown: {
-          ...Object.fromEntries(parts),
-          mcp_servers: {},
-          api_keys: keysPart(byKey, cuts.keys),
-          entities: entitiesPart(days.byEntity.get(date) ?? [], days.byEntityAndKey.get(date) ?? [], cuts),
-        },
-      }
-    })
+  for (const [date, sums] of [...days.all].sort(([a], [b]) => (a < b ? 1 : -1))) {
+    const byKey = days.byKey.get(date) ?? []
+    const parts = PARTS.map(([name, of]) => [name, part(sums, byKey, each => each[of], cuts.keys)] as const)
+    yield {
+      date,
+      metrics: metricsOf(sums),
+      breakdown: {
+        ...Object.fromEntries(parts),
+        mcp_servers: {},
+        api_keys: keysPart(byKey, cuts.keys),
+        entities: entitiesPart(days.byEntity.get(date) ?? [], days.byEntityAndKey.get(date) ?? [], cuts),
+      },
+    }
+  }
 }
 
 /** LiteLLM's `metadata` of a page: the sums of the page's days. */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { badRequest } from 'sluice/internal'
@@ -5,7 +6,7 @@ import { z } from 'zod'
 import type { SpendDimension, SpendSumsQuery } from '../../db/spend/read-sums.ts'
 import { activityTotals, dailyActivity } from '../../spend/daily-activity.ts'
 import { readDays, SUM_COLUMNS, sumCells } from './answer/read-days.ts'
-import { sendCsv, wantsCsv } from './answer/send-list.ts'
+import { sendCsv, sendJsonText, wantsCsv } from './answer/send-list.ts'
 import { type Days, day, daysOf, eachDay, format, hashOf, name, names, paging } from './ask/spend-fields.ts'
 import { narrowed, type Visible, visibleTo } from './ask/visible.ts'
 import type { SpendServices } from './spend-services.ts'
@@ -87,7 +88,7 @@ export function registerDailyActivity(scope: FastifyInstance, services: SpendSer
       const asked: Asked = { query, kind, visible, withEntities: given.include_entity_breakdown }
       const days = daysOf(given.start_date, given.end_date)
       if (wantsCsv(request, given.format)) return await sendActivityCsv(services, reply, asked, days)
-      return await activityPage(services, asked, days, isWhole ? undefined : given)
+      return await sendJsonText(reply, await activityPage(services, asked, days, isWhole ? undefined : given))
     })
   }
 }
@@ -107,17 +108,25 @@ async function activityPage(
   const [to] = shown
   const from = shown.at(-1)
   const cuts = from && to ? await readCuts(services, asked, { from, to }) : undefined
-  return {
-    results: cuts ? dailyActivity(cuts) : [],
-    metadata: {
-      ...activityTotals(cuts?.all ?? []),
-      page,
-      total_pages: Math.ceil(all.length / size),
-      has_more: page * size < all.length,
-      ...(cuts?.isKeysCut && { api_key_limit: MOST_KEYS }),
-      ...(cuts?.isEntitiesCut && { entity_limit: MOST_ENTITIES }),
-    },
+  return pageText(cuts ? dailyActivity(cuts) : [], {
+    ...activityTotals(cuts?.all ?? []),
+    page,
+    total_pages: Math.ceil(all.length / size),
+    has_more: page * size < all.length,
+    ...(cuts?.isKeysCut && { api_key_limit: MOST_KEYS }),
+    ...(cuts?.isEntitiesCut && { entity_limit: MOST_ENTITIES }),
+  })
+}
+
+/** A day at a time, with calls being served between them. */
+async function* pageText(results: Iterable<unknown>, metadata: unknown): AsyncGenerator<string> {
+  let before = '{"results":['
+  for (const result of results) {
+    yield before + JSON.stringify(result)
+    before = ','
+    await setImmediate()
   }
+  yield `${before === ',' ? '' : before}],"metadata":${JSON.stringify(metadata)}}`
 }
 
 const PARTS: readonly SpendDimension[] = ['day', 'model', 'modelGroup', 'provider', 'endpoint']
@@ -125,8 +134,9 @@ const PARTS: readonly SpendDimension[] = ['day', 'model', 'modelGroup', 'provide
 async function readCuts(services: SpendServices, asked: Asked, days: Days) {
   const { reports } = services.database
   const { query, visible, withEntities } = asked
-  // A call with two tags is in the sums of both; without a tag named, the calls themselves are counted.
-  const isOfAll = query.subject === 'tag' && query.ids === undefined
+  // Without a name it is about all calls, which models count with the fewest sums; and a call with two tags once.
+  const isOfSome = query.ids !== undefined || query.exceptIds !== undefined || visible !== undefined
+  const isOfAll = query.subject === 'tag' ? query.ids === undefined : query.subject !== 'agent' && !isOfSome
   const whole: SpendSumsQuery = { ...query, ...days, by: PARTS, ...(isOfAll && { subject: 'key' as const }) }
   const ask = (more: Partial<SpendSumsQuery>, of: SpendSumsQuery = whole) =>
     reports.sums(narrowed({ ...of, ...more }, visible))
@@ -169,7 +179,7 @@ async function sendActivityCsv(
   const head = ['day', kind, 'api_key', 'model', 'model_group', 'provider', 'endpoint', ...SUM_COLUMNS]
   const daily = readDays(database.reports, { ...query, by }, days, visible)
   async function* lines() {
-    for await (const sums of daily) for (const each of sums) yield sumCells(each, by)
+    for await (const sums of daily) yield sums.map(each => sumCells(each, by))
   }
   return await sendCsv(reply, `activity-by-${kind}-${days.from}-${days.to}`, head, lines())
 }

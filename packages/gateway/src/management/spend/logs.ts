@@ -184,9 +184,13 @@ async function* summary(services: SpendServices, request: FastifyRequest, query:
   }
   const { reports } = services.database
   for (const day of await daysWithSpend(reports, { ...asked, by: [] }, days, visible)) {
-    const cut = (by: SpendDimension) =>
-      reports.sums(narrowed({ ...asked, from: day, to: day, by: [by] }, visible))
-    const [byUser, byKey, byModel] = [await cut('id'), await cut('apiKey'), await cut('model')]
+    // Sums of all users are those of all keys and of all models, which need no details.
+    const isOfAll = user === undefined && visible === undefined
+    const cut = (by: SpendDimension, subject: 'user' | 'key' | 'model') =>
+      reports.sums(narrowed({ ...asked, ...(isOfAll && { subject }), from: day, to: day, by: [by] }, visible))
+    const byUser = await cut('id', 'user')
+    const byKey = await cut('apiKey', 'key')
+    const byModel = await cut('model', 'model')
     if (byUser.length > 0) yield daySummary(day, { byUser, byKey, byModel })
   }
 }

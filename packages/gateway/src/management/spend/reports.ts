@@ -29,6 +29,8 @@ const ReportQuery = z.strictObject({
 type Report = z.infer<typeof ReportQuery>
 
 const UNASSIGNED_TEAM = 'Unassigned Team'
+/** The sums that reports show. */
+const SHOWN = ['spendNanoUsd', 'unknownCostRequests', 'promptTokens', 'completionTokens'] as const
 /** Names of teams that one report remembers. */
 const MOST_ALIASES = 10_000
 /** Keys whose models are read at a time. */
@@ -99,11 +101,11 @@ function sendReportCsv(
   const head = ['day', asked.subject, ...names, ...SUM_COLUMNS]
   const file = `spend-by-${asked.subject}-${days.from}-${days.to}`
   const lines = readDays(reports, { ...asked, by: by.slice(1) }, days, undefined)
-  return sendCsv(reply, file, head, eachLine(lines, by))
+  return sendCsv(reply, file, head, inLines(lines, by))
 }
 
-async function* eachLine(slices: AsyncIterable<readonly SpendSums[]>, by: readonly SpendDimension[]) {
-  for await (const sums of slices) for (const each of sums) yield sumCells(each, by)
+async function* inLines(slices: AsyncIterable<readonly SpendSums[]>, by: readonly SpendDimension[]) {
+  for await (const sums of slices) yield sums.map(each => sumCells(each, by))
 }
 
 function dayText(
@@ -112,7 +114,7 @@ function dayText(
   days: Days,
 ): AsyncGenerator<string> {
   const { subject } = asked
-  const slices = readDays(reports, { ...asked, by: ['id', 'apiKey', 'model'] }, days, undefined)
+  const slices = readDays(reports, { ...asked, by: ['id', 'apiKey', 'model'], only: SHOWN }, days, undefined)
   if (subject !== 'team') return dayReport(slices, { list: `${subject}s`, nameOf: id => ({ [subject]: id }) })
   const aliases = new Map<string, string>()
   const named = async function* () {
@@ -135,7 +137,7 @@ async function* eachKey(
 ): AsyncGenerator<unknown> {
   for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
     const apiKeys = keys.slice(at, at + KEYS_AT_ONCE)
-    yield* keyReport(await reports.sums({ ...asked, apiKeys, by: ['apiKey', 'model'] }))
+    yield* keyReport(await reports.sums({ ...asked, apiKeys, by: ['apiKey', 'model'], only: SHOWN }))
   }
 }
 

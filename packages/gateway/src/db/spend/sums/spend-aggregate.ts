@@ -19,46 +19,99 @@ interface Group {
   lastActiveAt: number
 }
 
+/** What details of a day are told apart by; the same object for the same names. */
+type Place = Pick<DailyDetailsTable, 'api_key' | 'model' | 'model_group' | 'provider' | 'endpoint'>
+
+/** What one subject has on one day. */
+interface SubjectDay {
+  readonly sums: SpendSumColumns
+  readonly details: Map<Place, SpendSumColumns>
+  lastActiveAt: number
+}
+
+/** Subjects by kind and id: short names are found faster than the long ones that they would make together. */
+type Subjects<T> = Map<SpendSubject, Map<string, T>>
+
 /** Between parts of a key: no stored text holds it, so that joining with it is unambiguous. */
 const SEPARATOR = '\0'
 const DAY_MS = 86_400_000
 
 /** Sums rows up by subject; sorted by primary key, so that batches of several replicas never deadlock. */
 export function aggregateSpend(rows: readonly NewSpendRow[]): SpendIncrements {
-  const daily = new Map<string, DailyDetailsTable>()
-  const days = new Map<string, DailyTotalsTable>()
-  const totals = new Map<string, SpendTotalsTable>()
+  const days = new Map<string, Subjects<SubjectDay>>()
+  const places = new Map<string, Place>()
   for (const group of groupsOf(rows)) {
-    const { day, sums } = group
     const subjects = subjectsOfSpend(group.row)
-    const { apiKey, model, modelGroup, provider, endpoint } = subjects
-    const answered = { model, model_group: modelGroup, provider, endpoint }
-    const ofModel = Object.values(answered).join(SEPARATOR)
-    const ofKey = apiKey + SEPARATOR + ofModel
+    const ofKey = placeOf(places, subjects, subjects.apiKey)
+    const ofModel = placeOf(places, subjects, '')
+    const onDay = found(days, group.day, () => new Map())
     for (const [kind, id, detail] of kindsOf(subjects)) {
-      const subject = `${kind}${SEPARATOR}${id}`
-      const onDay = `${kind}${SEPARATOR}${day}${SEPARATOR}${id}`
-      add(days, onDay, sums, () => ({ kind, day, subject_id: id, ...sums }))
-      if (detail !== undefined) {
-        const own = detail === 'key' ? apiKey : ''
-        const key = `${onDay}${SEPARATOR}${detail === 'key' ? ofKey : ofModel}`
-        add(daily, key, sums, () => ({ kind, day, subject_id: id, api_key: own, ...answered, ...sums }))
-      }
-      addToTotal(totals, subject, kind, id, group)
+      const ofKind = found(onDay, kind, () => new Map<string, SubjectDay>())
+      const subject = found(ofKind, id, () => ({ sums: emptySums(), details: new Map(), lastActiveAt: 0 }))
+      addSums(subject.sums, group.sums)
+      subject.lastActiveAt = Math.max(subject.lastActiveAt, group.lastActiveAt)
+      if (detail !== undefined)
+        addSums(found(subject.details, detail === 'key' ? ofKey : ofModel, emptySums), group.sums)
     }
   }
-  return { daily: sorted(daily), days: sorted(days), totals: sorted(totals) }
+  return increments(days, places)
 }
 
-function add<T extends SpendSumColumns>(
-  to: Map<string, T>,
-  key: string,
-  sums: SpendSumColumns,
-  begin: () => T,
-): void {
-  const known = to.get(key)
-  if (known === undefined) to.set(key, begin())
-  else addSums(known, sums)
+function increments(
+  days: ReadonlyMap<string, Subjects<SubjectDay>>,
+  places: ReadonlyMap<string, Place>,
+): SpendIncrements {
+  const order = new Map(sorted(places).map(([, place], i) => [place, i]))
+  const all: { kind: SpendSubject; day: string; id: string; subject: SubjectDay }[] = []
+  for (const [day, kinds] of sorted(days))
+    for (const [kind, subjects] of sorted(kinds))
+      for (const [id, subject] of sorted(subjects)) all.push({ kind, day, id, subject })
+  // By kind before day, and otherwise as they are.
+  all.sort((a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0))
+  const daily: DailyDetailsTable[] = []
+  for (const { kind, day, id, subject } of all) {
+    const details = [...subject.details]
+    if (details.length > 1) details.sort(([a], [b]) => (order.get(a) ?? 0) - (order.get(b) ?? 0))
+    for (const [place, sums] of details) daily.push({ kind, day, subject_id: id, ...place, ...sums })
+  }
+  return {
+    daily,
+    days: all.map(({ kind, day, id, subject }) => ({ kind, day, subject_id: id, ...subject.sums })),
+    totals: totalsOf(all),
+  }
+}
+
+function totalsOf(
+  all: readonly { kind: SpendSubject; id: string; subject: SubjectDay }[],
+): readonly SpendTotalsTable[] {
+  const totals: Subjects<SpendTotalsTable> = new Map()
+  for (const { kind, id, subject } of all) {
+    const { sums, lastActiveAt } = subject
+    const begin = { kind, subject_id: id, spend_nano_usd: 0, requests: 0, last_active_at: lastActiveAt }
+    const total = found(
+      found(totals, kind, () => new Map<string, SpendTotalsTable>()),
+      id,
+      () => begin,
+    )
+    total.spend_nano_usd += sums.spend_nano_usd
+    total.requests += sums.requests
+    total.last_active_at = Math.max(total.last_active_at, lastActiveAt)
+  }
+  return sorted(totals).flatMap(([, subjects]) => sorted(subjects).map(([, total]) => total))
+}
+
+function placeOf(places: Map<string, Place>, subjects: StoredSubjects, apiKey: string): Place {
+  const { model, modelGroup, provider, endpoint } = subjects
+  const key = [apiKey, model, modelGroup, provider, endpoint].join(SEPARATOR)
+  return found(places, key, () => ({ api_key: apiKey, model, model_group: modelGroup, provider, endpoint }))
+}
+
+function found<K, V>(map: Map<K, V>, key: K, begin: () => V): V {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const begun = begin()
+  map.set(key, begun)
+  return begun
 }
 
 /** Most rows of a batch resemble each other: folding those first makes the fan-out to subjects rare. */
@@ -171,25 +224,6 @@ function addSums(into: SpendSumColumns, more: SpendSumColumns): void {
   into.cache_hits += more.cache_hits
 }
 
-function addToTotal(
-  totals: Map<string, SpendTotalsTable>,
-  key: string,
-  kind: SpendSubject,
-  id: string,
-  group: Group,
-): void {
-  const { sums, lastActiveAt } = group
-  const total = totals.get(key)
-  if (total === undefined) {
-    const { spend_nano_usd, requests } = sums
-    totals.set(key, { kind, subject_id: id, spend_nano_usd, requests, last_active_at: lastActiveAt })
-    return
-  }
-  total.spend_nano_usd += sums.spend_nano_usd
-  total.requests += sums.requests
-  total.last_active_at = Math.max(total.last_active_at, lastActiveAt)
-}
-
-function sorted<T>(map: ReadonlyMap<string, T>): readonly T[] {
-  return [...map].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value)
+function sorted<K extends string, V>(map: ReadonlyMap<K, V>): [K, V][] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : 1))
 }

@@ -31,7 +31,7 @@ export async function namesOfPage(
   { page = 1, page_size: size = DEFAULT_SIZE }: PageAsked,
   reply: FastifyReply,
 ): Promise<readonly string[]> {
-  const sums = await reports.sums({ ...query, by: [of], top: size, offset: (page - 1) * size })
+  const sums = await reports.sums({ ...query, by: [of], only: ['spendNanoUsd'], top: size, offset: (page - 1) * size })
   const total = await reports.count(query, of)
   void reply.header('x-total-count', String(total))
   void reply.header('x-total-pages', String(Math.ceil(total / size)))
@@ -44,7 +44,7 @@ export async function allNames(
   query: Omit<SpendSumsQuery, 'by'>,
   of: SpendDimension,
 ): Promise<readonly string[]> {
-  const sums = await reports.sums({ ...query, by: [of], top: MOST_NAMES + 1 })
+  const sums = await reports.sums({ ...query, by: [of], only: ['spendNanoUsd'], top: MOST_NAMES + 1 })
   if (sums.length > MOST_NAMES)
     throw badRequest(
       `page: there are more than ${MOST_NAMES} to report. Ask for pages (page=1&page_size=1000), or for format=csv.`,

@@ -7,7 +7,7 @@ import { type Days, eachDay } from '../ask/spend-fields.ts'
 import { narrowed, type Visible } from '../ask/visible.ts'
 
 /** Sums that are read at a time: some ten milliseconds of the event loop, and a few megabytes. */
-const SLICE = 1_000
+const SLICE = 2_000
 
 export type SumsAsked = Omit<SpendSumsQuery, 'from' | 'to' | 'top' | 'offset' | 'slice'>
 

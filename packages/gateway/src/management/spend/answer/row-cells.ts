@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { decimalUsd } from 'sluice/internal'
+import type { SpendRow } from '../../../db/rows.ts'
 import type { SpendCursor, SpendRowsFilter } from '../../../db/spend/read-rows.ts'
 import type { SpendReports } from '../../../db/spend/spend-reports.ts'
 import type { Cell } from '../../../spend/csv.ts'
@@ -36,22 +37,24 @@ export const ROW_COLUMNS = [
 
 const AT_ONCE = 500
 
-/** All calls that match, newest first, read a page at a time with calls being served between them. */
+/** All calls that match, newest first, a page at a time with calls being served between them. */
 export async function* eachRow(
   reports: Pick<SpendReports, 'rows'>,
   filter: SpendRowsFilter,
-): AsyncGenerator<readonly Cell[]> {
+): AsyncGenerator<readonly (readonly Cell[])[]> {
   let after: SpendCursor | undefined
   do {
     const page = await reports.rows({ ...filter, size: AT_ONCE, after, count: false })
-    for (const row of page.rows) {
-      const shown = spendRowToLitellm(row)
-      yield ROW_COLUMNS.map(name => {
-        if (name === 'spend') return row.spendNanoUsd === null ? '' : decimalUsd(row.spendNanoUsd)
-        return name === 'request_tags' ? shown.request_tags.join(', ') : shown[name]
-      })
-    }
+    yield page.rows.map(cellsOf)
     after = page.next
     await setImmediate()
   } while (after)
+}
+
+function cellsOf(row: SpendRow): readonly Cell[] {
+  const shown = spendRowToLitellm(row)
+  return ROW_COLUMNS.map(name => {
+    if (name === 'spend') return row.spendNanoUsd === null ? '' : decimalUsd(row.spendNanoUsd)
+    return name === 'request_tags' ? shown.request_tags.join(', ') : shown[name]
+  })
 }

@@ -20,15 +20,15 @@ export function sendJsonText(reply: FastifyReply, pieces: AsyncGenerator<string>
   return send(reply, 'application/json; charset=utf-8', pieces)
 }
 
-/** Lines of any number as CSV; `file` is what a browser saves it as. */
+/** Lines of any number as CSV, in pieces; `file` is what a browser saves it as. */
 export function sendCsv(
   reply: FastifyReply,
   file: string,
   head: readonly string[],
-  lines: AsyncIterable<readonly Cell[]>,
+  pieces: AsyncIterable<readonly (readonly Cell[])[]>,
 ): Promise<FastifyReply> {
   void reply.header('content-disposition', `attachment; filename="${file}.csv"`)
-  return send(reply, 'text/csv; charset=utf-8', csvText(head, lines))
+  return send(reply, 'text/csv; charset=utf-8', csvText(head, pieces))
 }
 
 async function send(reply: FastifyReply, type: string, text: AsyncGenerator<string>): Promise<FastifyReply> {
@@ -52,12 +52,13 @@ async function* jsonText(items: AsyncIterable<unknown>): AsyncGenerator<string> 
 
 async function* csvText(
   head: readonly string[],
-  lines: AsyncIterable<readonly Cell[]>,
+  pieces: AsyncIterable<readonly (readonly Cell[])[]>,
 ): AsyncGenerator<string> {
   let text = csvLine(head)
-  for await (const line of lines) {
+  for await (const lines of pieces) {
     yield text
-    text = csvLine(line)
+    text = ''
+    for (const line of lines) text += csvLine(line)
   }
   yield text
 }
