@@ -92,7 +92,11 @@ if (!values.loaded) {
 }
 console.log(JSON.stringify(await countRows(database)))
 if (!values.load) {
-  await measureWriting('into full tables', { day: DAYS - 1, first: 1_000_000 + (Math.floor(Date.now() / 1_000) % 1_000_000), count: MORE })
+  await measureWriting('into full tables', {
+    day: DAYS - 1,
+    first: 1_000_000 + (Math.floor(Date.now() / 1_000) % 1_000_000),
+    count: MORE,
+  })
   console.log(`load ${load()}`)
   await measureReports(database, QUESTIONS)
   console.log(`load ${load()}`)
