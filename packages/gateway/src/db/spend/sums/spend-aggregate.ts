@@ -44,10 +44,10 @@ export function aggregateSpend(rows: readonly NewSpendRow[]): SpendIncrements {
     const subjects = subjectsOfSpend(group.row)
     const ofKey = placeOf(places, subjects, subjects.apiKey)
     const ofModel = placeOf(places, subjects, '')
-    const onDay = found(days, group.day, () => new Map())
+    const onDay = found(days, group.day, () => new Map<SpendSubject, Map<string, SubjectDay>>())
     for (const [kind, id, detail] of kindsOf(subjects)) {
       const ofKind = found(onDay, kind, () => new Map<string, SubjectDay>())
-      const subject = found(ofKind, id, () => ({ sums: emptySums(), details: new Map(), lastActiveAt: 0 }))
+      const subject = found(ofKind, id, emptyDay)
       addSums(subject.sums, group.sums)
       subject.lastActiveAt = Math.max(subject.lastActiveAt, group.lastActiveAt)
       if (detail !== undefined)
@@ -104,6 +104,10 @@ function placeOf(places: Map<string, Place>, subjects: StoredSubjects, apiKey: s
   const { model, modelGroup, provider, endpoint } = subjects
   const key = [apiKey, model, modelGroup, provider, endpoint].join(SEPARATOR)
   return found(places, key, () => ({ api_key: apiKey, model, model_group: modelGroup, provider, endpoint }))
+}
+
+function emptyDay(): SubjectDay {
+  return { sums: emptySums(), details: new Map(), lastActiveAt: 0 }
 }
 
 function found<K, V>(map: Map<K, V>, key: K, begin: () => V): V {
