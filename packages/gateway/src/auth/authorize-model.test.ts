@@ -1,6 +1,6 @@
 import { PermissionDeniedError } from 'sluice/internal'
 import { expect, test } from 'vitest'
-import { keyRow } from '../db/testing/rows.ts'
+import { accountRow, keyRow } from '../db/testing/rows.ts'
 import { authorizeModel, mayUseModel } from './authorize-model.ts'
 import { callerOfKey } from './caller.ts'
 
@@ -30,6 +30,27 @@ test.each([
 test('an alias is allowed when what it means is', () => {
   expect(mayUseModel(callerWith(['gpt-4o'], { smart: 'gpt-4o' }), 'smart')).toBe(true)
   expect(mayUseModel(callerWith(['gpt-4o'], { smart: 'o3' }), 'smart')).toBe(false)
+})
+
+test('an alias leads past no list above whoever made it, also when that list became shorter', () => {
+  const team = (models: string[], model_aliases = {}) =>
+    accountRow('team', 't', { models, details: { model_aliases } })
+  const organization = (...models: string[]) => accountRow('organization', 'o', { models })
+  // Of the key: the team allowed what it means, and does no more.
+  const key = keyRow('h', { models: ['gpt-4o'], aliases: { 'gpt-4o': 'o3' } })
+  expect(mayUseModel(callerOfKey(key, [], { team: team(['gpt-4o', 'o3']) }), 'gpt-4o')).toBe(true)
+  expect(mayUseModel(callerOfKey(key, [], { team: team(['gpt-4o']) }), 'gpt-4o')).toBe(false)
+  expect(mayUseModel(callerOfKey(key, [], { organization: organization('gpt-4o') }), 'gpt-4o')).toBe(false)
+  // Of the team: its own list may name the alias, its organization's is about models.
+  const ofTeam = team(['fast'], { fast: 'o3' })
+  const plain = keyRow('h', { models: ['fast'] })
+  expect(mayUseModel(callerOfKey(plain, [], { team: ofTeam }), 'fast')).toBe(true)
+  expect(
+    mayUseModel(callerOfKey(plain, [], { team: ofTeam, organization: organization('o3') }), 'fast'),
+  ).toBe(true)
+  expect(
+    mayUseModel(callerOfKey(plain, [], { team: ofTeam, organization: organization('fast') }), 'fast'),
+  ).toBe(false)
 })
 
 test('the group that an alias of all stands for is enough, and no more than that', () => {

@@ -2,6 +2,7 @@ import { createError } from 'sluice/internal'
 import { type AccessGroups, assignedTo } from './access-groups/access-group-book.ts'
 import type { Caller } from './caller.ts'
 import type { ModelLayer } from './model-layers.ts'
+import type { MadeAlias } from './models/caller-aliases.ts'
 
 /** What a model may be known by beside its own name. */
 export interface OtherNames {
@@ -16,8 +17,8 @@ const NONE: OtherNames = {}
 
 /**
  * Throws `PermissionDeniedError` (`key_model_access_denied`, `team_model_access_denied` …) unless every list that holds
- * for the caller allows the model it named: by name, by its key's alias, by the group that an alias stands for, by
- * wildcard (`openai/*`) or by access group; `ServiceUnavailableError` while nobody can tell what a group holds.
+ * for the caller allows the model it named: by name, by what an alias of its key or team means (lists above that key
+ * or team by this alone), by the group that an alias stands for, by wildcard (`openai/*`) or by access group; `ServiceUnavailableError` while nobody can tell what a group holds.
  */
 export function authorizeModel(caller: Caller, model: string, names = NONE): void {
   const layer = refusingLayer(caller, model, names)
@@ -47,19 +48,25 @@ function refusingLayer(
 ): ModelLayer | undefined {
   if (caller.modelLayers.length === 0) return undefined
   const target = caller.aliases.get(model)
+  const made = caller.madeAliases?.get(model)
   const group = aliases?.get(target ?? model)?.group
-  return caller.modelLayers.find(
-    ({ of, models }) =>
-      !withAssigned(models, of, caller, groups).some(
-        allowed =>
-          covers(allowed, model, groups) ||
-          (target !== undefined && covers(allowed, target, groups)) ||
-          (group !== undefined && covers(allowed, group, groups)),
-      ),
-  )
+  const meant = [target, group, made?.said].filter(name => name !== undefined)
+  return caller.modelLayers.find(({ of, models }) => {
+    const names = isAboveMaker(of, made) ? meant : [model, ...meant]
+    const allowed = withAssigned(models, of, caller, groups)
+    return !allowed.some(each => names.some(name => covers(each, name, groups)))
+  })
 }
 
-/** Groups that name this key or team widen its list. */
+/**
+ * Lists above whoever made an alias are about models, not about names that anybody below may give: when such a list
+ * becomes shorter, no alias leads past it.
+ */
+function isAboveMaker(of: ModelLayer['of'], made: MadeAlias | undefined): boolean {
+  if (made === undefined) return false
+  return made.by === 'key' ? of !== 'key' : of === 'organization'
+}
+
 function withAssigned(
   models: readonly string[],
   of: ModelLayer['of'],
@@ -67,13 +74,23 @@ function withAssigned(
   groups: AccessGroups | undefined,
 ): readonly string[] {
   if (of !== 'key' && of !== 'team') return models
-  const id = of === 'key' ? record.keyHash : record.teamId
+  return withGroupsOf(of, of === 'key' ? record.keyHash : record.teamId, models, groups)
+}
+
+/** Groups that name this key or team widen its list. */
+export function withGroupsOf(
+  of: 'key' | 'team',
+  id: string | undefined,
+  models: readonly string[],
+  groups: AccessGroups | undefined,
+): readonly string[] {
   if (groups === undefined || id === undefined) return models
   const assigned = assignedTo(of, id)
   return groups.has(assigned) ? [...models, assigned] : models
 }
 
-function covers(allowed: string, model: string, groups: AccessGroups | undefined): boolean {
+/** True when an entry of a list lets a model pass: by name, as its access group, by wildcard. */
+export function covers(allowed: string, model: string, groups: AccessGroups | undefined): boolean {
   if (allowed === model) return true
   const group = groups?.get(allowed)
   if (group !== undefined) {

@@ -5,6 +5,7 @@ import type { ModelLimits } from '../limits/subjects/model-limits.ts'
 import { type CallerAccounts, modelLimitsOf, subjectsOf } from '../limits/subjects.ts'
 import type { Principal } from './door/principal.ts'
 import { type ModelLayer, modelLayers } from './model-layers.ts'
+import { type CallerAliases, callerAliases } from './models/caller-aliases.ts'
 import { type Role, roleOf } from './roles.ts'
 
 /** Who is asking, made by one constructor (`authenticate`) from one credential. Frozen. */
@@ -15,6 +16,8 @@ export interface Caller {
   readonly modelLayers: readonly ModelLayer[]
   /** Name the caller may send → group it means. */
   readonly aliases: ReadonlyMap<string, string>
+  /** Those that somebody made who is bounded by lists above them. */
+  readonly madeAliases?: CallerAliases['madeAliases'] | undefined
   readonly tags: readonly string[]
   readonly metadata: Readonly<Record<string, unknown>>
   /** Route groups or paths this key may call; empty: all that its role may. */
@@ -63,7 +66,7 @@ export function callerOfKey(
   row: KeyRow,
   shared: readonly LimitSubject[] = [],
   accounts: CallerAccounts = {},
-  ofTeam: ReadonlyMap<string, string> = NO_NAMES,
+  ofTeam?: ReadonlyMap<string, string>,
 ): Caller {
   const { user, team, organization } = accounts
   return Object.freeze<Caller>({
@@ -79,7 +82,7 @@ export function callerOfKey(
       projectId: row.projectId ?? undefined,
     }),
     modelLayers: modelLayers(row, accounts),
-    aliases: aliasesOf(row, accounts, ofTeam),
+    ...callerAliases(row, accounts, ofTeam),
     tags: tagsOf(row, accounts),
     metadata: row.metadata,
     allowedRoutes: row.allowedRoutes,
@@ -100,26 +103,6 @@ export function callerOfPrincipal(
   const held = commonChecks ? accounts : {}
   const caller = callerOfKey(row, shared, held, ofTeam)
   return Object.freeze<Caller>({ ...caller, role: role ?? roleOf(accounts.user), endUserId, accounts })
-}
-
-const NO_NAMES: ReadonlyMap<string, string> = new Map()
-
-/** A team's names hold for all its keys: those of its own models, and its aliases. A key's own come first. */
-function aliasesOf(
-  { aliases }: KeyRow,
-  { team }: CallerAccounts,
-  ofTeam: ReadonlyMap<string, string>,
-): ReadonlyMap<string, string> {
-  const stated = team?.details['model_aliases']
-  const said: readonly (readonly [string, unknown])[] = Object.entries({
-    ...(typeof stated === 'object' ? stated : undefined),
-    ...aliases,
-  })
-  // An alias may mean a model by the team's own name for it.
-  const meant = said.flatMap(([name, target]) =>
-    typeof target === 'string' ? [[name, ofTeam.get(target) ?? target] as const] : [],
-  )
-  return new Map([...ofTeam, ...meant])
 }
 
 /** LiteLLM keeps tags in the metadata, and those of keys in newer versions in a field of their own. */

@@ -38,7 +38,8 @@ type Holder = Pick<KeyRow | AccountRow, 'models'> & {
   readonly details?: AccountRow['details']
 }
 
-function listOf(holder: Holder | undefined): readonly string[] | undefined {
+/** A list with the access groups that stand beside it. */
+export function listOf(holder: Holder | undefined): readonly string[] | undefined {
   if (holder === undefined) return undefined
   // Never the metadata: whoever may write that must not widen a list by it.
   const ids = holder.details === undefined ? holder.accessGroupIds : holder.details['access_group_ids']

@@ -1,5 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import { zonedCalendar } from 'sluice/internal'
+import type { AccessGroupBook } from '../../auth/access-groups/access-group-book.ts'
+import { otherNames } from '../../auth/access-groups/other-names.ts'
+import type { OtherNames } from '../../auth/authorize-model.ts'
 import type { Settings } from '../../config/settings.ts'
 import type { AccountFilter } from '../../db/accounts/account-store.ts'
 import type { AuditAction } from '../../db/audit/audit-entry.ts'
@@ -12,6 +15,7 @@ import { missing } from './missing.ts'
 
 export interface AccountServices extends WriterServices {
   readonly settings: () => Settings
+  readonly accessGroups: Pick<AccessGroupBook, 'of' | 'isComplete'>
 }
 
 /**
@@ -93,6 +97,12 @@ export class AccountsOffice {
   }
 
   /** What changes are made with: the time, the calendar of budgets, and who asks. */
+  /** What lists of models may name, as this replica knows it. */
+  modelNames(): OtherNames {
+    const { settings, accessGroups } = this.#services
+    return otherNames({ settings: settings(), accessGroups })
+  }
+
   context(request: FastifyRequest): AccountContext {
     const { settings, now } = this.#services
     const isGateway = callerOfRequest(request).role === 'proxy_admin'

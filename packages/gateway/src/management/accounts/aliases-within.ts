@@ -4,6 +4,7 @@ import type { Reach } from '../../auth/access/access-rule.ts'
 import { mayUseModel } from '../../auth/authorize-model.ts'
 import { principalRow } from '../../auth/door/principal.ts'
 import { modelLayers } from '../../auth/model-layers.ts'
+import { NO_ALIASES } from '../../auth/models/caller-aliases.ts'
 import type { AccountRow } from '../../db/rows.ts'
 import { ORGANIZATION } from '../organizations/organization-json.ts'
 import { callerOfRequest } from '../protect-routes.ts'
@@ -29,10 +30,11 @@ export async function aliasesWithin(
   if (aliases == null || reach === 'any') return
   const organization = organizationId == null ? undefined : await accounts.find(ORGANIZATION, organizationId)
   const layers = modelLayers(principalRow('team', {}), { team, organization })
-  const bound = { ...callerOfRequest(request), modelLayers: layers, aliases: new Map<string, string>() }
+  const bound = { ...callerOfRequest(request), modelLayers: layers, ...NO_ALIASES }
+  const names = accounts.modelNames()
   const known = (team?.details['model_aliases'] ?? {}) as Readonly<Record<string, unknown>>
   for (const [name, target] of Object.entries(aliases)) {
-    if (known[name] === target || mayUseModel(bound, target)) continue
+    if (known[name] === target || mayUseModel(bound, target, names)) continue
     throw createError({
       kind: 'permission',
       type: 'auth_error',

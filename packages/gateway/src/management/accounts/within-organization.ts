@@ -1,9 +1,10 @@
 import { badRequest } from 'sluice/internal'
-import { EVERY_MODEL } from '../../auth/model-layers.ts'
+import type { AccessGroups } from '../../auth/access-groups/access-group-book.ts'
+import { covers, withGroupsOf } from '../../auth/authorize-model.ts'
+import { EVERY_MODEL, listOf } from '../../auth/model-layers.ts'
 import type { AccountRow } from '../../db/rows.ts'
 import { usdFromNano } from '../../spend/money.ts'
-
-type Bounded = Pick<AccountRow, 'models' | 'maxBudgetNanoUsd' | 'tpmLimit' | 'rpmLimit'>
+import type { AccountSubject } from './account-subject.ts'
 
 const LIMITS = [
   ['max_budget', 'maxBudgetNanoUsd', usdFromNano],
@@ -13,31 +14,40 @@ const LIMITS = [
 
 /**
  * Throws `BadRequestError` when somebody would have more than the organization, or team, it lies in: models, budget or
- * rates. Nobody's own limit is no more than that, because both hold for each call.
+ * rates. Nobody's own limit is no more than that, because both hold for each call. A model counts that the other has
+ * through an access group; a group of one's own brings nothing that the other has not.
  */
-export function checkWithin(inner: Bounded, outer: Bounded, noun: string, id: string): void {
+export function checkWithin(
+  inner: AccountRow,
+  { noun }: Pick<AccountSubject, 'noun'>,
+  outer: AccountRow,
+  groups: AccessGroups | undefined,
+): void {
   for (const [field, column, shown] of LIMITS) {
     const [least, most] = [inner[column], outer[column]]
     if (least === null || most === null || least <= most) continue
     throw badRequest(
-      `${field}: ${shown(least)} exceeds the ${field} of ${shown(most)} that ${noun} '${id}' has. Lower it, or have the other raised first.`,
+      `${field}: ${shown(least)} exceeds the ${field} of ${shown(most)} that ${noun} '${outer.id}' has. Lower it, or have the other raised first.`,
       field,
     )
   }
-  if (outer.models.length === 0 || outer.models.some(model => EVERY_MODEL.has(model))) return
-  const known = new Set(outer.models)
-  const foreign = inner.models.filter(
-    model => !known.has(model) && !EVERY_MODEL.has(model) && !isCovered(model, known),
+  const own = listOf(outer) ?? []
+  if (own.length === 0 || own.some(model => EVERY_MODEL.has(model))) return
+  const allowed = outer.kind === 'team' ? withGroupsOf('team', outer.id, own, groups) : own
+  const foreign = (listOf(inner) ?? []).filter(
+    name => !EVERY_MODEL.has(name) && !isWithin(name, allowed, groups),
   )
   if (foreign.length === 0) return
   throw badRequest(
-    `models: ${foreign.join(', ')} not among the models of ${noun} '${id}': ${outer.models.join(', ')}.`,
+    `models: ${foreign.join(', ')} not among the models of ${noun} '${outer.id}': ${own.join(', ')}.`,
     'models',
   )
 }
 
-/** By a provider's wildcard. */
-function isCovered(model: string, known: ReadonlySet<string>): boolean {
-  const slash = model.indexOf('/')
-  return slash > 0 && known.has(`${model.slice(0, slash)}/*`)
+/** An entry that is a group stands for what is in it. */
+function isWithin(name: string, allowed: readonly string[], groups: AccessGroups | undefined): boolean {
+  if (allowed.includes(name)) return true
+  const isCovered = (model: string) => allowed.some(each => covers(each, model, groups))
+  const group = groups?.get(name)
+  return group === undefined ? isCovered(name) : [...group].every(isCovered)
 }

@@ -12,6 +12,7 @@ import { withDefaults, withinUpperBounds } from './key-defaults.ts'
 import { changeOf, explainConflicts, type KeyOffice } from './key-office.ts'
 import type { GenerateKeyBody } from './key-schemas.ts'
 import { inherited } from './rights/inherited.ts'
+import { withMemberDuration } from './rights/member-key-duration.ts'
 import { isAbove } from './rights/wish.ts'
 
 /** A key together with the one look at its secret, and what had no effect. */
@@ -37,8 +38,11 @@ export async function issueKey(
   const { keys: rules } = settings()
   const caller = callerOfRequest(request)
   const context = office.context(request)
+  const mine = owned(asked, caller, kind)
+  const isOfMember = mine.team_id != null && mine.user_id != null
+  const team = isOfMember ? await database.accounts.find('team', mine.team_id ?? '') : undefined
   const body = withinUpperBounds(
-    withDefaults(owned(asked, caller, kind), rules.defaults),
+    withDefaults(withMemberDuration(mine, team), rules.defaults),
     rules.upperBounds,
     context.now,
   )

@@ -2,6 +2,8 @@ import type { FastifyRequest } from 'fastify'
 import { createError, type SluiceError, zonedCalendar } from 'sluice/internal'
 import type { Reach } from '../../auth/access/access-rule.ts'
 import type { Owner } from '../../auth/access/permit.ts'
+import type { AccessGroupBook } from '../../auth/access-groups/access-group-book.ts'
+import { otherNames } from '../../auth/access-groups/other-names.ts'
 import { hashKey } from '../../auth/hash.ts'
 import type { KeyCache } from '../../auth/key-cache.ts'
 import type { Settings } from '../../config/settings.ts'
@@ -16,12 +18,14 @@ import { authorOf, callerOfRequest, permitOf } from '../protect-routes.ts'
 import { checkThroughput } from './guaranteed-throughput.ts'
 import type { ChangeContext } from './key-changes.ts'
 import { keyObject } from './key-json.ts'
+import { checkMemberDuration } from './rights/member-key-duration.ts'
 import { checkWithinRights } from './rights/within-rights.ts'
 
 export interface KeyOfficeServices {
   readonly settings: () => Settings
   readonly database: Pick<Database, 'keys' | 'accounts'>
   readonly audit: Audit
+  readonly accessGroups: Pick<AccessGroupBook, 'of' | 'isComplete'>
   readonly keys: Pick<KeyCache, 'absorb' | 'forget' | 'rotated'>
   readonly limiter: Pick<MemoryLimiter, 'forget'>
   readonly now: () => number
@@ -111,14 +115,17 @@ export class KeyOffice {
   ): Promise<void> {
     const holders = await this.#holdersOf(after)
     await checkThroughput(before, after, holders.team, this.services.database.keys)
+    const { settings, accessGroups } = this.services
+    const names = otherNames({ settings: settings(), accessGroups })
     const caller = callerOfRequest(request)
     if (caller.role === 'proxy_admin') {
-      return checkWithinRights({ caller, reach, before, after, holders, showsSecret })
+      return checkWithinRights({ caller, reach, before, after, holders, names, showsSecret })
     }
+    checkMemberDuration(before, after, holders.team, this.services.now())
     // Where a key is moved to must be the mover's as well.
     const there = before === undefined ? reach : await permitOf(request).reach(ownerOf(after))
     checkOwners(after, holders)
-    checkWithinRights({ caller, reach: there, before, after, holders, showsSecret })
+    checkWithinRights({ caller, reach: there, before, after, holders, names, showsSecret })
   }
 
   /** Straight from the database: caches must not be waited for inside a transaction. */

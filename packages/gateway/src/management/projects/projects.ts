@@ -172,7 +172,7 @@ async function teamsOf(
 
 async function checkTeam(accounts: AccountsOffice, project: AccountRow): Promise<void> {
   const team = await accounts.find(TEAM, project.teamId ?? '')
-  checkWithin(project, team, TEAM.noun, team.id)
+  checkWithin(project, TEAM, team, accounts.modelNames().groups)
 }
 
 /** Tags lie in the metadata, as LiteLLM has them. */

@@ -88,15 +88,11 @@ function addModelRoutes(routes: TypedRoutes, { accounts, members }: TeamRooms): 
     modelsOf: (before: AccountRow) => readonly string[],
   ): Promise<object> {
     await permitOf(request).reach({ teamId })
+    const { groups } = accounts.modelNames()
     const row = await accounts.write(request, async writer => {
       const after = await writer.change(TEAM, teamId, before => ({ models: modelsOf(before) }))
       if (after.organizationId !== null)
-        checkWithin(
-          after,
-          await accounts.find(ORGANIZATION, after.organizationId),
-          'Organization',
-          after.organizationId,
-        )
+        checkWithin(after, ORGANIZATION, await accounts.find(ORGANIZATION, after.organizationId), groups)
       return after
     })
     return teamAnswer(row, await members.of([teamId]))

@@ -138,7 +138,7 @@ export class TeamOffice {
   async #checkOrganization(team: AccountRow): Promise<void> {
     if (team.organizationId === null) return
     const organization = await this.#accounts.find(ORGANIZATION, team.organizationId)
-    checkWithin(team, organization, ORGANIZATION.noun, organization.id)
+    checkWithin(team, ORGANIZATION, organization, this.#accounts.modelNames().groups)
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fastify, { type FastifyInstance, type InjectOptions } from 'fastify'
 import { SluiceError } from 'sluice/internal'
+import { AccessGroupBook } from '../../auth/access-groups/access-group-book.ts'
 import { AccountCache } from '../../auth/account-cache.ts'
 import { createAuthenticator } from '../../auth/authenticate.ts'
 import { createKeyCache, type KeyCache } from '../../auth/key-cache.ts'
@@ -69,6 +70,7 @@ export async function openTestOffice(
   const settings = {
     auth: { masterKey: MASTER_KEY, maxKeyStalenessMs: 60_000 },
     deployments: [],
+    router: { groupAliases: new Map() },
     limits: { timezone: 'UTC' },
     teams: { defaults: { tpm_limit: 9_000 }, available: ['open'] },
     keys: keySettings(rules),
@@ -88,6 +90,7 @@ export async function openTestOffice(
   const services = {
     settings: () => settings,
     authenticator,
+    accessGroups: new AccessGroupBook(database.accessGroups),
     database,
     audit,
     keys,

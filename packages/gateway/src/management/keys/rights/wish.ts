@@ -1,4 +1,5 @@
 import type { Reach } from '../../../auth/access/access-rule.ts'
+import type { OtherNames } from '../../../auth/authorize-model.ts'
 import type { Caller } from '../../../auth/caller.ts'
 import type { KeyRow } from '../../../db/rows.ts'
 import type { CallerAccounts } from '../../../limits/subjects.ts'
@@ -14,6 +15,8 @@ export interface Wish {
   readonly after: KeyRow
   /** Those the key would belong to, as the database knows them. */
   readonly holders: CallerAccounts
+  /** What models may be known by: access groups, aliases of all. */
+  readonly names: OtherNames
   /** True when the answer shows a secret to the caller. */
   readonly showsSecret: boolean
 }
