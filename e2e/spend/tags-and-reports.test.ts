@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
 import { eventually } from '../eventually.ts'
 import { chatModels, startRig } from '../gateway.ts'
+import { send } from '../people/send.ts'
 import { spendLog, spendLogs } from '../spend-log.ts'
 
 const rig = await startRig()
@@ -50,6 +51,39 @@ describe('tags', () => {
     expect(sent?.raw.toString()).not.toMatch(/secret-project|litellm/)
     expect(JSON.stringify(sent?.headers)).not.toMatch(/hidden|litellm/)
   })
+})
+
+test('active users of a tag, by day, week and month, and who they were', async () => {
+  const users = ['dora', 'emil']
+  for (const user_id of users)
+    await send(rig, 'POST', '/user/new', { user_id, user_email: `${user_id}@x.org` })
+  for (const user_id of users) {
+    const key = await rig.newKey({ user_id, tags: ['of-users'] })
+    await spendLog(rig, await ask(key))
+    await spendLog(rig, await ask(key))
+  }
+  const use = async (path: string) => (await send(rig, 'GET', path)).json['results'] as readonly object[]
+  const counted = { tag: 'of-users', active_users: 2 }
+  await eventually('they are counted', async () => (await use('/tag/dau?tag_filters=of-users')).length === 1)
+  expect(await use('/tag/dau?tag_filters=of-users')).toEqual([{ ...counted, date: today }])
+  for (const [path, named] of [
+    ['wau', /^Week 7 \(\w{3} \d\d\)$/],
+    ['mau', /^Month 7 \(\w{3}\)$/],
+  ] as const)
+    expect(await use(`/tag/${path}?tag_filter=OF-USERS`)).toEqual([
+      { ...counted, date: expect.stringMatching(named), period_start: expect.any(String), period_end: today },
+    ])
+  expect(await use('/tag/summary?tag_filters=of-users')).toMatchObject([
+    { tag: 'of-users', unique_users: 2, unique_keys: 2, total_requests: 4, successful_requests: 4 },
+  ])
+  expect(await use('/tag/user-agent/per-user-analytics?tag_filters=of-users&tag_filters=none')).toMatchObject(
+    users.map(user_id => ({
+      user_id,
+      user_email: `${user_id}@x.org`,
+      user_agent: 'of-users',
+      total_requests: 2,
+    })),
+  )
 })
 
 test('end users, sessions and metadata of a call are in its row', async () => {

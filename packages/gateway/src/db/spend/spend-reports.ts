@@ -12,6 +12,7 @@ import {
   type SpendSums,
   type SpendSumsQuery,
 } from './read-sums.ts'
+import { readTagUse, readTagUsers, type TagUse, type TagUseQuery, type TagUsersPage } from './read-tag-use.ts'
 import { readTraces, type SpendTracesQuery, type TracesPage } from './read-traces.ts'
 
 /**
@@ -25,6 +26,13 @@ export interface SpendReports {
   count(query: Omit<SpendSumsQuery, 'by'>, of: SpendDimension): Promise<number>
   /** What a customer spent in a team, by day, key and model. */
   crossed(query: CrossedQuery): Promise<readonly SpendSums[]>
+  /** What calls with each tag did, by day if asked so. */
+  tagUse(query: TagUseQuery, byDay: boolean): Promise<readonly TagUse[]>
+  /** Who made the calls with tags. */
+  tagUsers(
+    query: TagUseQuery,
+    page: { readonly limit: number; readonly offset: number },
+  ): Promise<TagUsersPage>
   /** Names of keys by hash; a hash that nobody knows is left out. */
   keyNames(hashes: readonly string[]): Promise<ReadonlyMap<string, KeyNames>>
   /** Calls, newest first unless sorted otherwise. */
@@ -48,6 +56,8 @@ export function createSpendReports(connection: ReportConnection): SpendReports {
     sums: query => connection.run(database => readSums(database, query)),
     count: (query, of) => connection.run(database => countNames(database, query, of)),
     crossed: query => connection.run(database => readCrossed(database, query)),
+    tagUse: (query, byDay) => connection.run(database => readTagUse(database, query, byDay)),
+    tagUsers: (query, page) => connection.run(database => readTagUsers(database, query, page)),
     keyNames: hashes => connection.run(database => readKeyNames(database, hashes)),
     rows: query => connection.run(database => readRows(database, query)),
     traces: query => connection.run(database => readTraces(database, query)),

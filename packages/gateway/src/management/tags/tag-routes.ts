@@ -1,9 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { badRequest, type RouteTable } from 'sluice/internal'
-import type { Database, SpendTotal } from '../../db/database.ts'
+import type { Database } from '../../db/database.ts'
 import type { AccountRow } from '../../db/rows.ts'
-import { usdFromNano } from '../../spend/money.ts'
 import { accountChanges, newAccount } from '../accounts/account-fields.ts'
 import { type AccountServices, AccountsOffice } from '../accounts/accounts-office.ts'
 import { keptOf, warned } from '../accounts/kept-fields.ts'
@@ -16,8 +15,8 @@ import {
   TagNameBody,
   TagNamesBody,
   TagPageQuery,
-  TagSummaryQuery,
 } from './tag-schemas.ts'
+import { addTagUse } from './tag-use-routes.ts'
 
 export interface TagServices extends AccountServices {
   readonly database: Database
@@ -35,6 +34,7 @@ export async function registerTagRoutes(
     protectRoutes(scope, services)
     addWriting(scope, services)
     addReading(scope, services)
+    addTagUse(scope, services)
   })
 }
 
@@ -112,38 +112,10 @@ function addReading(scope: FastifyInstance, services: TagServices): void {
       results: (await list(query.page, query.page_size)).map(({ id }) => ({ tag: id })),
     }),
   )
-  routes.get(
-    '/tag/summary',
-    {
-      schema: {
-        querystring: TagSummaryQuery,
-        ...about('What calls with each tag did, 30 days unless stated'),
-      },
-    },
-    async ({ query }) => {
-      const day = (time: number) => new Date(time).toISOString().slice(0, 10)
-      const from = query.start_date ?? day(now() - 30 * 86_400_000)
-      const totals = await database.spend.totals('tag', { from, to: query.end_date ?? day(now()) })
-      return { results: [...Map.groupBy(totals, ({ id }) => id)].map(([tag, rows]) => summaryOf(tag, rows)) }
-    },
-  )
 }
 
 const MODELS_CHOOSE_NOTHING =
   '`models` is kept and chooses no deployment while `router_settings.enable_tag_filtering` is off.'
-
-function summaryOf(tag: string, rows: readonly SpendTotal[]) {
-  const sum = (of: (row: SpendTotal) => number) => rows.reduce((total, row) => total + of(row), 0)
-  const requests = sum(row => row.requests)
-  const failed = sum(row => row.failedRequests)
-  return {
-    ...{ tag, unique_keys: new Set(rows.map(({ apiKey }) => apiKey)).size, total_requests: requests },
-    ...{ successful_requests: requests - failed, failed_requests: failed },
-    total_tokens: sum(row => row.promptTokens + row.completionTokens),
-    total_spend: usdFromNano(sum(row => row.spendNanoUsd)),
-    unknown_cost_requests: sum(row => row.unknownCostRequests),
-  }
-}
 
 /** By group, or by a deployment's id. */
 function checkModels(models: readonly string[] | null | undefined, { routes }: TagServices): void {

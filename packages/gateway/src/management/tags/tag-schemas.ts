@@ -23,6 +23,14 @@ export const TagPageQuery = z.strictObject({
   page_size: z.coerce.number().int().min(1).max(1_000).default(1_000),
 })
 const day = z.iso.date({ error: 'must be a day, such as 2026-11-21' }).optional()
-export const TagSummaryQuery = z.strictObject({ start_date: day, end_date: day })
+/** One tag may be named once or several times. */
+const several = z.union([z.array(idText).max(250), idText.transform(tag => [tag])])
+const filter = { tag_filter: idText.optional(), tag_filters: several.optional() }
+export const TagUseFilter = z.strictObject(filter)
+export const TagDaysQuery = TagUseFilter.extend({ start_date: day, end_date: day })
+export const TagUsersQuery = TagUseFilter.extend({
+  page: z.coerce.number().int().min(1).max(1_000_000).default(1),
+  page_size: z.coerce.number().int().min(1).max(1_000).default(50),
+})
 
 export type TagFields = z.infer<typeof TagBody>
