@@ -67,30 +67,28 @@ function addUsers(
   { reports, accounts }: TagServices['database'],
   daysBefore: DaysBefore,
 ): void {
-  scope
-    .withTypeProvider<ZodTypeProvider>()
-    .get(
-      '/tag/user-agent/per-user-analytics',
-      {
-        schema: {
-          querystring: TagUsersQuery,
-          ...about('Users by their calls with tags in the last 30 days'),
-        },
+  scope.withTypeProvider<ZodTypeProvider>().get(
+    '/tag/user-agent/per-user-analytics',
+    {
+      schema: {
+        querystring: TagUsersQuery,
+        ...about('Users by their calls with tags in the last 30 days'),
       },
-      async ({ query }) => {
-        const { page, page_size: size } = query
-        const asked = { from: daysBefore(29), to: daysBefore(0), ...whichTags(query) }
-        const { users, total } = await reports.tagUsers(asked, { limit: size, offset: (page - 1) * size })
-        const known = await accounts.findMany(users.map(({ userId }) => ({ kind: 'user', id: userId })))
-        const emails = new Map(known.map(({ id, email }) => [id, email]))
-        const results = users.map(({ userId, ...use }) => ({
-          ...{ user_id: userId, user_email: emails.get(userId) ?? null, user_agent: use.tag },
-          ...callsOf(use),
-          spend: usdFromNano(use.spendNanoUsd),
-        }))
-        return { results, total_count: total, page, page_size: size, total_pages: Math.ceil(total / size) }
-      },
-    )
+    },
+    async ({ query }) => {
+      const { page, page_size: size } = query
+      const asked = { from: daysBefore(29), to: daysBefore(0), ...whichTags(query) }
+      const { users, total } = await reports.tagUsers(asked, { limit: size, offset: (page - 1) * size })
+      const known = await accounts.findMany(users.map(({ userId }) => ({ kind: 'user', id: userId })))
+      const emails = new Map(known.map(({ id, email }) => [id, email]))
+      const results = users.map(({ userId, ...use }) => ({
+        ...{ user_id: userId, user_email: emails.get(userId) ?? null, user_agent: use.tag },
+        ...callsOf(use),
+        spend: usdFromNano(use.spendNanoUsd),
+      }))
+      return { results, total_count: total, page, page_size: size, total_pages: Math.ceil(total / size) }
+    },
+  )
 }
 
 function whichTags(query: {
