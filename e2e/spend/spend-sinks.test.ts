@@ -71,17 +71,39 @@ async function call(rig: Rig, times: number): Promise<void> {
   }
 }
 
+async function readiness(rig: Rig) {
+  const response = await fetch(`${rig.gateway.url}/health/readiness`)
+  expect(response.status).toBe(200)
+  return (await response.json()) as { status: string; problems: string[] }
+}
+
 test('rows that a warehouse missed reach it after a crash, once each, and the same rows are in Parquet files', async () => {
   const first = await start()
   await call(first, 5)
   await eventually('the warehouse was tried', () => warehouse.refused > 0)
   expect(warehouse.rows.size).toBe(0)
+  const told = await eventually('readiness names the warehouse and no other', async () => {
+    const { status, problems } = await readiness(first)
+    return status === 'degraded' && problems
+  })
+  expect(told).toEqual([
+    expect.stringMatching(/^The spend sink clickhouse does not take rows: .* MB wait on disk/),
+  ])
+  const metrics = await eventually('the files have their rows', async () => {
+    const text = await (await first.admin('/metrics')).text()
+    return text.includes('sluice_spend_sink_rows_total{sink="parquet"} 5') && text
+  })
+  expect(metrics).toMatch(/sluice_spend_sink_failures_total\{sink="clickhouse"\} [1-9]/)
+  expect(metrics).toMatch(/sluice_spend_sink_pending_bytes\{sink="clickhouse"\} [1-9]/)
+  expect(metrics).toMatch(/sluice_spend_sink_last_success_timestamp_seconds\{sink="parquet"\} 1\d{9}/)
+  expect(metrics).not.toContain('sluice_spend_sink_last_success_timestamp_seconds{sink="clickhouse"}')
   await first.gateway.stop('SIGKILL')
 
   warehouse.isAway = false
   const second = await start(first)
   await call(second, 3)
   await eventually('the warehouse has all', () => warehouse.rows.size === 8)
+  await eventually('nothing is wrong', async () => (await readiness(second)).status === 'healthy')
   expect(warehouse.tables).toBe(1)
   const logs = (await eventually('the database has all', async () => {
     const rows = (await (await second.admin('/spend/logs?summarize=false')).json()) as {

@@ -3,7 +3,8 @@ import { LIMIT_METRICS } from '../../packages/gateway/src/telemetry/limit-metric
 import type { MetricFact } from '../../packages/gateway/src/telemetry/metric-source.ts'
 import { CALL_METRICS } from '../../packages/gateway/src/telemetry/metric-table.ts'
 import { ROUTER_METRICS } from '../../packages/gateway/src/telemetry/router-metrics.ts'
-import { SPEND_METRICS } from '../../packages/gateway/src/telemetry/spend-metrics.ts'
+import { SINK_METRICS } from '../../packages/gateway/src/telemetry/spend/sink-metrics.ts'
+import { SPEND_METRICS } from '../../packages/gateway/src/telemetry/spend/spend-metrics.ts'
 import { WEIGHT_METRICS } from '../../packages/gateway/src/telemetry/weight-metrics.ts'
 import { code, codes, table } from './table.ts'
 
@@ -20,6 +21,7 @@ export function metricReference(): string {
       ...rows(WEIGHT_METRICS),
       ...rows(LIMIT_METRICS),
       ...rows(SPEND_METRICS),
+      ...rows(SINK_METRICS),
     ],
   )
 }

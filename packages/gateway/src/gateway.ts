@@ -89,7 +89,7 @@ export async function openGateway(settings: Settings, log: Log): Promise<Gateway
   let current = settings
   const { database, ledger, catalogue, prices } = await openBooks(settings, log, () => current)
   const shared = new SharedRedis(settings.redis, log)
-  const live = { shared, log, settings: () => current, routes: () => stages.routes }
+  const live = { shared, log, ledger, settings: () => current, routes: () => stages.routes }
   const people = openPeople(database, live)
   const { recentCalls, streams, limits, faults } = openMemory({ ...live, ...people, database })
   const { jobs, globalSpend, ready, onError, ...shown } = startJobs({ ...live, ...people, database, prices })

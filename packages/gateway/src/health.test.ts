@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { DatabaseCondition } from './db/heartbeat.ts'
 import { createHealth } from './health.ts'
+import type { SinkHealth } from './telemetry/spend/sink-health.ts'
 
 /** The report of a process in the given condition. */
 function reportOf(given: {
@@ -9,11 +10,13 @@ function reportOf(given: {
   accepting?: boolean
   draining?: boolean
   redis?: string | null
+  sinks?: readonly SinkHealth[]
 }) {
   const { database = 'connected', takesSpend = true, accepting = true, draining = false, redis } = given
+  const { sinks = [] } = given
   return createHealth({
     database: { condition: () => ({ state: database, answerMs: 2_040 }) },
-    ledger: { health: () => ({ accepting, databaseReachable: takesSpend }) },
+    ledger: { health: () => ({ accepting, databaseReachable: takesSpend }), sinks: () => sinks },
     metrics: { inFlight: 0 },
     shared: { redis: redis === undefined ? undefined : { problem: () => redis ?? undefined } },
     snapshot: { problem: () => undefined },
@@ -36,6 +39,16 @@ test('Redis is named where it is configured; while it is away the process stays 
   const report = reportOf({ redis: 'Redis cannot be reached: refused.' })
   expect(report).toMatchObject({ ready: true, status: 'degraded', cache: 'redis' })
   expect(report.problems).toEqual([expect.stringContaining('Redis cannot be reached')])
+})
+
+test('a spend sink that takes no rows is named, and the process stays ready', () => {
+  const sink = {
+    ...{ name: 'warehouse', pendingBytes: 5e6, skippedBytes: 0, sent: 1, failures: 2, isFailing: true },
+    ...{ lastSuccessAt: 1, caughtUpAt: 1, flushMs: 1_000 },
+  }
+  const report = reportOf({ sinks: [sink] })
+  expect(report).toMatchObject({ ready: true, status: 'degraded', database: 'connected' })
+  expect(report.problems).toEqual([expect.stringContaining('The spend sink warehouse does not take rows')])
 })
 
 test('while the database is away the process stays ready, and says what is wrong', () => {

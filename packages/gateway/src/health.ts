@@ -1,4 +1,5 @@
 import type { DatabaseCondition } from './db/heartbeat.ts'
+import { type SinkHealth, sinkProblem } from './telemetry/spend/sink-health.ts'
 
 /** What this process knows of its own condition. */
 export interface Health {
@@ -24,7 +25,10 @@ export interface HealthReport {
 /** What is looked at; nothing is asked or waited for. */
 export interface HealthSources {
   readonly database: { condition(): DatabaseCondition }
-  readonly ledger: { health(): { readonly accepting: boolean; readonly databaseReachable: boolean } }
+  readonly ledger: {
+    health(): { readonly accepting: boolean; readonly databaseReachable: boolean }
+    sinks(): readonly SinkHealth[]
+  }
   readonly metrics: { readonly inFlight: number }
   /** No Redis where none is configured. */
   readonly shared: { readonly redis: { problem(): string | undefined } | undefined }
@@ -51,6 +55,8 @@ export function createHealth({
       if (known !== undefined) problems.push(known)
       const away = shared.redis?.problem()
       if (away !== undefined) problems.push(`${away} This replica shares nothing with the others meanwhile.`)
+      const now = Date.now()
+      problems.push(...ledger.sinks().flatMap(sink => sinkProblem(sink, now) ?? []))
       if (!accepting) problems.push('Spend cannot be written down: new calls are refused.')
       if (draining()) problems.push('The process is shutting down.')
       const ready = accepting && !draining()

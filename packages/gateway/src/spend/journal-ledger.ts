@@ -2,6 +2,7 @@ import type { CallRecord } from 'sluice/internal'
 import type { Database } from '../db/database.ts'
 import { type Log, silentLog } from '../db/log.ts'
 import type { NewSpendRow, SpendRow } from '../db/rows.ts'
+import type { SinkHealth } from '../telemetry/spend/sink-health.ts'
 import { DatabaseFlusher } from './database-flusher.ts'
 import { journalFull } from './journal/group-commit.ts'
 import type { Journal, JournalHealth } from './journal/journal.ts'
@@ -40,15 +41,6 @@ export interface LedgerHealth extends JournalHealth {
   readonly databaseReachable: boolean
   /** Rows lost since the start because memory and disk were full. */
   readonly dropped: number
-}
-
-export interface SinkHealth {
-  readonly name: string
-  /** Bytes of journal that wait for it. */
-  readonly pendingBytes: number
-  /** Rows it took since the start. */
-  readonly sent: number
-  readonly isFailing: boolean
 }
 
 export interface JournalLedger extends Ledger {
@@ -103,7 +95,7 @@ export async function openLedger(options: LedgerOptions): Promise<JournalLedger>
       ...own.health(),
       ...{ pending: flusher.pending, databaseReachable: flusher.databaseReachable, dropped: dropped.count },
     }),
-    sinks: () => feeders.map(healthOf),
+    sinks: () => feeders.map(feeder => feeder.health()),
     async flush() {
       await own.sync()
       await flusher.drain()
@@ -115,10 +107,6 @@ export async function openLedger(options: LedgerOptions): Promise<JournalLedger>
       await flusher.close(closeMs)
     },
   }
-}
-
-function healthOf({ name, pendingBytes, sent, isFailing }: SinkFeeder): SinkHealth {
-  return { name, pendingBytes, sent, isFailing }
 }
 
 /** Before the flusher, which closes the journals that sinks read too. */

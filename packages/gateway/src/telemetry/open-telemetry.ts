@@ -7,7 +7,8 @@ import { exposeLimits } from './limit-metrics.ts'
 import type { MetricSource } from './metric-source.ts'
 import { RouterMetrics } from './router-metrics.ts'
 import { exposeShared } from './shared-metrics.ts'
-import { exposeSpend } from './spend-metrics.ts'
+import { exposeSinks } from './spend/sink-metrics.ts'
+import { exposeSpend } from './spend/spend-metrics.ts'
 import { exposeWeights } from './weight-metrics.ts'
 
 /** What is measured of calls and router, and told to Prometheus. */
@@ -26,6 +27,7 @@ export interface Measured extends DatabaseCounts {
   readonly adaptive: { readonly rollbacks: number }
   /** The last comparison of the books of spend. */
   readonly reconciliation: { readonly last: Parameters<typeof exposeSpend>[0] }
+  readonly ledger: { sinks(): Parameters<typeof exposeSinks>[0] }
   readonly settings: () => Settings
   readonly routes: () => RouteTable
 }
@@ -40,6 +42,7 @@ export function openTelemetry({
   alerts,
   snapshot,
   reconciliation,
+  ledger,
 }: Measured): Telemetry {
   const metrics = new CallMetrics(settings().telemetry.latencyBuckets)
   const router = new RouterMetrics(() => routes().state())
@@ -53,6 +56,7 @@ export function openTelemetry({
     { expose: () => exposeBudgets(routes().budgets.reports()) },
     { expose: weights },
     { expose: () => exposeSpend(reconciliation.last) },
+    { expose: () => exposeSinks(ledger.sinks(), Date.now()) },
   ]
   return { metrics, callbacks: [metrics, router], metricSources }
 }

@@ -21,6 +21,7 @@ export interface FollowerOptions {
 export class JournalFollower {
   readonly #options: FollowerOptions
   #position: Position
+  #skippedBytes = 0
 
   private constructor(options: FollowerOptions, position: Position) {
     this.#options = options
@@ -39,6 +40,11 @@ export class JournalFollower {
   /** Where what it does not have yet begins. */
   get position(): Position {
     return this.#position
+  }
+
+  /** Bytes that were passed over since the start. */
+  get skippedBytes(): number {
+    return this.#skippedBytes
   }
 
   get pendingBytes(): number {
@@ -76,6 +82,7 @@ export class JournalFollower {
       skipped += segment === this.#position.segment ? end - this.#position.offset : end
       this.#position = { segment: segment + 1, offset: 0 }
     }
+    this.#skippedBytes += skipped
     if (skipped > 0)
       log.error(
         { sink: name, bytes: skipped },

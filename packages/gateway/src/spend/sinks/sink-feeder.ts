@@ -1,5 +1,6 @@
 import type { Log } from '../../db/log.ts'
 import type { NewSpendRow } from '../../db/rows.ts'
+import type { SinkHealth } from '../../telemetry/spend/sink-health.ts'
 import type { Position } from '../journal/checkpoint.ts'
 import type { JournalFollower } from '../journal/journal-follower.ts'
 import { readSpendRow } from '../read-spend-row.ts'
@@ -28,7 +29,11 @@ export class SinkFeeder {
   readonly #options: SinkFeederOptions
   #timer: NodeJS.Timeout | undefined
   #turn: Promise<void> = Promise.resolve()
+  /** In a row. */
   #failures = 0
+  #allFailures = 0
+  #lastSuccessAt: number | undefined
+  #caughtUpAt = Date.now()
   #sent = 0
   #closed = false
 
@@ -36,22 +41,17 @@ export class SinkFeeder {
     this.#options = options
   }
 
-  get name(): string {
-    return this.#options.sink.name
-  }
-
-  /** Bytes of the journals that the sink does not have yet. */
-  get pendingBytes(): number {
-    return this.#options.followers.reduce((sum, follower) => sum + follower.pendingBytes, 0)
-  }
-
-  /** Rows the sink took since the start. */
-  get sent(): number {
-    return this.#sent
-  }
-
-  get isFailing(): boolean {
-    return this.#failures > 0
+  health(): SinkHealth {
+    const { sink, followers } = this.#options
+    const sumOf = (read: (follower: JournalFollower) => number) =>
+      followers.reduce((sum, follower) => sum + read(follower), 0)
+    return {
+      ...{ name: sink.name, flushMs: sink.flushMs, sent: this.#sent },
+      ...{ failures: this.#allFailures, isFailing: this.#failures > 0 },
+      pendingBytes: sumOf(follower => follower.pendingBytes),
+      skippedBytes: sumOf(follower => follower.skippedBytes),
+      ...{ lastSuccessAt: this.#lastSuccessAt, caughtUpAt: this.#caughtUpAt },
+    }
   }
 
   start(): void {
@@ -93,6 +93,7 @@ export class SinkFeeder {
       this.#schedule(sink.flushMs)
     } catch (error) {
       this.#failures++
+      this.#allFailures++
       if (this.#failures === 1)
         log.warn(
           { sink: sink.name, reason: (error as Error).message },
@@ -115,8 +116,10 @@ export class SinkFeeder {
         if (this.#closed) return
         await follower.advance(batch.next)
         this.#sent += batch.rows.length
+        if (batch.rows.length > 0) this.#lastSuccessAt = Date.now()
       }
     }
+    if (!this.#closed) this.#caughtUpAt = Date.now()
   }
 
   async #gather(follower: JournalFollower): Promise<Gathered> {

@@ -1,4 +1,4 @@
-import { Family } from './exposition.ts'
+import { Family } from '../exposition.ts'
 
 /** Metrics of the books of spend, for the reference. */
 export const SPEND_METRICS = [
