@@ -13,6 +13,7 @@ import { fetchJson } from './http/fetch-json.ts'
 import { sendBytes } from './http/outgoing/send-bytes.ts'
 import { postEvent } from './http/webhook/post-event.ts'
 import type { AdaptiveWeightsJob } from './jobs/adaptive-weights.ts'
+import { beginPeriods } from './jobs/budget-reset.ts'
 import type { Job } from './jobs/repeat.ts'
 import type { ReconciliationJob } from './jobs/spend-reconciliation.ts'
 import { startJobs } from './jobs/start-jobs.ts'
@@ -207,7 +208,10 @@ async function openBooks(settings: Settings, log: Log, current: () => Settings) 
   const database = await openDatabase({ url, dataDirectory, poolSize, logger: log, waitForDatabase: false })
   const { flushMs } = settings.spend
   const sinks = openSinks(settings.spend.sinks, sendBytes)
-  const ledger = await openLedger({ database, directory: dataDirectory, flushMs, sinks, logger: log })
+  const ledger = await openLedger({
+    ...{ database, directory: dataDirectory, flushMs, sinks, logger: log },
+    beginPeriods: () => beginPeriods({ database, timezone: () => current().limits.timezone }),
+  })
   const catalogue = createCatalogue()
   const load = () => loadPrices(catalogue, current().prices, log)
   const configured = () => current().prices.terms

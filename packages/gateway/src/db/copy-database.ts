@@ -48,6 +48,7 @@ const TABLES: readonly TableFacts[] = [
   { name: 'deployment_outcomes', key: ['model_id', 'slot'], sum: 'attempts' },
   { name: 'feedback', key: ['request_id', 'name', 'api_key'], sum: 'updated_at' },
   { name: 'spend_totals', key: ['kind', 'subject_id'], sum: 'spend_nano_usd' },
+  { name: 'journal_marks', key: ['journal'], sum: 'position' },
   { name: 'litellm_imports', key: ['kind', 'id'], sum: 'spend_nano_usd' },
   {
     name: 'budget_spend',

@@ -7,6 +7,7 @@ import type { CredentialStore } from './credentials/credential-store.ts'
 import type { DatabaseCondition } from './heartbeat.ts'
 import type { InvitationStore } from './invitations/invitation-store.ts'
 import type { InvoiceStore } from './invoices/invoice-store.ts'
+import type { BudgetPeriod } from './limit-columns.ts'
 import type { FeedbackStore } from './routing/feedback-store.ts'
 import type { OutcomeStore } from './routing/outcome-store.ts'
 import type { WeightStore } from './routing/weight-store.ts'
@@ -14,6 +15,7 @@ import type { KeyRow, NewSpendRow, RetiredSecret, SpendRow } from './rows.ts'
 import type { IdentityStore } from './sign-in/identity-store.ts'
 import type { KeyMappingStore } from './sign-in/key-mapping-store.ts'
 import type { PasswordStore } from './sign-in/password-store.ts'
+import type { JournalBatch, JournalMarks } from './spend/books/journal-marks.ts'
 import type { SpendReports } from './spend/spend-reports.ts'
 import type { SpendUpkeep } from './spend/spend-upkeep.ts'
 
@@ -157,8 +159,11 @@ export interface KeyStore {
   countOf(userIds: readonly string[]): Promise<ReadonlyMap<string, number>>
   /** Rows changed at or after `since` (ms), and hashes removed since: how replicas keep up. Oldest first, bounded. */
   changedSince(since: number, most: number): Promise<KeyChanges>
-  /** Sets spend to 0 and the next reset, unless another replica did already. */
-  resetBudgets(due: readonly { readonly tokenHash: string; readonly nextResetAt: number }[]): Promise<void>
+  /**
+   * Begins a period: spend is 0 but for what ended since `periodFrom`, unless another replica began it already or the
+   * spend was set by hand since.
+   */
+  resetBudgets(due: readonly ({ readonly tokenHash: string } & BudgetPeriod)[]): Promise<void>
   /** Keys whose `budgetResetAt` lies at or before `now`. */
   dueForReset(now: number, most: number): Promise<readonly KeyRow[]>
 }
@@ -218,9 +223,11 @@ export type SpendSubject =
 export interface SpendStore {
   /**
    * In one transaction: inserts rows, skipping those whose `requestId` exists, and adds the *new* ones to key, user,
-   * team … totals and to the daily aggregates, so that a replay counts nothing twice. Returns how many were new.
+   * team … totals and to the daily aggregates, so that a replay counts nothing twice. What ended before its budget's period
+   * began counts in none. `batch`: what the rows are of a journal. Returns how many were new.
    */
-  addBatch(rows: readonly NewSpendRow[]): Promise<number>
+  addBatch(rows: readonly NewSpendRow[], batch?: JournalBatch): Promise<number>
+  readonly marks: JournalMarks
   list(filter: SpendFilter): Promise<{ readonly rows: readonly SpendRow[]; readonly total: number }>
   /**
    * Daily aggregates of one kind of subject, by day, id, key, model, group and provider, ordered so; of models without

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Authorship, Limits, MoreLimits } from './rows.ts'
 import type { AuthorColumns, LimitColumns } from './tables.ts'
 
@@ -65,6 +65,24 @@ export function given<T extends object>(columns: T): { [K in keyof T]?: Exclude<
 /** The base that makes `total − base` equal the given spend of a subject. */
 export function baseForSpend(kind: string, id: string, spendNanoUsd: number) {
   return sql<number>`coalesce((select spend_nano_usd from spend_totals where kind = ${kind} and subject_id = ${id}), 0) - cast(${spendNanoUsd} as bigint)`
+}
+
+/** A period of a budget, milliseconds. */
+export interface BudgetPeriod {
+  readonly periodFrom: number
+  readonly nextResetAt: number
+}
+
+/**
+ * A period begins at 0: all that is in the total by now is in the base, and what ended before `periodFrom` will be. A
+ * spend that was set by hand since stays.
+ */
+export function periodBegins(base: RawBuilder<number>, periodFrom: number) {
+  const from = sql`cast(${periodFrom} as bigint)`
+  return {
+    spend_base_nano_usd: sql<number>`case when spend_from >= ${from} then spend_base_nano_usd else ${base} end`,
+    spend_from: sql<number>`case when spend_from >= ${from} then spend_from else ${from} end`,
+  }
 }
 
 /** `updated_at` always grows, even when the clock stands or another machine's is ahead. */

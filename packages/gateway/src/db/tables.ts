@@ -29,6 +29,7 @@ export interface Tables {
   audit_chain: AuditChainTable
   schema_migrations: SchemaMigrationsTable
   litellm_imports: LitellmImportsTable
+  journal_marks: JournalMarksTable
 }
 
 /** Limits as keys, accounts and budgets have them. Money in nano-dollars, times in milliseconds. */
@@ -68,6 +69,7 @@ export interface AccountsTable extends LimitColumns, AuthorColumns {
   /** As of a key. */
   spend_base_nano_usd: number
   spend_set_at: number | null
+  spend_from: number | null
   blocked: number
   metadata: string
   details: string
@@ -142,6 +144,8 @@ export interface VirtualKeysTable extends LimitColumns, AuthorColumns {
   aliases: string
   /** The key's all-time total at its last reset: spend = total − base, so that spending never touches this table. */
   spend_base_nano_usd: number
+  /** What ended before is in the base, milliseconds: the running period's beginning, or when the spend was set. */
+  spend_from: number | null
   expires_at: number | null
   blocked: number
   metadata: string
@@ -395,4 +399,12 @@ export interface InvoiceSumsTable {
   input_tokens: number
   output_tokens: number
   requests: number
+}
+
+/** How far the rows of each journal of spend have been counted. */
+export interface JournalMarksTable {
+  journal: string
+  segment: number
+  position: number
+  updated_at: number
 }

@@ -27,7 +27,7 @@ test('a due budget starts again at 0 until its next calendar reset, once, and re
   expect(await database.keys.find('strange')).toMatchObject({ budgetResetAt: null })
   expect(keys.find('due')).toMatchObject({ spendNanoUsd: 0, budgetResetAt: nextResetAt })
 
-  await database.spend.addBatch([spendRow('r', { apiKey: 'due', spendNanoUsd: 7 })])
+  await database.spend.addBatch([spendRow('r', { apiKey: 'due', spendNanoUsd: 7, endTime: MIDNIGHT })])
   expect(await resetDueBudgets(options)).toBe(0)
   expect(await database.keys.find('due')).toMatchObject({ spendNanoUsd: 7 })
 })

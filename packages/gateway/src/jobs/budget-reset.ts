@@ -1,17 +1,19 @@
-import { nextBudgetReset, zonedCalendar } from 'sluice/internal'
+import { zonedCalendar } from 'sluice/internal'
 import type { Database } from '../db/database.ts'
+import type { BudgetPeriod } from '../db/limit-columns.ts'
 import type { Limits } from '../db/rows.ts'
+import { periodAt } from './period-at.ts'
 import { type Job, type RepeatOptions, repeat } from './repeat.ts'
 
 export interface BudgetResetOptions {
   readonly database: {
     readonly keys: Pick<Database['keys'], 'dueForReset' | 'resetBudgets' | 'update'>
     readonly accounts: Pick<Database['accounts'], 'dueForReset' | 'resetBudgets' | 'update'>
-    readonly budgets: Pick<Database['budgets'], 'dueForReset' | 'advance' | 'update'>
+    readonly budgets: Pick<Database['budgets'], 'anyDue' | 'dueForReset' | 'advance' | 'update'>
   }
-  /** Told when budgets have started again. */
-  readonly keys: { sync(): Promise<void> }
-  readonly accounts: { sync(): Promise<void> }
+  /** Told when budgets have started again; others hear of it with their next look at what has changed. */
+  readonly keys?: { sync(): Promise<void> }
+  readonly accounts?: { sync(): Promise<void> }
   /** IANA name of the time zone whose midnights count. */
   readonly timezone: () => string
   readonly now?: () => number
@@ -30,6 +32,17 @@ export function startBudgetReset(
   return repeat(() => resetDueBudgets(options), { everyMs, onError, timers })
 }
 
+/**
+ * Begins every period whose time has come; asked before calls are written down. So a total never holds what belongs to a
+ * period that has not begun. Rejects with `ServiceUnavailableError`.
+ */
+export async function beginPeriods(options: BudgetResetOptions): Promise<void> {
+  const { database, now = Date.now } = options
+  while (await database.budgets.anyDue(now())) {
+    if ((await resetDueBudgets(options)) === 0) return
+  }
+}
+
 /** One run; returns how many budgets started again. Rejects with `ServiceUnavailableError`. */
 export async function resetDueBudgets(options: BudgetResetOptions): Promise<number> {
   const { keys, accounts, budgets } = options.database
@@ -38,13 +51,13 @@ export async function resetDueBudgets(options: BudgetResetOptions): Promise<numb
     reset: rows => keys.resetBudgets(rows),
     endless: ({ tokenHash }, updatedAt) => keys.update(tokenHash, { budgetResetAt: null, updatedAt }),
   })
-  if (ofKeys > 0) await options.keys.sync()
+  if (ofKeys > 0) await options.keys?.sync()
   const ofAccounts = await resetAll(options, {
     due: accounts.dueForReset,
     reset: rows => accounts.resetBudgets(rows),
     endless: ({ kind, id }, updatedAt) => accounts.update(kind, id, { budgetResetAt: null, updatedAt }),
   })
-  if (ofAccounts > 0) await options.accounts.sync()
+  if (ofAccounts > 0) await options.accounts?.sync()
   // After those who went by its old period.
   await resetAll(options, {
     due: budgets.dueForReset,
@@ -59,7 +72,7 @@ export async function resetDueBudgets(options: BudgetResetOptions): Promise<numb
 /** Whose budgets are reset. */
 interface Resettable<R> {
   due(now: number, most: number): Promise<readonly R[]>
-  reset(rows: readonly (R & { readonly nextResetAt: number })[]): Promise<void>
+  reset(rows: readonly (R & BudgetPeriod)[]): Promise<void>
   /** A reset time without a duration would be due for ever. */
   endless(row: R, now: number): Promise<unknown>
 }
@@ -75,9 +88,9 @@ async function resetAll<R extends Limits>(
     const rows = await due(time, BATCH)
     const again = []
     for (const row of rows) {
-      const nextResetAt = nextBudgetReset(row.budgetDuration, time, calendar)
-      if (nextResetAt === undefined) await endless(row, time)
-      else again.push({ ...row, nextResetAt })
+      const period = periodAt(row, time, calendar)
+      if (period === undefined) await endless(row, time)
+      else again.push({ ...row, ...period })
     }
     await reset(again)
     count += again.length

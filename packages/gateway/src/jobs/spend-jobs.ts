@@ -7,7 +7,7 @@ import { type ReconciliationJob, startReconciliation } from './spend-reconciliat
 import { startSpendUpkeep } from './spend-upkeep.ts'
 
 export interface SpendJobsOptions {
-  readonly database: Pick<Database, 'reports' | 'upkeep'>
+  readonly database: Pick<Database, 'reports' | 'spend' | 'upkeep'>
   readonly prices: Pick<PriceDesk, 'sync'>
   readonly settings: () => Settings
   readonly log: Log
@@ -16,6 +16,10 @@ export interface SpendJobsOptions {
 
 /** Until all replicas know of a price file, a discount or a margin that one of them was told. */
 const PRICE_SYNC_MS = 5_000
+
+const DAY_MS = 86_400_000
+/** Journals of processes that never came back. */
+const MARKS_KEPT_MS = 366 * DAY_MS
 
 /** What looks after spend: partitions and retention, the books, prices. */
 export function startSpendJobs({ database, prices, settings, log, onError }: SpendJobsOptions): {
@@ -29,5 +33,8 @@ export function startSpendJobs({ database, prices, settings, log, onError }: Spe
     interval: () => settings().spend.retentionInterval,
   })
   const priceSync = repeat(() => prices.sync(), { everyMs: PRICE_SYNC_MS, onError, atOnce: true })
-  return { reconciliation, jobs: [reconciliation, upkeep, priceSync] }
+  const forgetJournals = repeat(() => database.spend.marks.forgetBefore(Date.now() - MARKS_KEPT_MS), {
+    ...{ everyMs: DAY_MS, onError },
+  })
+  return { reconciliation, jobs: [reconciliation, upkeep, priceSync, forgetJournals] }
 }

@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs'
 import { appendFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Database } from '../db/database.ts'
-import { databaseUnavailable, isRefusal } from '../db/database-error.ts'
+import { databaseUnavailable, isRefusal, isUnavailable } from '../db/database-error.ts'
 import type { Log } from '../db/log.ts'
 import type { NewSpendRow } from '../db/rows.ts'
+import type { JournalBatch } from '../db/spend/books/journal-marks.ts'
+import type { Position } from './journal/checkpoint.ts'
 import type { Journal } from './journal/journal.ts'
 import { readSpendRow } from './read-spend-row.ts'
 
@@ -14,6 +17,8 @@ export interface FlusherOptions {
   readonly orphans: readonly Journal[]
   readonly flushMs: number
   readonly log: Log
+  /** Begins the periods of budgets whose time has come; before calls are written down. */
+  readonly beginPeriods?: (() => Promise<void>) | undefined
 }
 
 /** Rows of a transaction. The larger, the more of them share their sums; SQLite's hold up whoever asks it meanwhile. */
@@ -33,6 +38,8 @@ export class DatabaseFlusher {
   #ticking = false
   #failures = 0
   #closed = false
+  /** Of journals an earlier process left: up to where the database had counted their rows. */
+  readonly #counted = new Map<Journal, Position | undefined>()
 
   constructor(options: FlusherOptions) {
     this.#options = options
@@ -116,6 +123,7 @@ export class DatabaseFlusher {
         this.#orphans = this.#orphans.filter(other => other !== journal)
         this.#done.push(journal)
         await journal.remove()
+        if (!existsSync(journal.directory)) await this.#options.database.spend.marks.forget(nameOf(journal))
       }
       await this.#drainOne(this.#options.own)
     } catch (error) {
@@ -127,8 +135,11 @@ export class DatabaseFlusher {
   }
 
   async #drainOne(journal: Journal): Promise<void> {
+    const counted = await this.#countedOf(journal)
     while (true) {
-      const batch = await journal.read(BATCH_ROWS[this.#options.database.dialect])
+      const isReplay = counted !== undefined && journal.isBefore(counted)
+      const most = BATCH_ROWS[this.#options.database.dialect]
+      const batch = await journal.read(most, isReplay ? counted : undefined)
       const rows: NewSpendRow[] = []
       for (const record of batch.records) {
         if (typeof record !== 'string') {
@@ -139,17 +150,52 @@ export class DatabaseFlusher {
         if (row === undefined) await this.#setAside(journal, record, 'it is no spend row')
         else rows.push(row)
       }
-      if (rows.length > 0) await this.#store(journal, rows)
+      if (rows.length > 0) {
+        await this.#beginPeriods()
+        await this.#store(journal, rows, { journal: nameOf(journal), next: batch.next, isReplay })
+      }
       if (this.#closed) throw databaseUnavailable(new Error('the ledger was closed'))
       await journal.advance(batch)
-      if (batch.records.length === 0) return
+      if (batch.records.length === 0 && !isReplay) return
     }
   }
 
-  /** One row that the database will never take must not hold up the others: halves until it is found. */
-  async #store(journal: Journal, rows: readonly NewSpendRow[]): Promise<void> {
+  /**
+   * What an earlier process of this journal had counted; its checkpoint on disk may say less. What this one writes lies
+   * behind it, in segments of its own.
+   */
+  async #countedOf(journal: Journal): Promise<Position | undefined> {
+    if (!this.#counted.has(journal)) {
+      const mark = await this.#options.database.spend.marks.find(nameOf(journal))
+      this.#counted.set(journal, mark && journal.foundBefore(mark))
+    }
+    return this.#counted.get(journal)
+  }
+
+  async #beginPeriods(): Promise<void> {
     try {
-      await this.#options.database.spend.addBatch(rows)
+      await this.#options.beginPeriods?.()
+    } catch (error) {
+      if (isUnavailable(error)) throw error
+      // Better in the wrong period than nowhere.
+      this.#options.log.error(
+        { err: error },
+        'budgets could not begin their periods before calls were counted',
+      )
+    }
+  }
+
+  /**
+   * One row that the database will never take must not hold up the others: halves until it is found. The last piece
+   * moves the journal's mark.
+   */
+  async #store(
+    journal: Journal,
+    rows: readonly NewSpendRow[],
+    batch: JournalBatch | undefined,
+  ): Promise<void> {
+    try {
+      await this.#options.database.spend.addBatch(rows, batch)
     } catch (error) {
       if (!isRefusal(error)) throw error
       const [only] = rows
@@ -158,8 +204,8 @@ export class DatabaseFlusher {
         return
       }
       const half = Math.ceil(rows.length / 2)
-      await this.#store(journal, rows.slice(0, half))
-      await this.#store(journal, rows.slice(half))
+      await this.#store(journal, rows.slice(0, half), undefined)
+      await this.#store(journal, rows.slice(half), batch)
     }
   }
 
@@ -168,4 +214,8 @@ export class DatabaseFlusher {
     await appendFile(file, `${json}\n`, { mode: 0o600 })
     this.#options.log.error({ file, reason }, 'a spend row was set aside and is not counted')
   }
+}
+
+function nameOf({ directory }: Journal): string {
+  return basename(directory)
 }

@@ -31,6 +31,8 @@ export interface LedgerOptions {
   readonly sinks?: readonly SpendSink[] | undefined
   /** Bytes of journal that wait for one sink before the oldest are skipped; default 8 GiB. */
   readonly sinkBacklogBytes?: number | undefined
+  /** Begins the periods of budgets whose time has come; asked before calls are counted. */
+  readonly beginPeriods?: (() => Promise<void>) | undefined
   /** Milliseconds `close` gives the database; default 5000. */
   readonly closeMs?: number | undefined
 }
@@ -64,7 +66,10 @@ export async function openLedger(options: LedgerOptions): Promise<JournalLedger>
   const limits = { log, syncMs, memoryBytes, diskBytes }
   const { own, orphans } = await openJournals(`${options.directory}/journal`, limits)
   const feeders = await openFeeders(options, [...orphans, own], log)
-  const flusher = new DatabaseFlusher({ database, own, orphans, flushMs, log })
+  const flusher = new DatabaseFlusher({
+    ...{ database, own, orphans, flushMs, log },
+    beginPeriods: options.beginPeriods,
+  })
   const dropped = new DroppedRows(log)
   const toRow = options.toRow ?? spendRowOf
   let closed = false

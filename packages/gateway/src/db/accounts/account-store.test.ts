@@ -100,7 +100,7 @@ eachDatabase('accounts', makePlace => {
     )
     const due = await database.accounts.dueForReset(100, 10)
     expect(due.map(({ id }) => id)).toEqual(['due'])
-    const again = { kind: 'customer', id: 'due', nextResetAt: 200 } as const
+    const again = { kind: 'customer', id: 'due', periodFrom: 100, nextResetAt: 200 } as const
     await database.accounts.resetBudgets([again])
     await database.spend.addBatch([spendRow('late', { endUser: 'due' })])
     await database.accounts.resetBudgets([again])

@@ -1,3 +1,4 @@
+import type { BudgetPeriod } from '../limit-columns.ts'
 import type { AccountKind, AccountRow } from '../rows.ts'
 
 /** Names one account. */
@@ -68,7 +69,7 @@ export interface AccountStore {
   /** Rows changed or removed at or after `since` (ms), oldest first, bounded: how replicas keep up. */
   changedSince(since: number, most: number): Promise<AccountChanges>
   /** Sets spend to 0 and the next reset, unless another replica did already. */
-  resetBudgets(due: readonly (AccountRef & { readonly nextResetAt: number })[]): Promise<void>
+  resetBudgets(due: readonly (AccountRef & BudgetPeriod)[]): Promise<void>
   /** Accounts whose `budgetResetAt` lies at or before `now`. */
   dueForReset(now: number, most: number): Promise<readonly AccountRow[]>
 }

@@ -48,6 +48,13 @@ export async function adoptSpenders(
 const NOTHING = {
   ...{ alias: null, email: null, role: null, external_id: null, organization_id: null, team_id: null },
   ...{ user_id: null, budget_id: null, max_budget_nano_usd: null, soft_budget_nano_usd: null },
-  ...{ spend_set_at: null, budget_duration: null, budget_reset_at: null, rpm_limit: null, tpm_limit: null },
+  ...{
+    spend_set_at: null,
+    spend_from: null,
+    budget_duration: null,
+    budget_reset_at: null,
+    rpm_limit: null,
+    tpm_limit: null,
+  },
   ...{ max_parallel_requests: null, created_by: null, updated_by: null, deleted_at: null },
 }

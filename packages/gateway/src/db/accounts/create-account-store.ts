@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely'
 import { mustExist, nameBudget } from '../budgets/name-budget.ts'
 import type { Connection } from '../connection.ts'
-import { baseForSpend, later } from '../limit-columns.ts'
+import { type BudgetPeriod, baseForSpend, later, periodBegins } from '../limit-columns.ts'
 import type { AccountKind, AccountRow } from '../rows.ts'
+import { lockPeriods } from '../spend/books/period-lock.ts'
 import type { AccountsTable, Tables } from '../tables.ts'
 import { decodeAccount, encodeAccount } from './account-row.ts'
 import type { AccountChanges, AccountRef, AccountStore } from './account-store.ts'
@@ -35,6 +36,7 @@ export function createAccountStore(connection: Connection): AccountStore {
     adoptSpenders: (kind, now, ids) => connection.run(database => adoptSpenders(database, kind, now, ids)),
     update: (kind, id, changes) =>
       connection.transaction(async transaction => {
+        if (changes.spendNanoUsd !== undefined) await lockPeriods(transaction, connection.dialect, 'alone')
         await updateAccount(transaction, kind, id, changes)
         return await findAccount(transaction, kind, id)
       }),
@@ -57,6 +59,7 @@ export function createAccountStore(connection: Connection): AccountStore {
       const sorted = [...due].sort((a, b) => (`${a.kind} ${a.id}` < `${b.kind} ${b.id}` ? -1 : 1))
       if (sorted.length === 0) return
       await connection.transaction(async transaction => {
+        await lockPeriods(transaction, connection.dialect, 'alone')
         for (const one of sorted) await resetBudget(transaction, one)
       })
     },
@@ -105,8 +108,9 @@ async function findMany(
 async function createAccount(database: Kysely<Tables>, row: AccountRow): Promise<void> {
   if (row.budgetId !== null) await mustExist(database, row.budgetId)
   const values = {
-    ...(encodeAccount(row) as Omit<AccountsTable, 'spend_base_nano_usd'>),
+    ...(encodeAccount(row) as Omit<AccountsTable, 'spend_base_nano_usd' | 'spend_from'>),
     spend_base_nano_usd: baseForSpend(row.kind, row.id, row.spendNanoUsd),
+    spend_from: null,
   }
   const { created_at: _, ...changes } = values
   // A removed one of that id gives its place; one that is there is a conflict, which the plain insert reports.
@@ -133,7 +137,10 @@ async function updateAccount(
     .updateTable('accounts')
     .set({ ...columns, updated_at: later(updatedAt ?? Date.now()) })
     .$if(spendNanoUsd !== undefined, query =>
-      query.set({ spend_base_nano_usd: baseForSpend(kind, id, spendNanoUsd ?? 0) }),
+      query.set({
+        spend_base_nano_usd: baseForSpend(kind, id, spendNanoUsd ?? 0),
+        spend_from: updatedAt ?? Date.now(),
+      }),
     )
     .where('kind', '=', kind)
     .where('id', '=', id)
@@ -167,12 +174,12 @@ async function changedAccounts(
 
 async function resetBudget(
   database: Kysely<Tables>,
-  { kind, id, nextResetAt }: AccountRef & { readonly nextResetAt: number },
+  { kind, id, nextResetAt, periodFrom }: AccountRef & BudgetPeriod,
 ): Promise<void> {
   await database
     .updateTable('accounts')
     .set({
-      spend_base_nano_usd: baseForSpend(kind, id, 0),
+      ...periodBegins(baseForSpend(kind, id, 0), periodFrom),
       budget_reset_at: nextResetAt,
       updated_at: sql<number>`${later(Date.now())}`,
     })

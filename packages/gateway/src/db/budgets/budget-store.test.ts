@@ -91,7 +91,7 @@ eachDatabase('the budget store', makePlace => {
     const tomorrow = NOW + 86_400_000
     expect(await database.keys.find('plain')).toMatchObject({ spendNanoUsd: 0, budgetResetAt: tomorrow })
     expect(await database.budgets.find('shared')).toMatchObject({ budgetResetAt: tomorrow })
-    await database.spend.addBatch([spendRow('r2', { apiKey: 'plain', spendNanoUsd: 7 })])
+    await database.spend.addBatch([spendRow('r2', { apiKey: 'plain', spendNanoUsd: 7, endTime: NOW })])
     expect(await resetDueBudgets(options)).toBe(0)
     expect(await database.keys.find('plain')).toMatchObject({ spendNanoUsd: 7 })
     await database.budgets.update('shared', { budgetDuration: '1h', budgetResetAt: NOW + 3_600_000 })

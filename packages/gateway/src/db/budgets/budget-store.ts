@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Connection } from '../connection.ts'
 import { later } from '../limit-columns.ts'
 import type { BudgetRow } from '../rows.ts'
@@ -27,6 +27,8 @@ export interface BudgetStore {
   holders(budgetId: string): Promise<BudgetHolders>
   /** Budgets whose period ended at or before `now`: who joins from now on starts with the next one. */
   dueForReset(now: number, most: number): Promise<readonly BudgetRow[]>
+  /** True when a key, an account or a budget waits for its period to begin at or before `now`. */
+  anyDue(now: number): Promise<boolean>
   /** Begins the next period, unless another replica did. */
   advance(budgetId: string, nextResetAt: number): Promise<void>
 }
@@ -53,6 +55,7 @@ export function createBudgetStore(connection: Connection): BudgetStore {
         return row
       }),
     holders: budgetId => connection.run(database => holdersOf(database, budgetId)),
+    anyDue: now => connection.run(database => anyDue(database, now)),
     dueForReset: (now, most) => connection.run(database => dueBudgets(database, now, most)),
     async advance(budgetId, nextResetAt) {
       await connection.transaction(async transaction => {
@@ -163,4 +166,15 @@ async function dueBudgets(
     .limit(most)
     .execute()
   return rows.map(decodeBudget)
+}
+
+/** Asked with every batch of spend rows: three look-ups in indexes. */
+async function anyDue(database: Kysely<Tables>, now: number): Promise<boolean> {
+  const { rows } = await sql`select 1 as found where
+    exists (select 1 from virtual_keys where budget_reset_at <= ${now})
+    or exists (select 1 from accounts where budget_reset_at <= ${now} and deleted_at is null)
+    or exists (select 1 from budgets where budget_reset_at <= ${now} and deleted_at is null)`.execute(
+    database,
+  )
+  return rows.length > 0
 }

@@ -20,7 +20,7 @@ export interface StoredKey extends VirtualKeysTable, TemplateColumns {
 }
 
 /** Columns of a whole row, or of those fields that are given; spend lives elsewhere. */
-export function encodeKeyRow(row: KeyRow): Omit<VirtualKeysTable, 'spend_base_nano_usd'>
+export function encodeKeyRow(row: KeyRow): Omit<VirtualKeysTable, 'spend_base_nano_usd' | 'spend_from'>
 export function encodeKeyRow(row: Partial<KeyRow>): Partial<VirtualKeysTable>
 export function encodeKeyRow(row: Partial<KeyRow>): Partial<VirtualKeysTable> {
   return given({

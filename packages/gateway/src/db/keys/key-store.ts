@@ -2,8 +2,9 @@ import { type Kysely, sql } from 'kysely'
 import { mustExist, nameBudget } from '../budgets/name-budget.ts'
 import type { Connection } from '../connection.ts'
 import type { KeyReplacement, KeyStore } from '../database.ts'
-import { later } from '../limit-columns.ts'
+import { type BudgetPeriod, later, periodBegins } from '../limit-columns.ts'
 import type { KeyRow } from '../rows.ts'
+import { lockPeriods } from '../spend/books/period-lock.ts'
 import type { Tables } from '../tables.ts'
 import { countKeysOf } from './count-keys.ts'
 import { changedKeys } from './key-changes.ts'
@@ -25,6 +26,7 @@ export function createKeyStore(connection: Connection): KeyStore {
     },
     update: (tokenHash, changes) =>
       connection.transaction(async transaction => {
+        if (changes.spendNanoUsd !== undefined) await lockPeriods(transaction, connection.dialect, 'alone')
         await updateKey(transaction, tokenHash, changes)
         return await findKey(transaction, tokenHash)
       }),
@@ -41,7 +43,8 @@ export function createKeyStore(connection: Connection): KeyStore {
       const sorted = [...due].sort((a, b) => (a.tokenHash < b.tokenHash ? -1 : 1))
       if (sorted.length === 0) return
       await connection.transaction(async transaction => {
-        for (const one of sorted) await resetBudget(transaction, one.tokenHash, one.nextResetAt)
+        await lockPeriods(transaction, connection.dialect, 'alone')
+        for (const one of sorted) await resetBudget(transaction, one)
       })
     },
     dueForReset: (now, most) => connection.run(database => dueForReset(database, now, most)),
@@ -95,7 +98,10 @@ async function updateKey(database: Kysely<Tables>, hash: string, changes: Partia
     .updateTable('virtual_keys')
     .set(columns)
     .$if(spendNanoUsd !== undefined, query =>
-      query.set({ spend_base_nano_usd: baseForKeySpend(hash, spendNanoUsd ?? 0) }),
+      query.set({
+        spend_base_nano_usd: baseForKeySpend(hash, spendNanoUsd ?? 0),
+        spend_from: updatedAt ?? Date.now(),
+      }),
     )
     .$if(!silent || updatedAt !== undefined, query =>
       query.set({ updated_at: later(updatedAt ?? Date.now()) }),
@@ -167,11 +173,14 @@ async function rememberDeleted(
     .execute()
 }
 
-async function resetBudget(database: Kysely<Tables>, hash: string, nextResetAt: number): Promise<void> {
+async function resetBudget(
+  database: Kysely<Tables>,
+  { tokenHash: hash, nextResetAt, periodFrom }: { readonly tokenHash: string } & BudgetPeriod,
+): Promise<void> {
   await database
     .updateTable('virtual_keys')
     .set({
-      spend_base_nano_usd: baseForKeySpend(hash, 0),
+      ...periodBegins(baseForKeySpend(hash, 0), periodFrom),
       budget_reset_at: nextResetAt,
       updated_at: later(Date.now()),
     })

@@ -1,5 +1,6 @@
 import type { Connection } from '../connection.ts'
 import type { KeyStore } from '../database.ts'
+import { lockPeriods } from '../spend/books/period-lock.ts'
 import { decodeKeyRow } from './key-row.ts'
 import { decodeRetired, endRetired, findRetired, foldRetired } from './retired-secrets.ts'
 import { storedKeys } from './stored-keys.ts'
@@ -29,7 +30,11 @@ export function createRotationStore(connection: Connection): RotationStore {
       }),
     endRetired: (activeHash, endsAt, now) =>
       connection.transaction(transaction => endRetired(transaction, activeHash, endsAt, now)),
-    foldRetired: before => connection.transaction(transaction => foldRetired(transaction, before)),
+    foldRetired: before =>
+      connection.transaction(async transaction => {
+        await lockPeriods(transaction, connection.dialect, 'alone')
+        return await foldRetired(transaction, before)
+      }),
     dueForRotation: (now, most) =>
       connection.run(async database => {
         const rows = await storedKeys(database)

@@ -9,6 +9,7 @@ import { spendPartitions } from './0007-spend-partitions.ts'
 import { invoices } from './0008-invoices.ts'
 import { signIn } from './0010-sign-in.ts'
 import { litellmImports } from './0011-litellm-imports.ts'
+import { books } from './0013-books.ts'
 import { lists } from './0014-lists.ts'
 import { organizationMembers } from './0015-organization-members.ts'
 import { spendGrain } from './0017-spend-grain.ts'
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0008-invoices', up: invoices },
   { name: '0010-sign-in', up: signIn },
   { name: '0011-litellm-imports', up: litellmImports },
+  { name: '0013-books', up: books },
   { name: '0014-lists', up: lists },
   { name: '0015-organization-members', up: organizationMembers },
   { name: '0017-spend-grain', up: spendGrain },

@@ -3,6 +3,10 @@ import type { BudgetSpend } from 'sluice/internal'
 import { BulkInsert, type Column } from '../bulk-insert.ts'
 import type { NewSpendRow } from '../rows.ts'
 import type { DailyDetailsTable, DailyTotalsTable, SpendTotalsTable, Tables } from '../tables.ts'
+import { type JournalBatch, markJournal } from './books/journal-marks.ts'
+import { baseLateSpend } from './books/late-spend.ts'
+import { lockPeriods } from './books/period-lock.ts'
+import { readKeptFrom } from './kept-from.ts'
 import { encodeSpend, isIndexedTag, SPEND_COLUMNS, storedText, tagsOfSpend } from './spend-columns.ts'
 import { budgetSums } from './sums/budget-sums.ts'
 import { aggregateSpend } from './sums/spend-aggregate.ts'
@@ -82,15 +86,39 @@ export async function addSpend(
   transaction: Transaction<Tables>,
   dialect: 'sqlite' | 'postgres',
   rows: readonly NewSpendRow[],
+  batch?: JournalBatch,
 ): Promise<number> {
-  const added = await addRows(transaction, dialect, rows)
-  if (added.length === 0) return 0
+  await lockPeriods(transaction, dialect, 'shared')
+  let added = await addRows(transaction, dialect, rows)
+  if (batch?.isReplay && added.length > 0) added = await notExpired(transaction, added)
+  if (added.length > 0) await addToSums(transaction, dialect, added)
+  if (batch !== undefined) await markJournal(transaction, batch, Date.now())
+  return added.length
+}
+
+async function addToSums(
+  transaction: Transaction<Tables>,
+  dialect: 'sqlite' | 'postgres',
+  added: readonly NewSpendRow[],
+): Promise<void> {
   const sums = aggregateSpend(added)
   await daily.run(transaction, dialect, sums.daily, encodeDaily)
   await days.run(transaction, dialect, sums.days, encodeDay)
   await totals.run(transaction, dialect, sums.totals, encodeTotal)
   await budgets.run(transaction, dialect, budgetSums(added), encodeBudget)
-  return added.length
+  await baseLateSpend(transaction, added)
+}
+
+/**
+ * Without the rows that only look new because retention has removed them. Read after the rows were written: a partition
+ * that is dropped waits for them, so that what is not in place by now was dropped, and said to be, before.
+ */
+async function notExpired(
+  transaction: Transaction<Tables>,
+  rows: readonly NewSpendRow[],
+): Promise<NewSpendRow[]> {
+  const keptFrom = await readKeptFrom(transaction)
+  return rows.filter(row => row.startTime >= keptFrom)
 }
 
 /** Inserts the rows whose id is new, and adds them to nothing: for rows whose sums come another way. Returns those. */

@@ -4,6 +4,7 @@ import type { Connection } from '../connection.ts'
 import type { SpendFilter, SpendStore, SpendSubject, SpendTotal } from '../database.ts'
 import type { SpendRow } from '../rows.ts'
 import type { Tables } from '../tables.ts'
+import { createJournalMarks } from './books/journal-marks.ts'
 import { readSums, type SpendDimension } from './read-sums.ts'
 import { addSpend } from './spend-batch.ts'
 import { decodeSpendRow, storedText } from './spend-columns.ts'
@@ -11,10 +12,11 @@ import { decodeSpendRow, storedText } from './spend-columns.ts'
 /** Spend rows in `spend_logs`, their sums in `daily_details`, `daily_totals` and `spend_totals`. */
 export function createSpendStore(connection: Connection): SpendStore {
   return {
-    addBatch: rows =>
+    addBatch: (rows, batch) =>
       rows.length === 0
         ? Promise.resolve(0)
-        : connection.transaction(transaction => addSpend(transaction, connection.dialect, rows)),
+        : connection.transaction(transaction => addSpend(transaction, connection.dialect, rows, batch)),
+    marks: createJournalMarks(connection),
     list: filter => connection.run(database => listSpend(database, filter)),
     totals: (subject, range) => connection.run(database => readTotals(database, subject, range)),
     budgetSpends: now => connection.run(database => readBudgets(database, now)),

@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Connection } from '../connection.ts'
 import type { Tables } from '../tables.ts'
+import { KEPT_FROM, readKeptFrom } from './kept-from.ts'
 import {
   dropPartitions,
   extendPartitions,
@@ -32,9 +33,6 @@ export interface SpendUpkeep {
   /** Milliseconds; rows that started before have been removed. 0: none ever were. */
   keptFrom(): Promise<number>
 }
-
-/** The fact that says since when rows are whole. */
-const KEPT_FROM = 'spend_rows_kept_from'
 
 export function createSpendUpkeep(connection: Connection): SpendUpkeep {
   const isPostgres = connection.dialect === 'postgres'
@@ -125,13 +123,4 @@ async function noteKeptFrom(database: Kysely<Tables>, before: number): Promise<v
     .values({ name: KEPT_FROM, value: String(before) })
     .onConflict(conflict => conflict.column('name').doUpdateSet({ value: String(before) }))
     .execute()
-}
-
-async function readKeptFrom(database: Kysely<Tables>): Promise<number> {
-  const fact = await database
-    .selectFrom('facts')
-    .select('value')
-    .where('name', '=', KEPT_FROM)
-    .executeTakeFirst()
-  return Number(fact?.value ?? 0)
 }

@@ -60,6 +60,8 @@ export class Journal {
   readonly #memoryBytes: number
   readonly #diskBytes: number
   readonly #recent: RecentRecords
+  /** Where what an earlier process left ends. */
+  readonly #found: Position
   #position: Position
   #outstanding: number
   readonly #followers: JournalFollower[] = []
@@ -78,6 +80,7 @@ export class Journal {
     this.#position = state.position
     this.#ends = state.ends
     this.#outstanding = state.count
+    this.#found = this.#end()
     this.#memoryBytes = options.memoryBytes ?? 64 * MIB
     this.#diskBytes = options.diskBytes ?? 8192 * MIB
     this.#recent = new RecentRecords(
@@ -159,11 +162,31 @@ export class Journal {
     }
   }
 
-  /** The next rows the database should get; the same again until `advance`. */
-  async read(most: number): Promise<Batch> {
+  /** True while rows before that place are still to be read. */
+  isBefore(place: Position): boolean {
+    return isBefore(this.#position, place)
+  }
+
+  /** As much of `place` as lies in what an earlier process left: what is written from now on does not. */
+  foundBefore(place: Position): Position {
+    return isBefore(place, this.#found) ? place : this.#found
+  }
+
+  /** The next rows the database should get, of those before `until`; the same again until `advance`. */
+  async read(most: number, until?: Position): Promise<Batch> {
+    if (until !== undefined) {
+      const batch = await readBatch(this.directory, this.#position, this.#endsBefore(until), most, this.#log)
+      return batch.records.length > 0 ? batch : { ...batch, next: until }
+    }
     this.#recent.restart(this.#end())
     if (isBefore(this.#position, this.#recent.from)) {
-      const batch = await readBatch(this.directory, this.#position, this.#endsBeforeRecent(), most, this.#log)
+      const batch = await readBatch(
+        this.directory,
+        this.#position,
+        this.#endsBefore(this.#recent.from),
+        most,
+        this.#log,
+      )
       if (batch.records.length > 0 || this.#recent.size === 0) return batch
     }
     return this.#recent.read(most)
@@ -260,8 +283,7 @@ export class Journal {
     return end
   }
 
-  #endsBeforeRecent(): ReadonlyMap<number, number> {
-    const { segment: last, offset } = this.#recent.from
+  #endsBefore({ segment: last, offset }: Position): ReadonlyMap<number, number> {
     const ends = new Map<number, number>()
     for (const [segment, end] of this.#ends) {
       if (segment <= last) ends.set(segment, segment === last ? Math.min(end, offset) : end)

@@ -45,7 +45,7 @@ export function aggregateSpend(rows: readonly NewSpendRow[]): SpendIncrements {
     const ofKey = placeOf(places, subjects, subjects.apiKey)
     const ofModel = placeOf(places, subjects, '')
     const onDay = found(days, group.day, () => new Map<SpendSubject, Map<string, SubjectDay>>())
-    for (const [kind, id, detail] of kindsOf(subjects)) {
+    for (const [kind, id, detail] of chargedSubjects(subjects)) {
       const ofKind = found(onDay, kind, () => new Map<string, SubjectDay>())
       const subject = found(ofKind, id, emptyDay)
       addSums(subject.sums, group.sums)
@@ -163,7 +163,8 @@ function dayOf(time: number, days: Map<number, string>): string {
 /** A subject, and what the details of its days are told apart by; undefined: it has none. */
 type Charged = readonly [kind: SpendSubject, id: string, detail: 'key' | 'model' | undefined]
 
-function kindsOf(subjects: StoredSubjects): readonly Charged[] {
+/** Everybody whose sums a call counts in. */
+export function chargedSubjects(subjects: StoredSubjects): readonly Charged[] {
   const { agentId } = subjects
   return [
     ['key', subjects.apiKey, 'key'],
