@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 import type { NewSpendRow } from '../../rows.ts'
 import type { Tables } from '../../tables.ts'
-import { chargedSubjects } from '../sums/spend-aggregate.ts'
 import { subjectsOfSpend } from '../spend-columns.ts'
+import { chargedSubjects } from '../sums/spend-aggregate.ts'
 
 /** Ids in one query. */
 const CHUNK = 500
