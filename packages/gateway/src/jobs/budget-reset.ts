@@ -2,7 +2,7 @@ import { zonedCalendar } from 'sluice/internal'
 import type { Database } from '../db/database.ts'
 import type { BudgetPeriod } from '../db/limit-columns.ts'
 import type { Limits } from '../db/rows.ts'
-import { periodAt } from './period-at.ts'
+import { periodAt } from './budgets/period-at.ts'
 import { type Job, type RepeatOptions, repeat } from './repeat.ts'
 
 export interface BudgetResetOptions {

@@ -62,14 +62,11 @@ const SINK_BACKLOG_BYTES = 8 * 1024 ** 3
  */
 export async function openLedger(options: LedgerOptions): Promise<JournalLedger> {
   const log = options.logger ?? silentLog
-  const { database, flushMs, syncMs, memoryBytes, diskBytes, closeMs = 5_000 } = options
+  const { database, flushMs, syncMs, memoryBytes, diskBytes, beginPeriods, closeMs = 5_000 } = options
   const limits = { log, syncMs, memoryBytes, diskBytes }
   const { own, orphans } = await openJournals(`${options.directory}/journal`, limits)
   const feeders = await openFeeders(options, [...orphans, own], log)
-  const flusher = new DatabaseFlusher({
-    ...{ database, own, orphans, flushMs, log },
-    beginPeriods: options.beginPeriods,
-  })
+  const flusher = new DatabaseFlusher({ database, own, orphans, flushMs, log, beginPeriods })
   const dropped = new DroppedRows(log)
   const toRow = options.toRow ?? spendRowOf
   let closed = false

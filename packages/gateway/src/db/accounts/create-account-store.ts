@@ -55,14 +55,7 @@ export function createAccountStore(connection: Connection): AccountStore {
     list: filter => connection.run(database => listAccounts(database, filter)),
     listIds: filter => connection.run(database => listAccountIds(database, filter)),
     changedSince: (since, most) => connection.run(database => changedAccounts(database, since, most)),
-    async resetBudgets(due) {
-      const sorted = [...due].sort((a, b) => (`${a.kind} ${a.id}` < `${b.kind} ${b.id}` ? -1 : 1))
-      if (sorted.length === 0) return
-      await connection.transaction(async transaction => {
-        await lockPeriods(transaction, connection.dialect, 'alone')
-        for (const one of sorted) await resetBudget(transaction, one)
-      })
-    },
+    resetBudgets: due => resetBudgets(connection, due),
     dueForReset: (now, most) => connection.run(database => dueAccounts(database, now, most)),
   }
 }
@@ -170,6 +163,18 @@ async function changedAccounts(
     .orderBy('accounts.updated_at')
     .execute()
   return { rows: rows.map(decodeAccount), next: isCut ? end : Math.max(since, last) }
+}
+
+async function resetBudgets(
+  connection: Connection,
+  due: readonly (AccountRef & BudgetPeriod)[],
+): Promise<void> {
+  const sorted = [...due].sort((a, b) => (`${a.kind} ${a.id}` < `${b.kind} ${b.id}` ? -1 : 1))
+  if (sorted.length === 0) return
+  await connection.transaction(async transaction => {
+    await lockPeriods(transaction, connection.dialect, 'alone')
+    for (const one of sorted) await resetBudget(transaction, one)
+  })
 }
 
 async function resetBudget(

@@ -1,6 +1,6 @@
 import { budgetPeriodStart, momentAfter, nextBudgetReset, type ZonedCalendar } from 'sluice/internal'
-import type { BudgetPeriod } from '../db/limit-columns.ts'
-import type { Limits } from '../db/rows.ts'
+import type { BudgetPeriod } from '../../db/limit-columns.ts'
+import type { Limits } from '../../db/rows.ts'
 
 /** Periods that are counted one by one; a budget that was not looked at for longer joins its calendar late. */
 const MOST_PERIODS = 1_000
