@@ -54,7 +54,7 @@ function chargesOf(rows: readonly NewSpendRow[]): readonly (readonly [string, Ma
     const charge = { endedAt: endOf(row), nanoUsd: row.spendNanoUsd ?? 0 }
     for (const [kind, id] of chargedSubjects(subjectsOfSpend(row))) {
       let byId = kinds.get(kind)
-      if (byId === undefined) kinds.set(kind, (byId = new Map()))
+      if (byId === undefined) kinds.set(kind, (byId = new Map<string, Charge[]>()))
       const charges = byId.get(id)
       if (charges === undefined) byId.set(id, [charge])
       else charges.push(charge)
