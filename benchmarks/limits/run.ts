@@ -18,7 +18,7 @@ else {
   )
   console.log(`| Redis, 8 counters: p99 | ${redis.reserveP99.toFixed(0)} µs |`)
   console.log(
-    `| Redis, 8 counters: work of Redis for a reserve and a settle | ${redis.serverMicros.toFixed(0)} µs |`,
+    `| Redis, 8 counters: what Redis computes for a reserve and a settle | ${redis.serverMicros.toFixed(0)} µs |`,
   )
   console.log(
     `| Redis, 8 counters: calls a second with 64 in flight, one process | ${redis.perSecond.toFixed(0)} |`,

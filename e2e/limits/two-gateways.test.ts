@@ -26,8 +26,8 @@ beforeAll(async () => {
       general_settings: { database_url: database.url },
       router_settings: { redis_url: `redis://127.0.0.1:${proxy.port}/0` },
     },
-    // Two cores are busy with other tests: what comes 100 ms late is not slow here.
-    env: { SLUICE_LIMITS_REDIS_WAIT_MS: '100' },
+    // Two cores are busy with other tests: what comes a second late is not slow here.
+    env: { SLUICE_LIMITS_REDIS_WAIT_MS: '1500' },
   }
   one = await startRig(options)
   two = await startRig({ ...options, env: { ...options.env, LITELLM_MASTER_KEY: one.gateway.masterKey } })
@@ -101,7 +101,7 @@ test('parallel slots of a process that is killed are free again when its lease e
   await eventually('the slot is free', async () => (await ask(two, key)).status === 200)
 })
 
-test('when Redis is two seconds slow, and when it is gone, calls wait for nothing and shares hold', async () => {
+test('when Redis is slow for seconds, and when it is gone, calls wait for nothing and shares hold', async () => {
   const plain = await one.newKey()
   const key = await one.newKey({ rpm_limit: 1_000, max_parallel_requests: 100, max_budget: 100 })
   const small = await one.newKey({ rpm_limit: 10 })
@@ -115,10 +115,10 @@ test('when Redis is two seconds slow, and when it is gone, calls wait for nothin
     }
     return times.sort((a, b) => a - b)
   }
-  proxy.slowDown(2_000)
+  proxy.slowDown(5_000)
   const slow = await slowest(key)
   // The first call of each may wait once; none after it.
-  expect(slow.at(-3)).toBeLessThan(1_000)
+  expect(slow.at(-3)).toBeLessThan(1_500)
   expect(await metric(one, 'sluice_limits_alone_total')).toBeGreaterThan(20)
   proxy.fallSilent()
   await redis.stop()

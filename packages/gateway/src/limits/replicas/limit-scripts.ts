@@ -10,38 +10,33 @@ import { SCRIPT_WORDS } from './script-words.ts'
 export const SETTLE = new RedisScript(`${SCRIPT_WORDS}
 local ask = cjson.decode(ARGV[1])
 local mine, spent, taken = ask[1] .. ask[2], ask[4], ask[5]
+rings = ask[1] .. 'ring:'
 redis.call('SET', KEYS[1], ask[3], 'EX', 86400)
-local reply, fields, amounts = {}, {}, {}
-
-local function give(field, amount)
-  if amount == 0 then return end
-  fields[#fields + 1] = field
-  amounts[#amounts + 1] = amount
-end
+local counters = readAll()
+local reply, holds, amounts = {}, {}, {}
 
 for i, c in ipairs(ask[6]) do
-  local key = KEYS[i + 1]
-  -- What is given back leaves the second it was taken in, what comes on top counts now.
-  local isBack = c[3] < 0 or c[4] < 0 or c[5] < 0 or c[6] < 0
-  local have = read(key, (isBack and taken or second) % 60)
-  give('p' .. key, c[1])
-  give('h' .. key, c[2])
-  for j, rate in ipairs(RATES) do
-    local amount = c[2 + j]
-    if amount ~= 0 then
-      local w = window(key, have, j)
-      local at = isBack and taken or second
-      if isBack and amount > 0 then
-        at = second
-        w.amount = tonumber(redis.call('HGET', key, rate .. (second % 60)) or '0')
-      end
-      if w.sum + amount >= 0 then add(key, have, w, at, amount) end
+  local key, have = KEYS[i + 1], counters[i]
+  if c[1] ~= 0 or c[2] ~= 0 then
+    holds[#holds + 1] = key
+    amounts[#amounts + 1] = c
+  end
+  slide(key, have)
+  local back
+  for n = 1, 4 do
+    local amount = c[2 + n]
+    -- What is given back leaves the second it was taken in, what comes on top counts now.
+    if amount > 0 then
+      add(have, n, amount)
+    elseif amount < 0 then
+      back = back or {}
+      back[n] = amount
     end
   end
+  if back then giveBack(key, have, taken, back) end
   if c[7] == 1 then
-    local fresh = period(have, c[9], c[10], c[8])
-    have.s = have.s + spent
-    if fresh or spent > 0 then keep(have) end
+    period(have, c[9], c[10], c[8])
+    if spent > 0 then have.s, have.dirty = have.s + spent, true end
     reply[#reply + 1] = have.s
     reply[#reply + 1] = have.r
   else
@@ -50,16 +45,17 @@ for i, c in ipairs(ask[6]) do
   end
   save(key, have, c[7] == 1)
 end
-if #fields > 0 then
+if #holds > 0 then
   local set, del = {}, {}
-  for j, have in ipairs(redis.call('HMGET', mine, unpack(fields))) do
-    if have then
-      local left = tonumber(have) - amounts[j]
-      if left > 0 then
-        set[#set + 1] = fields[j]
-        set[#set + 1] = string.format('%.0f', left)
+  for j, text in ipairs(redis.call('HMGET', mine, unpack(holds))) do
+    if text then
+      local p, h = struct.unpack(HELD, text)
+      p, h = math.max(p - amounts[j][1], 0), math.max(h - amounts[j][2], 0)
+      if p > 0 or h > 0 then
+        set[#set + 1] = holds[j]
+        set[#set + 1] = struct.pack(HELD, p, h)
       else
-        del[#del + 1] = fields[j]
+        del[#del + 1] = holds[j]
       end
     end
   end
@@ -89,14 +85,15 @@ return {redis.call('GET', KEYS[3]) or '-1', redis.call('GET', KEYS[2])}
 export const RETELL = new RedisScript(`${SCRIPT_WORDS}
 local ask = cjson.decode(ARGV[1])
 local mine = ask[1] .. ask[2]
+rings = ask[1] .. 'ring:'
 redis.call('SET', KEYS[1], ask[3], 'EX', 86400)
+local counters = readAll()
 for i, c in ipairs(ask[6]) do
-  local key = KEYS[i + 1]
-  local have = read(key, second % 60)
-  if c[1] > 0 then redis.call('HSET', mine, 'p' .. key, c[1]) end
-  if c[2] > 0 then redis.call('HSET', mine, 'h' .. key, c[2]) end
-  for j, rate in ipairs(RATES) do
-    if c[2 + j] > 0 then add(key, have, window(key, have, j), second, c[2 + j]) end
+  local key, have = KEYS[i + 1], counters[i]
+  slide(key, have)
+  if c[1] > 0 or c[2] > 0 then redis.call('HSET', mine, key, struct.pack(HELD, c[1], c[2])) end
+  for n = 1, 4 do
+    if c[2 + n] > 0 then add(have, n, c[2 + n]) end
   end
   if c[8] == 1 then
     local missing = have.s == nil
@@ -108,7 +105,7 @@ for i, c in ipairs(ask[6]) do
         have.s = have.s + c[7]
       end
     end
-    keep(have)
+    have.dirty = true
   end
   save(key, have, c[8] == 1)
 end

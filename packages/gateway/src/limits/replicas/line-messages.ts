@@ -16,6 +16,9 @@ export const LEASE_MS = 10_000
 /** Work that nobody waits for; a connection that is silent ends before. */
 const PATIENCE_MS = 15_000
 
+/** Of all keys; the number changes with what they hold. */
+const PLACE = ['{limits}', '2'] as const
+
 /** What one call took. */
 export type Taken = Pick<MemoryReservation, 'claim' | 'holds'>
 
@@ -32,8 +35,8 @@ export class LineMessages {
 
   constructor(redis: Redis) {
     this.#redis = redis
-    this.#held = redis.key('{limits}', 'held', '')
-    this.#replicas = redis.key('{limits}', 'replicas')
+    this.#held = redis.key(...PLACE, 'held', '')
+    this.#replicas = redis.key(...PLACE, 'replicas')
   }
 
   /** Mode 0 takes from all or from none, 1 in any case, 2 only looks. */
@@ -75,7 +78,7 @@ export class LineMessages {
     for (const { source } of [RESERVE, SETTLE, JOIN, RETELL, BEAT]) {
       await this.#redis.command(['SCRIPT', 'LOAD', source], { ...options, key: this.#replicas })
     }
-    const keys = [this.#replicas, this.#redis.key('{limits}', 'mark'), this.#said(this.name)] as const
+    const keys = [this.#replicas, this.#redis.key(...PLACE, 'mark'), this.#said(this.name)] as const
     const args = [this.#held, name, this.name]
     const reply = await this.#redis.evalScript(JOIN, [...keys], args, options)
     const [last, mark = ''] = (reply as readonly unknown[]).map(String)
@@ -100,10 +103,10 @@ export class LineMessages {
   }
 
   #keys(held: readonly SubjectCounters[]): string[] {
-    return held.map(counters => this.#redis.key('{limits}', counterName(counters)))
+    return held.map(counters => this.#redis.key(...PLACE, counterName(counters)))
   }
 
   #said(name: string): string {
-    return this.#redis.key('{limits}', 'said', name)
+    return this.#redis.key(...PLACE, 'said', name)
   }
 }

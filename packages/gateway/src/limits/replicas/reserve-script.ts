@@ -11,35 +11,39 @@ import { SCRIPT_WORDS } from './script-words.ts'
 export const RESERVE = new RedisScript(`${SCRIPT_WORDS}
 local ask = cjson.decode(ARGV[1])
 local prefix, me, lease, mode, worst, list = ask[1], ask[2], ask[3], ask[4], ask[5], ask[6]
-local gens = redis.call('ZRANGEBYSCORE', KEYS[1], now - lease, '+inf')
-local known = false
-for _, gen in ipairs(gens) do if gen == me then known = true end end
-if not known then return {-1} end
-local allHeard = redis.call('ZCOUNT', KEYS[1], '-inf', '(' .. (now - 3000)) == 0
-local holds, at, counters = {}, {}, {}
-for i, c in ipairs(list) do
-  local key = KEYS[i + 1]
-  local have = read(key, second % 60)
-  for j, rate in ipairs(RATES) do have[rate] = window(key, have, j) end
-  have.p, have.h = 0, 0
-  if c[9] >= 0 then
-    have.fresh = period(have, c[11], c[12], c[10])
-    if allHeard and c[13] > have.s and have.r == c[11] and have.a == c[12] then have.s, have.fresh = c[13], true end
-    holds[#holds + 1] = 'h' .. key
-    at[#at + 1] = {i, 'h'}
-  end
-  if c[5] >= 0 then holds[#holds + 1] = 'p' .. key at[#at + 1] = {i, 'p'} end
-  counters[i] = have
+rings = prefix .. 'ring:'
+local gens, known, allHeard = {}, false, true
+local heard = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+for i = 1, #heard, 2 do
+  local gen, at = heard[i], tonumber(heard[i + 1])
+  if at < now - 3000 then allHeard = false end
+  if at >= now - lease then gens[#gens + 1] = gen end
+  if gen == me and at >= now - lease then known = true end
 end
-local mine = {}
+if not known then return {-1} end
+local counters = readAll()
+local holds, owners = {}, {}
+for i, c in ipairs(list) do
+  local key, have = KEYS[i + 1], counters[i]
+  slide(key, have)
+  have.p, have.h, have.mineP, have.mineH = 0, 0, 0, 0
+  if c[9] >= 0 then
+    period(have, c[11], c[12], c[10])
+    if allHeard and c[13] > have.s and have.r == c[11] and have.a == c[12] then have.s, have.dirty = c[13], true end
+  end
+  if c[9] >= 0 or c[5] >= 0 then
+    holds[#holds + 1] = key
+    owners[#owners + 1] = have
+  end
+end
 if #holds > 0 then
   for _, gen in ipairs(gens) do
-    local got = redis.call('HMGET', prefix .. gen, unpack(holds))
-    if gen == me then mine = got end
-    for j, amount in ipairs(got) do
-      if amount then
-        local c = counters[at[j][1]]
-        c[at[j][2]] = c[at[j][2]] + tonumber(amount)
+    for j, text in ipairs(redis.call('HMGET', prefix .. gen, unpack(holds))) do
+      if text then
+        local have = owners[j]
+        local p, h = struct.unpack(HELD, text)
+        have.p, have.h = have.p + p, have.h + h
+        if gen == me then have.mineP, have.mineH = p, h end
       end
     end
   end
@@ -47,26 +51,26 @@ end
 
 local function answer(granted, counter, limit, waitMs)
   local reply = {granted, counter, limit, waitMs, #gens, second}
+  local at = 6
   for _, c in ipairs(counters) do
-    for _, rate in ipairs(RATES) do reply[#reply + 1] = c[rate].sum end
-    reply[#reply + 1] = c.p
-    reply[#reply + 1] = c.s or 0
-    reply[#reply + 1] = c.h
-    reply[#reply + 1] = c.r
+    local sum = c.sum
+    reply[at + 1], reply[at + 2], reply[at + 3], reply[at + 4] = sum[1], sum[2], sum[3], sum[4]
+    reply[at + 5], reply[at + 6], reply[at + 7], reply[at + 8] = c.p, c.s or 0, c.h, c.r
+    at = at + 8
   end
   return reply
 end
 
 local function saturation(c, limits)
   local most = 0
-  for i, rate in ipairs(RATES) do
-    if limits[i] > 0 then most = math.max(most, c[rate].sum / limits[i]) end
+  for n = 1, 4 do
+    if limits[n] > 0 then most = math.max(most, c.sum[n] / limits[n]) end
   end
   return most
 end
 
 if mode == 2 then return answer(1, 0, 0, 0) end
-local function taken(c, i) if i == 1 then return 1 end return c[4 + i] end
+local function taken(c, n) if n == 1 then return 1 end return c[4 + n] end
 if mode == 0 then
   if worst ~= 0 then
     for i, c in ipairs(list) do
@@ -81,37 +85,32 @@ if mode == 0 then
     local have = counters[i]
     if c[5] >= 0 and have.p >= c[5] then return answer(0, i, 3, -1) end
     local strict = c[14] < 0 or i == 1 or saturation(counters[i - 1], list[i - 1]) >= c[14]
-    for j, rate in ipairs(RATES) do
-      local limit = c[j]
+    for n = 1, 4 do
+      local limit = c[n]
       if strict and limit >= 0 then
-        local amount = taken(c, j)
-        if limit == 0 then return answer(0, i, 3 + j, -1) end
-        local excess = have[rate].sum + amount - limit
-        if excess > 0 then return answer(0, i, 3 + j, wait(KEYS[i + 1], have[rate], excess)) end
+        local amount = taken(c, n)
+        if limit == 0 then return answer(0, i, 3 + n, -1) end
+        local excess = have.sum[n] + amount - limit
+        if excess > 0 then return answer(0, i, 3 + n, wait(KEYS[i + 1], have, n, excess)) end
       end
     end
   end
 end
+local set, money = {}, math.max(worst, 0)
 for i, c in ipairs(list) do
   local key, have = KEYS[i + 1], counters[i]
-  for j, rate in ipairs(RATES) do
-    if c[j] >= 0 and taken(c, j) > 0 then add(key, have, have[rate], second, taken(c, j)) end
+  for n = 1, 4 do
+    if c[n] >= 0 and taken(c, n) > 0 then add(have, n, taken(c, n)) end
   end
-  if have.fresh then keep(have) end
   save(key, have, c[9] >= 0)
-end
-local set = {}
-for j, field in ipairs(holds) do
-  local c, what = counters[at[j][1]], at[j][2]
-  local amount = what == 'p' and 1 or math.max(worst, 0)
-  if amount > 0 then
-    c[what] = c[what] + amount
-    set[#set + 1] = field
-    set[#set + 1] = string.format('%.0f', tonumber(mine[j] or '0') + amount)
+  local p, h = c[5] >= 0 and 1 or 0, c[9] >= 0 and money or 0
+  if p > 0 or h > 0 then
+    have.p, have.h = have.p + p, have.h + h
+    set[#set + 1] = key
+    set[#set + 1] = struct.pack(HELD, have.mineP + p, have.mineH + h)
   end
 end
-if #set > 0 then
-  redis.call('HSET', prefix .. me, unpack(set))
+if #set > 0 and redis.call('HSET', prefix .. me, unpack(set)) > 0 then
   redis.call('PEXPIRE', prefix .. me, lease)
 end
 return answer(1, 0, 0, 0)
