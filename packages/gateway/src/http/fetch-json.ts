@@ -11,12 +11,16 @@ export class FetchError extends Error {
   }
 }
 
-/** A JSON document by URL. Rejects with `FetchError` on any status but 2xx; on redirects, beyond 4 MiB and 5 s. */
+/** A JSON document by URL; a form is posted to it. Rejects with `FetchError` on any status but 2xx; on redirects, beyond 4 MiB and 5 s. */
 export async function fetchJson(
   url: string,
   headers: Readonly<Record<string, string>> = {},
+  form?: Readonly<Record<string, string>>,
 ): Promise<unknown> {
-  const response = await boundedFetch(url, { headers: { accept: 'application/json', ...headers } })
+  const response = await boundedFetch(url, {
+    headers: { accept: 'application/json', ...headers },
+    ...(form && { method: 'POST', body: new URLSearchParams(form) }),
+  })
   if (!response.ok) throw new FetchError(url, response.status)
   return await response.json()
 }

@@ -1,5 +1,5 @@
 import type { Settings } from '../../config/settings.ts'
-import type { JwtSettings } from '../../config/sign-in/sign-in-settings.ts'
+import type { SignInSettings } from '../../config/sign-in/sign-in-settings.ts'
 import type { Authenticator, KeyAuthenticator } from '../authenticate.ts'
 import type { Caller } from '../caller.ts'
 import type { TokenAuthenticator } from '../jwt/token-authenticator.ts'
@@ -50,12 +50,13 @@ export function createFrontDoor(services: FrontDoorServices): Authenticator {
 const NOWHERE: Origin = { method: '', path: '', headers: {}, address: undefined }
 
 function derive(settings: Settings): Derived {
-  const { door, jwt } = settings.signIn
+  const { door, jwt, oauth2 } = settings.signIn
   const rules = houseRules(door, jwt?.publicRoutes ?? [])
   return {
     settings,
     rules,
-    isPlain: rules === undefined && jwt === undefined && door.customAuth === undefined,
+    isPlain:
+      rules === undefined && jwt === undefined && oauth2 === undefined && door.customAuth === undefined,
   }
 }
 
@@ -72,19 +73,24 @@ function identify(
 ): Caller | Promise<Caller> {
   const { customAuth } = signIn.door
   if (customAuth === undefined || services.keys.isMaster(credential))
-    return known(services, signIn.jwt, credential, origin)
+    return known(services, signIn, credential, origin)
   return askCustomAuth(customAuth, credential, origin).then(answer => {
-    if (answer === undefined) return known(services, signIn.jwt, credential, origin)
+    if (answer === undefined) return known(services, signIn, credential, origin)
     return 'key' in answer ? services.keys.authenticate(answer.key) : services.keys.admit(answer.principal)
   })
 }
 
 function known(
   { keys, tokens }: FrontDoorServices,
-  jwt: JwtSettings | undefined,
+  { jwt, oauth2 }: SignInSettings,
   credential: string | undefined,
   origin: Origin,
 ): Caller | Promise<Caller> {
-  const isToken = jwt !== undefined && credential !== undefined && tokens.reads(credential, jwt)
-  return isToken ? tokens.authenticate(credential, origin, jwt) : keys.authenticate(credential)
+  // A token that can be read here is; the provider is asked of all others.
+  const reader = [jwt, oauth2].find(
+    each => each !== undefined && credential !== undefined && tokens.reads(credential, each),
+  )
+  if (reader === undefined || credential === undefined || keys.isMaster(credential))
+    return keys.authenticate(credential)
+  return tokens.authenticate(credential, origin, reader)
 }

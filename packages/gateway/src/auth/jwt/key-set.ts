@@ -1,8 +1,12 @@
 import type { JWK } from 'jose'
 import { createError, type SluiceError } from 'sluice/internal'
 
-/** A JSON document by URL, bounded in bytes and time; rejects on any status but 200. */
-export type FetchJson = (url: string, headers?: Readonly<Record<string, string>>) => Promise<unknown>
+/** A JSON document by URL, bounded in bytes and time; a form is posted. Rejects on any status but 2xx. */
+export type FetchJson = (
+  url: string,
+  headers?: Readonly<Record<string, string>>,
+  form?: Readonly<Record<string, string>>,
+) => Promise<unknown>
 
 export interface KeySetOptions {
   readonly fetchJson: FetchJson

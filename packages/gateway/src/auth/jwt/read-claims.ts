@@ -34,7 +34,8 @@ export function readClaims(claims: Claims, settings: JwtSettings): Reading {
   const scopes = scopesOf(claims)
   const isAdmin = scopes.has(settings.adminScope)
   const mapped = isAdmin ? undefined : mappedRole(claims, settings)
-  const role: Role | undefined = isAdmin ? 'proxy_admin' : mapped
+  const said = textAt(claims, settings.roleField)
+  const role: Role | undefined = isAdmin ? 'proxy_admin' : (mapped ?? (isUserRole(said) ? said : undefined))
   const object = textAt(claims, settings.objectIdField)
   // An address that is not verified names nobody, whichever field it is to fill.
   const isBad = isUnverified(claims)
@@ -122,11 +123,6 @@ function isLike(pattern: string, text: string): boolean {
     at = found + part.length
   }
   return text.length - last.length >= at && text.endsWith(last)
-}
-
-/** A role that a provider may give a user here; undefined for a word of its own. */
-export function givenRole(role: string | undefined): string | undefined {
-  return isUserRole(role) ? role : undefined
 }
 
 /** The token is right, and what it may not do is said. */

@@ -1,5 +1,5 @@
-import { createError, type SluiceError } from 'sluice/internal'
-import type { JwtSettings } from '../../config/sign-in/sign-in-settings.ts'
+import { createError, SluiceError } from 'sluice/internal'
+import type { IntrospectionSettings, JwtSettings } from '../../config/sign-in/sign-in-settings.ts'
 import type { AccountRow } from '../../db/rows.ts'
 import { BoundedMap } from '../../limits/bounded-map.ts'
 import type { Caller } from '../caller.ts'
@@ -8,6 +8,7 @@ import type { Principal } from '../door/principal.ts'
 import { hashKey } from '../hash.ts'
 import type { Claims } from './claims.ts'
 import { findPrincipals, type PrincipalServices } from './find-principals.ts'
+import { introspect, unreachable } from './introspect.ts'
 import type { KeyMappings } from './key-mappings.ts'
 import { type FetchJson, KeySet } from './key-set.ts'
 import { type Reading, readClaims, refused } from './read-claims.ts'
@@ -39,6 +40,9 @@ interface Known {
 const MOST_KNOWN = 50_000
 /** Claims are looked up anew after this, so that new teams and mappings are seen. */
 const RELOOK_MS = 60_000
+/** Tokens that the provider refused are refused for this long without asking it again; so many are remembered. */
+const BAD_MS = 5_000
+const MOST_BAD = 10_000
 /** Tokens that are being verified; more are refused with 503. */
 const MOST_AT_ONCE = 256
 const LONGEST_TEAM = 256
@@ -49,6 +53,7 @@ export class TokenAuthenticator {
   readonly #keySet: KeySet
   readonly #known = new BoundedMap<Known>({ most: MOST_KNOWN })
   readonly #running = new Map<string, Promise<Known>>()
+  readonly #bad = new BoundedMap<{ readonly error: SluiceError; readonly until: number }>({ most: MOST_BAD })
 
   constructor(services: TokenServices) {
     this.#services = services
@@ -58,7 +63,7 @@ export class TokenAuthenticator {
   /** True for what this could read: a JWT, or any text where the provider is asked about those. */
   reads(credential: string, settings: JwtSettings): boolean {
     if (credential.startsWith('sk-')) return false
-    return looksLikeJwt(credential) || settings.userinfo !== undefined
+    return settings.userinfo !== undefined || settings.introspection !== undefined || looksLikeJwt(credential)
   }
 
   /** Throws or rejects as `Authenticator` says, and with `PermissionDeniedError` for a right token that may not. */
@@ -119,9 +124,10 @@ export class TokenAuthenticator {
     const isJwt = looksLikeJwt(token) && settings.keyUrls.length > 0
     const claims = isJwt ? await verifyToken(token, this.#keySet, settings) : await this.#ask(token, settings)
     const now = this.#services.now()
-    const lastsUntil = isJwt
-      ? (Number(claims['exp']) + CLOCK_SECONDS) * 1_000
-      : now + (settings.userinfo?.ttlMs ?? 0)
+    const ends = Number(claims['exp'] ?? Number.POSITIVE_INFINITY)
+    const vouchedUntil = now + ((settings.introspection ?? settings.userinfo)?.ttlMs ?? 0)
+    const endsAt = (ends + CLOCK_SECONDS) * 1_000
+    const lastsUntil = isJwt ? endsAt : Math.min(vouchedUntil, Number.isNaN(endsAt) ? 0 : endsAt)
     const reading = readClaims(claims, settings)
     const keyHash = await this.#mappedKey(reading, settings)
     const principals =
@@ -147,7 +153,8 @@ export class TokenAuthenticator {
   }
 
   /** The claims that the provider has for a token that only it can read. */
-  async #ask(token: string, { userinfo }: JwtSettings): Promise<Claims> {
+  async #ask(token: string, { userinfo, introspection }: JwtSettings): Promise<Claims> {
+    if (introspection !== undefined) return await this.#introspect(token, introspection)
     if (userinfo === undefined) throw badToken('it is no JWT')
     try {
       const claims = await this.#services.fetchJson(userinfo.url, { authorization: `Bearer ${token}` })
@@ -157,6 +164,21 @@ export class TokenAuthenticator {
       if (status === undefined || status >= 500 || status === 429) throw unreachable(error)
     }
     throw badToken('the provider does not know it')
+  }
+
+  /** A flood of one bad token must not become a flood at the provider. */
+  async #introspect(token: string, settings: IntrospectionSettings): Promise<Claims> {
+    const { now, fetchJson } = this.#services
+    const name = `${settings.url} ${hashKey(token)}`
+    const known = this.#bad.get(name)
+    if (known !== undefined && now() < known.until) throw known.error
+    try {
+      return await introspect(token, settings, fetchJson)
+    } catch (error) {
+      const isBad = error instanceof SluiceError && error.kind === 'authentication'
+      if (isBad) this.#bad.set(name, { error, until: now() + BAD_MS })
+      throw error
+    }
   }
 
   #callerOf({ principals, keyHash, userId }: Known): Caller | Promise<Caller> {
@@ -191,14 +213,5 @@ function busy(): SluiceError {
     kind: 'unavailable',
     type: 'auth_error',
     message: 'Too many tokens are being verified at the moment. Retry shortly.',
-  })
-}
-
-function unreachable(cause: unknown): SluiceError {
-  return createError({
-    kind: 'unavailable',
-    type: 'auth_error',
-    message: 'The provider of tokens cannot be asked at the moment. Retry shortly.',
-    cause,
   })
 }

@@ -18,7 +18,35 @@ const TEAM_ROUTES = ['openai_routes', 'info_routes', 'mcp_routes']
 export function buildJwt({ file, variables }: SettingsParts): target.JwtSettings | undefined {
   const general = file.general_settings ?? {}
   if (!general.enable_jwt_auth) return undefined
-  const own: JwtAuth = general.litellm_jwtauth ?? {}
+  return jwtOf(general.litellm_jwtauth ?? {}, variables)
+}
+
+/** An answer of the provider is good for this long: a token that was taken back ends with it. */
+const INTROSPECTION_TTL_MS = 60_000
+
+/** `enable_oauth2_auth` and LiteLLM's variables for it; absent without an address to ask. */
+export function buildOauth2({ file, variables }: SettingsParts): target.JwtSettings | undefined {
+  const url = variables.OAUTH_TOKEN_INFO_ENDPOINT
+  if (!file.general_settings?.enable_oauth2_auth || url === undefined) return undefined
+  const { OAUTH_CLIENT_ID: id, OAUTH_CLIENT_SECRET: secret } = variables
+  const isKnown = /introspect/i.test(url) && id !== undefined && secret !== undefined
+  return {
+    ...jwtOf(
+      {
+        user_id_jwt_field: variables.OAUTH_USER_ID_FIELD_NAME ?? 'sub',
+        team_id_jwt_field: variables.OAUTH_USER_TEAM_ID_FIELD_NAME ?? 'team_id',
+      },
+      variables,
+    ),
+    ...{ keyUrls: [], audience: undefined, issuer: undefined },
+    // No scope makes an admin here: the role does.
+    adminScope: '',
+    roleField: variables.OAUTH_USER_ROLE_FIELD_NAME ?? 'role',
+    introspection: { url, client: isKnown ? { id, secret } : undefined, ttlMs: INTROSPECTION_TTL_MS },
+  }
+}
+
+function jwtOf(own: JwtAuth, variables: SettingsParts['variables']): target.JwtSettings {
   return {
     keyUrls: variables.JWT_PUBLIC_KEY_URL ?? [],
     audience: variables.JWT_AUDIENCE,
@@ -39,6 +67,8 @@ export function buildJwt({ file, variables }: SettingsParts): target.JwtSettings
     publicRoutes: own.public_allowed_routes ?? [],
     enforceRbac: own.enforce_rbac ?? false,
     rolesField: own.roles_jwt_field,
+    roleField: undefined,
+    introspection: undefined,
     objectIdField: own.object_id_jwt_field,
     roleMappings: (own.role_mappings ?? []).map(values => ({
       role: values.role ?? '',

@@ -1,7 +1,7 @@
 import type { Report } from '../report.ts'
 import type { Settings } from '../settings.ts'
 import type * as target from '../sign-in/sign-in-settings.ts'
-import { buildJwt } from './build-jwt.ts'
+import { buildJwt, buildOauth2 } from './build-jwt.ts'
 import type { SettingsParts } from './build-settings.ts'
 import { buildSso } from './build-sso.ts'
 import { checkStrangers } from './check-strangers.ts'
@@ -12,6 +12,7 @@ const DAY_MS = 24 * 60 * 60_000
 export function buildSignIn(parts: SettingsParts): target.SignInSettings {
   return {
     jwt: buildJwt(parts),
+    oauth2: buildOauth2(parts),
     sso: buildSso(parts),
     ui: buildUi(parts),
     door: buildDoor(parts),
@@ -20,9 +21,20 @@ export function buildSignIn(parts: SettingsParts): target.SignInSettings {
 }
 
 /** What is missing for what was asked. */
-export function checkSignIn({ signIn, auth }: Settings, { source }: SettingsParts, report: Report): void {
+export function checkSignIn(
+  { signIn, auth }: Settings,
+  { source, file }: SettingsParts,
+  report: Report,
+): void {
   const place = { file: source ?? 'environment', line: 0, column: 0 }
   const { jwt, sso } = signIn
+  if (file.general_settings?.enable_oauth2_auth && signIn.oauth2 === undefined)
+    report.problem(
+      place,
+      'general_settings.enable_oauth2_auth',
+      'nobody says where tokens are looked up',
+      'Set OAUTH_TOKEN_INFO_ENDPOINT to the introspection endpoint of the provider, and OAUTH_CLIENT_ID and OAUTH_CLIENT_SECRET.',
+    )
   if (jwt && jwt.keyUrls.length === 0 && jwt.userinfo === undefined)
     report.problem(
       place,

@@ -133,7 +133,7 @@ export const generalSettings = {
     litellm_key_header_name: works(text, 'One more header that carries the key.', 'auth.keyHeaderName'),
     enable_jwt_auth: works(flag, 'Accept JSON web tokens.', 'signIn.jwt'),
     litellm_jwtauth: works(objectOf(jwtAuth), 'How their claims are read.', 'signIn.jwt'),
-    enable_oauth2_auth: logIn('Accept OAuth 2 tokens.'),
+    enable_oauth2_auth: works(flag, 'Accept OAuth 2 tokens that the provider vouches for.', 'signIn.oauth2'),
     enable_oauth2_proxy_auth: logIn('Trust headers of a log-in proxy.'),
     oauth2_config_mappings: accepted(object, 'Which headers.'),
     allowed_routes: works(list(text), 'All routes there are, whoever asks.', 'signIn.door.allowedRoutes'),

@@ -45,6 +45,7 @@ const NEEDS_MORE = [
   'custom_llm_provider',
   'custom_auth',
   'enable_jwt_auth',
+  'enable_oauth2_auth',
 ]
 
 for (const [name, place] of Object.entries(places)) {

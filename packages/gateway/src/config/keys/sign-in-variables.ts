@@ -103,6 +103,16 @@ export const signInVariables = {
   JWT_PUBLIC_KEY_URL: works(commaList, 'Where the keys of tokens lie, by commas.', 'signIn.jwt.keyUrls'),
   JWT_AUDIENCE: works(commaList, 'Whom tokens must be for, by commas.', 'signIn.jwt.audience'),
   JWT_ISSUER: works(commaList, 'Who must have made them, by commas.', 'signIn.jwt.issuer'),
+  OAUTH_TOKEN_INFO_ENDPOINT: works(
+    url,
+    'Where OAuth 2 tokens are looked up: introspection (RFC 7662) where the address says so and the client is set.',
+    'signIn.oauth2',
+  ),
+  OAUTH_CLIENT_ID: works(text, 'Who the gateway is there.', 'signIn.oauth2'),
+  OAUTH_CLIENT_SECRET: works(secret, 'Its secret.', 'signIn.oauth2'),
+  OAUTH_USER_ID_FIELD_NAME: works(text, 'Field with the user; `sub`.', 'signIn.oauth2'),
+  OAUTH_USER_ROLE_FIELD_NAME: works(text, 'Field with the role; `role`.', 'signIn.oauth2'),
+  OAUTH_USER_TEAM_ID_FIELD_NAME: works(text, 'Field with the team; `team_id`.', 'signIn.oauth2'),
   SLUICE_TRUSTED_PROXIES: works(
     commaList,
     'Addresses and networks whose X-Forwarded-For is believed, by commas; whoever connects, unless set.',

@@ -6,6 +6,8 @@ export type { UserRole } from '../keys/jwt-auth.ts'
 export interface SignInSettings {
   /** Absent unless `enable_jwt_auth`. */
   readonly jwt: JwtSettings | undefined
+  /** Tokens that only the provider can read; absent unless `enable_oauth2_auth`. */
+  readonly oauth2: JwtSettings | undefined
   readonly sso: SsoSettings
   readonly ui: UiSettings
   readonly door: DoorSettings
@@ -150,10 +152,22 @@ export interface JwtSettings {
     readonly routes: readonly string[]
   }[]
   readonly enforceScopes: boolean
+  /** The claim whose word is the caller's role. */
+  readonly roleField: string | undefined
+  /** The provider is asked of every token. */
+  readonly introspection: IntrospectionSettings | undefined
   readonly userinfo: { readonly url: string; readonly ttlMs: number } | undefined
   readonly keyClaim: string | undefined
   readonly keyMappingTtlMs: number
   readonly unregistered: 'reject' | 'auto_register' | 'fallback_team_mapping'
+}
+
+export interface IntrospectionSettings {
+  readonly url: string
+  /** Who we are there; absent: the address is asked with the token itself. */
+  readonly client: { readonly id: string; readonly secret: string } | undefined
+  /** Milliseconds an answer is good for. */
+  readonly ttlMs: number
 }
 
 export interface JwtTeamSettings {

@@ -22,6 +22,10 @@ export interface TokenHouse {
   /** The provider answers no more until it is set back. */
   isDown: boolean
   userinfo: unknown
+  /** The provider answers with this; `headers` and `form` are what it was asked with last. */
+  status: number
+  headers: Readonly<Record<string, string>>
+  form: Readonly<Record<string, string>> | undefined
   token(claims?: JWTPayload, how?: TokenOptions): Promise<string>
   /** The provider gets another key. */
   rotate(kid: string): Promise<void>
@@ -59,7 +63,16 @@ export async function openTokenHouse(
   let pair = await generateKeyPair('RS256', { extractable: true })
   let name = 'first'
   const house: TokenHouse = {
-    ...{ settings, accounts, asked: [], isDown: false, userinfo: {} },
+    ...{
+      settings,
+      accounts,
+      asked: [],
+      isDown: false,
+      userinfo: {},
+      status: 200,
+      headers: {},
+      form: undefined,
+    },
     async token(claims = {}, { kid = name, alg = 'RS256', expiresIn = 60 } = {}) {
       const now = Math.floor(Date.now() / 1000)
       return await new SignJWT({
@@ -83,8 +96,11 @@ export async function openTokenHouse(
   }
   const { authenticator } = openFrontDoor({
     ...{ settings: () => settings, database, accounts, keys, audit },
-    async fetchJson(url) {
+    async fetchJson(url, headers, form) {
       house.asked.push(url)
+      house.headers = { ...headers }
+      house.form = form
+      if (house.status !== 200) throw Object.assign(new Error('refused'), { status: house.status })
       if (house.isDown) throw new Error('connection refused')
       if (url !== KEYS_URL) return house.userinfo
       return { keys: [{ ...(await exportJWK(pair.publicKey)), kid: name, alg: 'RS256', use: 'sig' }] }
