@@ -51,11 +51,72 @@ eachDatabase('a budget that no row holds', makePlace => {
   })
 })
 
-test('while the database cannot tell, a counter starts at nothing and the call goes on', async () => {
+test('while the database cannot tell, calls go on, and it is asked again a second later, not half a minute', async () => {
   const errors: unknown[] = []
-  const limiter = limiterOn({ limitSpends: () => Promise.reject(new Error('away')) }, errors)
-  await expect(limiter.reserve(claim)).resolves.toBeDefined()
-  expect(errors.length).toBe(1)
+  let isAway = true
+  let asked = 0
+  let time = START
+  const resetAt = Date.parse('2026-11-22T00:00:00Z')
+  const store = {
+    limitSpends: () => {
+      asked++
+      if (isAway) return Promise.reject(new Error('away'))
+      return Promise.resolve([
+        { kind: 'limit', id: 'key:k\ngpt-4o\n', resetAt, replica: '', nanoUsd: 990 } as const,
+      ])
+    },
+  }
+  const seeds = new SpendSeeds({ store, now: () => time, onError: error => void errors.push(error) })
+  const limiter = createRedisLimiter({
+    ...{ redis: () => undefined, log, deadlineMs: () => 10, seeds, now: () => time },
+  })
+  const record = { status: 'success', cost: { state: 'known', nanoUsd: 10 } } as CallRecord
+  const call = async () => await (await limiter.reserve({ ...claim, now: time })).settle({ ...record })
+  // Neither refused, nor made to wait, nor asked about at every call.
+  for (let n = 0; n < 5; n++) await call()
+  expect([asked, errors.length]).toEqual([1, 1])
+  time += 999
+  await call()
+  expect(asked).toBe(1)
+  time += 1
+  await call()
+  expect([asked, errors.length]).toEqual([2, 2])
+  isAway = false
+  time += 1_000
+  await call()
+  // That one asked in the background: what was spent before is known from now on.
+  await new Promise(setImmediate)
+  expect(asked).toBe(3)
+  await expect(call()).rejects.toMatchObject({ message: expect.stringContaining('Max budget: 0.000001') })
+})
+
+test('what rows of an earlier process bring after the first answer is heard within seconds', async () => {
+  let nanoUsd = 0
+  let asked = 0
+  let time = START
+  const resetAt = Date.parse('2026-11-22T00:00:00Z')
+  const store = {
+    limitSpends: () => {
+      asked++
+      return Promise.resolve([
+        { kind: 'limit', id: 'key:k\ngpt-4o\n', resetAt, replica: '', nanoUsd } as const,
+      ])
+    },
+  }
+  const seeds = new SpendSeeds({ store, now: () => time, onError() {} })
+  const limiter = createRedisLimiter({
+    ...{ redis: () => undefined, log, deadlineMs: () => 10, seeds, now: () => time },
+  })
+  const call = async () => await limiter.reserve({ ...claim, now: time })
+  await call()
+  nanoUsd = 1_000
+  time += 5_000
+  await call()
+  await new Promise(setImmediate)
+  await expect(call()).rejects.toMatchObject({ retryable: false })
+  time += 5_000
+  await expect(call()).rejects.toMatchObject({ retryable: false })
+  expect(asked).toBe(2)
 })
 
 test('calls that come while a new counter is asked for wait with the first', async () => {
