@@ -78,9 +78,25 @@ describe('limits of one key', () => {
   })
 
   test('limits that refuse only while deployments fail refuse nothing while they are well', async () => {
-    const key = await rig.newKey({ rpm_limit: 1, rpm_limit_type: 'dynamic' })
-    for (let i = 0; i < 3; i++) expect((await ask(key)).status).toBe(200)
+    for (const limits of [{ rpm_limit: 1 }, { model_rpm_limit: { 'gpt-4o': 1 } }]) {
+      const key = await rig.newKey({ ...limits, rpm_limit_type: 'dynamic' })
+      for (let i = 0; i < 3; i++) expect((await ask(key)).status).toBe(200)
+    }
   })
+})
+
+test('a rate of a model is guaranteed as long as its deployments can keep all that is', async () => {
+  const shared = (rpm: number) => ({
+    model_rpm_limit: { shared: rpm },
+    rpm_limit_type: 'guaranteed_throughput',
+  })
+  await rig.newKey(shared(6))
+  const refused = await rig.admin('/key/generate', shared(5))
+  expect(refused.status).toBe(400)
+  expect((await told(refused)).message).toContain(
+    'model_rpm_limit.shared: all keys together are guaranteed 11 with this, and there is 10.',
+  )
+  await rig.newKey(shared(4))
 })
 
 describe('limits of others', () => {

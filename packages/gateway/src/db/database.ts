@@ -87,6 +87,8 @@ export interface KeyFilter {
   readonly projectId?: string
   /** Of the living only. */
   readonly accessGroupId?: string
+  /** True: only those with a rate that is promised (`guaranteed_throughput`). */
+  readonly isGuaranteed?: boolean
   /** Any part of the alias, whatever its case. */
   readonly search?: string
   /** Belonging to one of them at least. */

@@ -23,6 +23,8 @@ export interface AccountFilter {
   readonly budgetId?: string | undefined
   /** True: only those with a list of models. */
   readonly hasModels?: boolean | undefined
+  /** True: only those with a rate that is promised (`guaranteed_throughput`). */
+  readonly isGuaranteed?: boolean | undefined
   readonly search?: string | undefined
   /** Only those that have one of these ids or lie in one of these organizations. */
   readonly within?:

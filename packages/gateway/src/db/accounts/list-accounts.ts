@@ -99,6 +99,8 @@ function conditions(
     all.push(build.or([oneOf(build, 'id', ids), oneOf(build, 'organization_id', organizationIds)]))
   }
   if (filter.hasModels === true) all.push(build('accounts.models', '<>', '[]'))
+  if (filter.isGuaranteed === true)
+    all.push(build('accounts.more_limits', 'like', '%"guaranteed_throughput"%'))
   if (filter.search !== undefined) all.push(contains(build, filter.search, ['alias', 'id', 'email']))
   if (filter.idPart !== undefined) all.push(contains(build, filter.idPart, ['id']))
   if (filter.emailPart !== undefined) all.push(contains(build, filter.emailPart, ['email']))

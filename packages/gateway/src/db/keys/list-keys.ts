@@ -98,6 +98,8 @@ export function keyConditions<T extends KeyTable>(
     if (value !== undefined) all.push(sql<SqlBool>`${sql.ref(`${table}.${column}`)} = ${value}`)
   if (filter.accessGroupId !== undefined && table === 'virtual_keys')
     all.push(contains(sql.ref('virtual_keys.access_group_ids'), JSON.stringify(filter.accessGroupId)))
+  if (filter.isGuaranteed === true && table === 'virtual_keys')
+    all.push(contains(sql.ref('virtual_keys.more_limits'), '"guaranteed_throughput"'))
   if (filter.search !== undefined)
     all.push(contains(sql`lower(${sql.ref(`${table}.key_alias`)})`, filter.search.toLowerCase()))
   if (filter.anyOf !== undefined) all.push(ownedBy(build as never, table, filter.anyOf))

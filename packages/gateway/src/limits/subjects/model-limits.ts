@@ -37,6 +37,7 @@ export function modelSubjects(
   limits: MoreLimits,
 ): readonly LimitSubject[] {
   const { model_max_budget = {}, model_rpm_limit = {}, model_tpm_limit = {} } = limits
+  const { rpm_limit_type, tpm_limit_type } = limits
   const models = new Set(
     [model_max_budget, model_rpm_limit, model_tpm_limit].flatMap(each => Object.keys(each)),
   )
@@ -48,6 +49,8 @@ export function modelSubjects(
       rpm: model_rpm_limit[model] ?? rpm_limit ?? undefined,
       tpm: model_tpm_limit[model] ?? tpm_limit ?? undefined,
       budget: max_budget == null ? undefined : Object.freeze(countedBudget(max_budget, budget_duration)),
+      ...(rpm_limit_type === 'dynamic' && { isRpmDynamic: true }),
+      ...(tpm_limit_type === 'dynamic' && { isTpmDynamic: true }),
     })
   })
 }

@@ -97,6 +97,10 @@ export class AccountsOffice {
   }
 
   /** What changes are made with: the time, the calendar of budgets, and who asks. */
+  settings(): Settings {
+    return this.#services.settings()
+  }
+
   /** What lists of models may name, as this replica knows it. */
   modelNames(): OtherNames {
     const { settings, accessGroups } = this.#services

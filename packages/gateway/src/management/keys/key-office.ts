@@ -114,8 +114,8 @@ export class KeyOffice {
     showsSecret = before === undefined,
   ): Promise<void> {
     const holders = await this.#holdersOf(after)
-    await checkThroughput(before, after, holders.team, this.services.database.keys)
-    const { settings, accessGroups } = this.services
+    const { settings, accessGroups, database } = this.services
+    await checkThroughput({ before, after, holders, keys: database.keys, settings: settings() })
     const names = otherNames({ settings: settings(), accessGroups })
     const caller = callerOfRequest(request)
     if (caller.role === 'proxy_admin') {

@@ -9,6 +9,7 @@ import { newAccount } from '../accounts/account-fields.ts'
 import type { AccountWriter } from '../accounts/account-writer.ts'
 import type { AccountsOffice } from '../accounts/accounts-office.ts'
 import { eachMember } from '../accounts/member-users.ts'
+import { checkTeamGuarantees } from '../accounts/team-guarantees.ts'
 import { checkWithin } from '../accounts/within-organization.ts'
 import { ORGANIZATION } from '../organizations/organization-json.ts'
 import { PROJECT } from '../projects/project-json.ts'
@@ -53,7 +54,7 @@ export class TeamOffice {
     if (wanted === SESSION_TEAM)
       throw badRequest(`team_id: '${SESSION_TEAM}' is kept for sessions. Choose another id.`, 'team_id')
     const row = newAccount('team', wanted ?? randomUUID(), context, changes)
-    await this.#checkOrganization(row)
+    await this.#checkOrganization(row, undefined)
     const all = withCreator(
       [
         ...(people ?? []),
@@ -79,12 +80,14 @@ export class TeamOffice {
     const context = this.#accounts.context(request)
     let warnings: readonly string[] = []
     const row = await this.#accounts.write(request, async writer => {
-      const after = await writer.change(TEAM, id, before => {
-        const change = teamChanges(body, before, context)
+      let before: AccountRow | undefined
+      const after = await writer.change(TEAM, id, current => {
+        before = current
+        const change = teamChanges(body, current, context)
         warnings = change.warnings
         return change.changes
       })
-      await this.#checkOrganization(after)
+      await this.#checkOrganization(after, before)
       if ([...MEMBER_DEFAULTS, 'organization_id'].some(name => body[name as keyof TeamBody] !== undefined))
         await this.#members.follow(writer, after, sparing, request)
       return after
@@ -135,10 +138,14 @@ export class TeamOffice {
     return { ...filter, within, ids }
   }
 
-  async #checkOrganization(team: AccountRow): Promise<void> {
-    if (team.organizationId === null) return
-    const organization = await this.#accounts.find(ORGANIZATION, team.organizationId)
-    checkWithin(team, ORGANIZATION, organization, this.#accounts.modelNames().groups)
+  async #checkOrganization(team: AccountRow, before: AccountRow | undefined): Promise<void> {
+    const { organizationId } = team
+    const organization =
+      organizationId === null ? undefined : await this.#accounts.find(ORGANIZATION, organizationId)
+    const settings = this.#accounts.settings()
+    await checkTeamGuarantees({ accounts: this.#accounts, settings, before, after: team, organization })
+    if (organization !== undefined)
+      checkWithin(team, ORGANIZATION, organization, this.#accounts.modelNames().groups)
   }
 }
 
