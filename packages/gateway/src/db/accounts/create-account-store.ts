@@ -12,7 +12,7 @@ import { listAccountIds, listAccounts } from './list-accounts.ts'
 import { storedAccounts } from './stored-accounts.ts'
 
 /** References asked for in one query. */
-const CHUNK = 200
+const CHUNK = 500
 
 /** Accounts in `accounts`, their spend joined in from `spend_totals`. */
 export function createAccountStore(connection: Connection): AccountStore {

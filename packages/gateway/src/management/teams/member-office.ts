@@ -35,7 +35,8 @@ export class MemberOffice {
     const found: AccountRow[] = []
     for (let at = 0; at < teamIds.length; at += AT_ONCE) {
       const filter = { teamIds: teamIds.slice(at, at + AT_ONCE), sortOrder: 'asc' as const }
-      found.push(...(await this.#accounts.list(TEAM_MEMBER, { ...filter, page: 1, size: MOST_MEMBERS })).rows)
+      const ids = await this.#accounts.listIds(TEAM_MEMBER, { ...filter, page: 1, size: MOST_MEMBERS })
+      found.push(...(await this.#accounts.findMany(TEAM_MEMBER, ids)))
     }
     return found
   }
