@@ -27,6 +27,7 @@ export class KeyCache extends RowCache<KeyRow> {
     super(
       {
         idOf: row => row.tokenHash,
+        hasDigests: true,
         find: async hash => {
           const row = await store.find(hash)
           if (row !== undefined) return row

@@ -1,5 +1,7 @@
 import { BoundedMap } from '../limits/bounded-map.ts'
 import { answered, tooManyLookups } from './answered.ts'
+import { DigestIndex } from './digests/digest-index.ts'
+import { KnownRow } from './digests/known-row.ts'
 
 /** What the cache reads of a row. */
 export interface CachedRow {
@@ -12,6 +14,8 @@ export interface CachedRow {
 export interface RowSource<R> {
   /** The name a row has in the cache. */
   idOf(row: R): string
+  /** True where those names are digests, which are found sooner. */
+  readonly hasDigests?: boolean
   find(id: string): Promise<R | undefined>
   /** Rows changed, and ids removed, at or after `since`; `next` is what to ask with the next time. */
   changedSince(
@@ -38,12 +42,6 @@ export interface RowCacheOptions {
   readonly lookupMs?: number | undefined
   /** Look-ups in flight; more are refused with 503. */
   readonly maxLookups?: number | undefined
-}
-
-interface Entry<R> {
-  row: R
-  readAt: number
-  refreshAt: number
 }
 
 interface Miss {
@@ -81,7 +79,7 @@ const MAX_ROUNDS = 1_000
 export class RowCache<R extends CachedRow> {
   readonly #source: RowSource<R>
   readonly #options: Settled
-  readonly #known: BoundedMap<Entry<R>>
+  readonly #known: BoundedMap<R, KnownRow<R>>
   readonly #misses: BoundedMap<Miss>
   readonly #lookups = new Map<string, Lookup<R>>()
   #cursor: number
@@ -103,7 +101,11 @@ export class RowCache<R extends CachedRow> {
       lookupMs: options.lookupMs ?? 5_000,
       maxLookups: options.maxLookups ?? 256,
     }
-    this.#known = new BoundedMap({ most: this.#options.maxRows })
+    this.#known = new BoundedMap({
+      most: this.#options.maxRows,
+      placeOf: (id, row) => new KnownRow(id, row),
+      index: source.hasDigests ? new DigestIndex<KnownRow<R>>() : undefined,
+    })
     this.#misses = new BoundedMap({ most: this.#options.maxMisses })
     this.#cursor = this.#options.now()
   }
@@ -126,8 +128,8 @@ export class RowCache<R extends CachedRow> {
   }
 
   /** The rows in memory, in no order. */
-  *rows(): Iterable<R> {
-    for (const { row } of this.#known.values()) yield row
+  rows(): Iterable<R> {
+    return this.#known.values()
   }
 
   /**
@@ -137,15 +139,18 @@ export class RowCache<R extends CachedRow> {
   find(id: string): R | undefined | Promise<R | undefined> {
     const { now, maxStalenessMs } = this.#options
     const time = now()
-    const entry = this.#known.get(id)
-    if (entry === undefined) {
+    const known = this.#known.place(id)
+    if (known === undefined) {
       const miss = this.#misses.get(id)
       if (miss !== undefined && this.#isMissing(miss, time)) return undefined
       return this.#lookUp(id)
     }
-    if (time - Math.max(entry.readAt, this.#syncedAt) > maxStalenessMs()) return this.#lookUp(id)
-    if (time >= entry.refreshAt && entry.row.maxBudgetNanoUsd !== null) this.#refresh(entry, time)
-    return entry.row
+    // In an order that reads as little as can be: among a million rows each read is a miss of the processor's caches.
+    const most = maxStalenessMs()
+    if (time - this.#syncedAt > most && time - known.readAt > most) return this.#lookUp(id)
+    const row = known.value
+    if (row.maxBudgetNanoUsd !== null && time >= known.refreshAt) this.#refresh(known, time)
+    return row
   }
 
   /** Takes in a row this process has just written. */
@@ -175,10 +180,9 @@ export class RowCache<R extends CachedRow> {
   restore({ rows, missing, confirmedAt }: KnownRows<R>): void {
     this.#restores++
     this.#generation++
-    const entry = { readAt: confirmedAt, refreshAt: confirmedAt }
     for (const row of rows) {
       const id = this.#source.idOf(row)
-      if (this.#known.get(id) === undefined) this.#known.set(id, { row, ...entry })
+      if (this.#known.get(id) === undefined) this.#keep(id, row, confirmedAt, confirmedAt)
     }
     for (const id of missing)
       if (this.#known.get(id) === undefined) this.#misses.set(id, { id, readAt: confirmedAt })
@@ -248,26 +252,27 @@ export class RowCache<R extends CachedRow> {
   #remember(row: R): R {
     const time = this.#options.now()
     const refreshAt = time + this.#options.refreshMs
-    const entry = this.#known.get(this.#source.idOf(row))
-    if (entry === undefined) {
-      this.#known.set(this.#source.idOf(row), { row, readAt: time, refreshAt })
-      return row
-    }
-    if (row.updatedAt < entry.row.updatedAt) return entry.row
-    entry.readAt = time
-    entry.refreshAt = refreshAt
-    const isNewer = row.updatedAt !== entry.row.updatedAt
+    const id = this.#source.idOf(row)
+    const before = this.#known.get(id)
+    if (before === undefined) return this.#keep(id, row, time, refreshAt)
+    if (row.updatedAt < before.updatedAt) return before
+    const isNewer = row.updatedAt !== before.updatedAt
     if (isNewer) this.#generation++
     // The same row keeps its object, and with it everything that was derived from it.
-    if (isNewer || row.spendNanoUsd !== entry.row.spendNanoUsd) entry.row = row
-    return entry.row
+    const isSame = !isNewer && row.spendNanoUsd === before.spendNanoUsd
+    return this.#keep(id, isSame ? before : row, time, refreshAt)
   }
 
-  #refresh(entry: Entry<R>, time: number): void {
-    entry.refreshAt = time + this.#options.refreshMs
+  #keep(id: string, row: R, readAt: number, refreshAt: number): R {
+    Object.assign(this.#known.set(id, row), { readAt, refreshAt })
+    return row
+  }
+
+  #refresh(known: KnownRow<R>, time: number): void {
+    known.refreshAt = time + this.#options.refreshMs
     if (this.#lookups.size * 2 >= this.#options.maxLookups) return
     // A failure changes nothing: the row stays trusted for as long as its staleness allows, and the next try is near.
-    this.#lookUp(this.#source.idOf(entry.row)).catch(() => {})
+    this.#lookUp(known.key).catch(() => {})
   }
 
   #lookUp(id: string): Promise<R | undefined> {
