@@ -122,7 +122,9 @@ function matching(database: Kysely<Tables>, source: SumSource, query: SpendSumsQ
     .where('kind', '=', sql.lit(source.kind))
   const isNamed = ids !== undefined || (apiKeys !== undefined && columns.apiKey === 'subject_id')
   const days = isNamed ? daysBetween(query) : undefined
-  if (days !== undefined) select = select.where('day', 'in', days)
+  // One day is found in the order of its index, without sorting.
+  if (query.from === query.to) select = select.where('day', '=', query.from)
+  else if (days !== undefined) select = select.where('day', 'in', days)
   else select = select.where('day', '>=', query.from).where('day', '<=', query.to)
   if (ids !== undefined) select = select.where(columns.id, 'in', checked(ids))
   if (exceptIds?.length) select = select.where(columns.id, 'not in', checked(exceptIds))
