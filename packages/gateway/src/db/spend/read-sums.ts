@@ -120,8 +120,8 @@ function matching(database: Kysely<Tables>, source: SumSource, query: SpendSumsQ
     // The columns that a source names are those its table has.
     .selectFrom(source.table as 'daily_details')
     .where('kind', '=', sql.lit(source.kind))
-  const isNamed = ids !== undefined || (apiKeys !== undefined && columns.apiKey === 'subject_id')
-  const days = isNamed ? daysBetween(query) : undefined
+  const named = ids ?? (columns.apiKey === 'subject_id' ? apiKeys : undefined)
+  const days = named === undefined ? undefined : daysBetween(query, MOST_PLACES / named.length)
   // One day is found in the order of its index, without sorting.
   if (query.from === query.to) select = select.where('day', '=', query.from)
   else if (days !== undefined) select = select.where('day', 'in', days)
@@ -140,13 +140,13 @@ function matching(database: Kysely<Tables>, source: SumSource, query: SpendSumsQ
 }
 
 const DAY_MS = 86_400_000
-/** More days than these are read as one range. */
-const MOST_DAYS = 400
+/** Days and subjects that are found one by one; more are read as a range of days. */
+const MOST_PLACES = 1_000
 
 /** Each day by its name, so that one subject's rows are found day by day and nobody else's are read. */
-function daysBetween({ from, to }: SpendSumsQuery): readonly string[] | undefined {
+function daysBetween({ from, to }: SpendSumsQuery, most: number): readonly string[] | undefined {
   const days = (Date.parse(to) - Date.parse(from)) / DAY_MS + 1
-  if (!(days <= MOST_DAYS)) return undefined
+  if (!(days <= most)) return undefined
   return Array.from({ length: days }, (_, n) =>
     new Date(Date.parse(from) + n * DAY_MS).toISOString().slice(0, 10),
   )

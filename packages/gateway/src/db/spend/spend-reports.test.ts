@@ -3,6 +3,7 @@ import type { Database } from '../database.ts'
 import { eachDatabase } from '../testing/each-database.ts'
 import { spendRow } from '../testing/rows.ts'
 import type { SpendCursor, SpendRowsFilter } from './read-rows.ts'
+import type { SpendSums, SpendSumsQuery } from './read-sums.ts'
 
 const AT = Date.UTC(2026, 0, 2, 3)
 const days = { from: '2026-01-01', to: '2026-01-31' }
@@ -132,6 +133,40 @@ eachDatabase('spend reports', makePlace => {
         by: ['id'],
       })
       expect(rest.map(({ id }) => id)).toEqual(['u2'])
+    })
+
+    test('come in slices, of the sums asked for, in one order whatever the size', async () => {
+      const query = { subject: 'team', from: '2026-01-02', to: '2026-01-02' } as const
+      const by = ['id', 'apiKey', 'model'] as const
+      const whole = await database.reports.sums({ ...query, by, only: ['spendNanoUsd'] })
+      const slices: SpendSums[] = []
+      for (let after: SpendSums | undefined; ; ) {
+        const slice = { size: 1, after }
+        const [next] = await database.reports.sums({ ...query, by, slice, only: ['spendNanoUsd'] })
+        if (next === undefined) break
+        slices.push(next)
+        after = next
+      }
+      expect(slices).toEqual(whole)
+      expect(slices.map(({ id, apiKey, requests }) => [id, apiKey, requests])).toEqual([
+        ['', 'hash-1', 0],
+        ['t1', 'hash-1', 0],
+        ['t1', 'hash-2', 0],
+      ])
+    })
+
+    test('agree at every grain, and are counted by name', async () => {
+      const nano = async (query: Omit<SpendSumsQuery, 'from' | 'to'>) =>
+        (await database.reports.sums({ ...query, ...days })).reduce((sum, each) => sum + each.spendNanoUsd, 0)
+      for (const by of [[], ['day'], ['id'], ['model'], ['apiKey'], ['id', 'apiKey', 'model']] as const)
+        for (const subject of ['key', 'user', 'team', 'customer', 'model', 'organization'] as const)
+          expect(await nano({ subject, by })).toBe(1_507)
+      expect(await nano({ subject: 'model', by: ['id'], apiKeys: ['hash-2'] })).toBe(7)
+      expect(await nano({ subject: 'model', by: ['apiKey'], ids: ['gpt-4o'] })).toBe(1_507)
+      expect(await database.reports.count({ subject: 'user', ...days, exceptIds: [''] }, 'id')).toBe(2)
+      expect(await database.reports.count({ subject: 'key', ...days }, 'apiKey')).toBe(2)
+      const second = await database.reports.sums({ subject: 'key', ...days, by: ['id'], top: 1, offset: 1 })
+      expect(second).toMatchObject([{ id: 'hash-2', spendNanoUsd: 7 }])
     })
 
     test('are of agents too, and of nobody for calls without one', async () => {

@@ -58,6 +58,18 @@ eachDatabase('the spend store', makePlace => {
     expect(rows[0]?.endUser).toBe('a\uFFFDb')
   })
 
+  test('a name is stored as it is, whatever it looks like to a database', async () => {
+    const names = ['a"b', 'back\\slash', '{null,1}', 'null', '', 'two\nlines\t', "it's", '😀 é']
+    await database.spend.addBatch(
+      names.map((endUser, n) => spendRow(`name-${n}`, { endUser, metadata: { said: endUser } })),
+    )
+    for (const [n, endUser] of names.entries()) {
+      const { rows } = await database.spend.list({ requestId: `name-${n}`, page: 1, size: 1 })
+      expect(rows[0]).toMatchObject({ endUser, metadata: { said: endUser } })
+      expect(await database.spend.spent('customer', endUser)).toBeGreaterThan(0)
+    }
+  })
+
   test('rows are found by every filter', async () => {
     const at = Date.UTC(2027, 5, 1)
     await database.spend.addBatch([

@@ -114,9 +114,11 @@ function errorsOf(errors: readonly SpendErrors[]) {
   }
 }
 
+const monthAndDay = new Intl.DateTimeFormat('en-US', { month: 'short', day: '2-digit', timeZone: 'UTC' })
+
 /** `Jan 22`, as LiteLLM writes days here. */
 function shortDay(date: string): string {
-  return new Date(date).toLocaleDateString('en-US', { month: 'short', day: '2-digit', timeZone: 'UTC' })
+  return monthAndDay.format(new Date(date))
 }
 
 function timeOf(query: z.infer<typeof ErrorsQuery>): { from: number; to: number } {

@@ -34,7 +34,7 @@ const SHOWN = ['spendNanoUsd', 'unknownCostRequests', 'promptTokens', 'completio
 /** Names of teams that one report remembers. */
 const MOST_ALIASES = 10_000
 /** Keys whose models are read at a time. */
-const KEYS_AT_ONCE = 200
+const KEYS_AT_ONCE = 500
 
 /** Whose sums a report reads, and how it is laid out. */
 interface Plan {

@@ -31,14 +31,14 @@ export async function namesOfPage(
   { page = 1, page_size: size = DEFAULT_SIZE }: PageAsked,
   reply: FastifyReply,
 ): Promise<readonly string[]> {
-  const sums = await reports.sums({
+  const dearest = {
     ...query,
     by: [of],
     only: ['spendNanoUsd'],
     top: size,
     offset: (page - 1) * size,
-  })
-  const total = await reports.count(query, of)
+  } as const
+  const [sums, total] = await Promise.all([reports.sums(dearest), reports.count(query, of)])
   void reply.header('x-total-count', String(total))
   void reply.header('x-total-pages', String(Math.ceil(total / size)))
   return sums.map(each => each[of])
