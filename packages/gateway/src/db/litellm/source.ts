@@ -126,11 +126,12 @@ export class LitellmSource {
     if (columns === undefined) return
     const asked = this.askedOf(CALLS)
     const list = sql.join([...columns].map(([name, type]) => sql`${read(name, type)} as ${sql.ref(name)}`))
-    const [time, id] = [sql.ref('startTime'), sql.ref('request_id')]
+    // With the table's name: alone they would be the texts that are selected, which no index has in order.
+    const [time, id] = [sql.ref('calls.startTime'), sql.ref('calls.request_id')]
     let from = sql`where ${time} >= to_timestamp(${sql.lit(since / 1_000)}) at time zone 'utc'`
     for (;;) {
       const { rows } = await sql<Record<string, unknown>>`
-        select ${list}, ${time}::text as ${sql.ref(CURSOR)} from ${this.ref(CALLS)} ${from}
+        select ${list}, ${time}::text as ${sql.ref(CURSOR)} from ${this.ref(CALLS)} as calls ${from}
         order by ${time}, ${id} limit ${sql.lit(PAGE)}`.execute(this.database)
       if (rows.length > 0) yield rows.map(values => new SourceRow(values, asked))
       const last = rows.at(-1)
