@@ -82,6 +82,8 @@ export interface Gateway extends OpenFrontDoor {
   close(withinMs?: number): Promise<void>
 }
 
+/** How long a start waits for calls of the process before it to count. */
+const REPLAY_MS = 5_000
 /** How long a start waits to hear which weights were set, and what was spent. */
 const FIRST_READING_MS = 1_000
 
@@ -212,6 +214,7 @@ async function openBooks(settings: Settings, log: Log, current: () => Settings) 
     ...{ database, directory: dataDirectory, flushMs, sinks, logger: log },
     beginPeriods: () => beginPeriods({ database, timezone: () => current().limits.timezone }),
   })
+  if (ledger.pending > 0) await ledger.replayed(REPLAY_MS)
   const catalogue = createCatalogue()
   const load = () => loadPrices(catalogue, current().prices, log)
   const configured = () => current().prices.terms

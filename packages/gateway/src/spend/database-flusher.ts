@@ -3,6 +3,7 @@ import { appendFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Database } from '../db/database.ts'
 import { databaseUnavailable, isRefusal, isUnavailable } from '../db/database-error.ts'
+import { inTime } from '../db/in-time.ts'
 import type { Log } from '../db/log.ts'
 import type { NewSpendRow } from '../db/rows.ts'
 import type { JournalBatch } from '../db/spend/books/journal-marks.ts'
@@ -72,17 +73,19 @@ export class DatabaseFlusher {
     return mine
   }
 
+  /** Resolves when the database has all that is written now, or after so many milliseconds; never rejects. */
+  async drained(withinMs: number): Promise<void> {
+    const late = () => new Error('rows are still being moved')
+    // What fails here is tried again by a later tick, which tells why.
+    await inTime(this.drain(), withinMs, late).catch(() => {})
+  }
+
   /** Puts everything on disk, gives the database `withinMs` to take it, and lets go of the journals. */
   async close(withinMs: number): Promise<void> {
     clearTimeout(this.#timer)
     // What fails here stays in the journal or is reported by it.
     await this.#options.own.sync().catch(() => {})
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>(resolve => {
-      timer = setTimeout(resolve, withinMs)
-    })
-    await Promise.race([this.drain().catch(() => {}), late])
-    clearTimeout(timer)
+    await this.drained(withinMs)
     this.#closed = true
     if (this.pending > 0) {
       this.#options.log.warn({ rows: this.pending }, 'spend rows stay in the journal for the next start')

@@ -120,6 +120,8 @@ describe('the ledger without its database', () => {
     const ledger = await open(down, { flushMs: 1, closeMs: 50 })
     for (let n = 0; n < 600; n++) void ledger.post(callRecord(`c${n}`))
     await expect(ledger.flush()).rejects.toMatchObject({ status: 503 })
+    // A start does not fail for it.
+    await ledger.replayed(60_000)
     expect(ledger.health()).toMatchObject({
       writable: true,
       accepting: true,
@@ -136,8 +138,10 @@ describe('the ledger without its database', () => {
     const database = await place.open()
     const next = await open(database)
     expect(next.pending).toBe(600)
-    await next.close()
+    await next.replayed(60_000)
+    expect(next.pending).toBe(0)
     expect(await count(database)).toBe(600)
+    await next.close()
     await place.remove()
   })
 

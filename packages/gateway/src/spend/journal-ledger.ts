@@ -47,6 +47,11 @@ export interface LedgerHealth extends JournalHealth {
 
 export interface JournalLedger extends Ledger {
   post(record: CallRecord): Promise<void>
+  /**
+   * Resolves when the database counts what earlier processes left in the journal, or after so many milliseconds; calls
+   * admitted before that would find more left of their budgets than there is.
+   */
+  replayed(withinMs: number): Promise<void>
   health(): LedgerHealth
   /** How far each sink is. */
   sinks(): readonly SinkHealth[]
@@ -80,8 +85,7 @@ export async function openLedger(options: LedgerOptions): Promise<JournalLedger>
       if (record.caller === undefined && record.cost.state === 'none') return
       try {
         if (closed) throw journalFull(new Error('the ledger is closed'))
-        const row = journalRow(toRow(record))
-        own.append(JSON.stringify(row), row)
+        append(own, toRow(record))
       } catch (error) {
         dropped.add(error)
         return
@@ -90,6 +94,7 @@ export async function openLedger(options: LedgerOptions): Promise<JournalLedger>
       // While the disk fails, rows wait in memory and calls do not wait with them; `health` says so.
       if (!own.failing) await own.written()
     },
+    replayed: withinMs => flusher.drained(withinMs),
     admit() {
       if (closed || !own.accepting) throw journalFull()
     },
@@ -135,9 +140,10 @@ async function openFeeders(
   return feeders
 }
 
-/** What is remembered until the database has it: flat, so that the garbage collector has little to follow. */
-function journalRow(row: SpendRow): NewSpendRow {
-  return { ...row, metadata: JSON.stringify(row.metadata) }
+/** What is remembered until the database has it is flat, so that the garbage collector has little to follow. */
+function append(journal: Journal, row: SpendRow): void {
+  const flat: NewSpendRow = { ...row, metadata: JSON.stringify(row.metadata) }
+  journal.append(JSON.stringify(flat), flat)
 }
 
 /** Rows that nobody will ever see: counted one by one, told once a minute. */
