@@ -29,12 +29,14 @@ export async function startCuttingProxy(targetUrl: string): Promise<CuttingProxy
     target.on('data', (bytes: Buffer) => {
       const passed = bytes.subarray(0, left)
       left -= passed.length
+      const isCut = passed.length < bytes.length
+      // Nobody reads on and nobody closes: what a phone without a network looks like. At once, for what is read until
+      // then makes the buffers between the two grow.
+      if (isCut && freezes) target.pause()
       client.write(passed, () => {
-        if (passed.length === bytes.length) return
+        if (!isCut) return
         cuts++
-        // Nobody reads on and nobody closes: what a phone without a network looks like.
-        if (freezes) target.pause()
-        else client.destroy()
+        if (!freezes) client.destroy()
       })
     })
   }
