@@ -2,11 +2,11 @@ import { sql } from 'kysely'
 import type { Database } from '../../packages/gateway/src/db/database.ts'
 import { connectionOf } from '../../packages/gateway/src/db/open-database.ts'
 import { SPEND_COLUMNS } from '../../packages/gateway/src/db/spend/spend-columns.ts'
+import { BATCH_ROWS } from '../../packages/gateway/src/spend/database-flusher.ts'
 import { callOf } from './calls.ts'
 import { withoutIndices } from './indices.ts'
 
 const DAY_MS = 86_400_000
-const BATCH = 2_000
 /** Copies of one call lie so far apart. */
 const APART_MS = 1_000
 
@@ -26,8 +26,9 @@ export async function ingest(
   { day, first, count }: { day: number; first: number; count: number },
 ): Promise<number> {
   let seconds = 0
-  for (let at = 0; at < count; at += BATCH) {
-    const size = Math.min(BATCH, count - at)
+  const most = BATCH_ROWS[database.dialect]
+  for (let at = 0; at < count; at += most) {
+    const size = Math.min(most, count - at)
     // Making up calls is not the gateway's work.
     const rows = Array.from({ length: size }, (_, i) => callOf(day, first + at + i, sample, firstDay))
     const began = performance.now()

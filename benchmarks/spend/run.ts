@@ -6,6 +6,7 @@ import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Database } from '../../packages/gateway/src/db/database.ts'
 import { openDatabase } from '../../packages/gateway/src/db/open-database.ts'
+import { BATCH_ROWS } from '../../packages/gateway/src/spend/database-flusher.ts'
 import { verifySpend } from '../../packages/gateway/src/spend/verify-spend.ts'
 import { describeMachine } from '../machine.ts'
 import { copyDays, countRows, ingest, type Loaded } from './load-days.ts'
@@ -19,7 +20,7 @@ const LAST_DAY = FIRST_DAY + (DAYS - 1) * DAY_MS
 /** Calls that the gateway writes itself at the beginning, at most: the others of a day are copies. */
 const MOST_SAMPLE = 60_000
 /** Calls that the gateway writes once all are there. */
-const MORE = 20_000
+const MORE = 60_000
 
 const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10)
 const month = `start_date=${dayOf(FIRST_DAY)}&end_date=${dayOf(LAST_DAY)}`
@@ -122,7 +123,7 @@ async function measureWriting(into: string, calls: { day: number; first: number;
   const after = processor()
   const micros = (a: number, b: number) => Math.round(((b - a) / calls.count) * 1e6)
   console.log(
-    `written as the gateway does ${into}: ${Math.round(calls.count / seconds)} rows/s (${calls.count} rows in batches of 2,000; ` +
+    `written as the gateway does ${into}: ${Math.round(calls.count / seconds)} rows/s (${calls.count} rows in batches of ${BATCH_ROWS[database.dialect]}; ` +
       `processor µs a row: ${micros(before.own, after.own)} here, ${micros(before.server, after.server)} in the server; load ${load()})`,
   )
 }

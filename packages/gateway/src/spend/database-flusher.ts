@@ -23,7 +23,7 @@ export interface FlusherOptions {
 }
 
 /** Rows of a transaction. The larger, the more of them share their sums; SQLite's hold up whoever asks it meanwhile. */
-const BATCH_ROWS = { sqlite: 2_000, postgres: 4_000 } as const
+export const BATCH_ROWS = { sqlite: 2_000, postgres: 4_000 } as const
 /** Rows that do not wait for the timer: well under what is remembered of the journal. */
 const EARLY_ROWS = 4_000
 const LAST_RETRY_MS = 5_000
