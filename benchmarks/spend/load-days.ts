@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Database } from '../../packages/gateway/src/db/database.ts'
 import { connectionOf } from '../../packages/gateway/src/db/open-database.ts'
 import { SPEND_COLUMNS } from '../../packages/gateway/src/db/spend/spend-columns.ts'
+import { DAY_KEY, DETAIL_KEY, SUM_COLUMNS } from '../../packages/gateway/src/db/spend/sums/sum-columns.ts'
 import { BATCH_ROWS } from '../../packages/gateway/src/spend/database-flusher.ts'
 import { callOf } from './calls.ts'
 import { withoutIndices } from './indices.ts'
@@ -64,7 +65,7 @@ export async function copyDays(database: Database, loaded: Loaded): Promise<void
 async function scaleSums(database: Database, copies: number): Promise<void> {
   await connectionOf(database).run(async kysely => {
     for (const table of ['daily_details', 'daily_totals'])
-      await sql`update ${sql.table(table)} set ${times(SUMS, copies)}`.execute(kysely)
+      await sql`update ${sql.table(table)} set ${times(SUM_COLUMNS, copies)}`.execute(kysely)
   })
 }
 
@@ -93,28 +94,17 @@ async function copyRows(database: Database, { sample, firstDay }: Loaded, day: n
   })
 }
 
-const SUMS = [
-  'spend_nano_usd',
-  'unknown_cost_requests',
-  'prompt_tokens',
-  'completion_tokens',
-  'cache_read_tokens',
-  'cache_write_tokens',
-  'requests',
-  'failed_requests',
-  'cache_hits',
-] as const
 const KEYS = {
-  daily_details: ['kind', 'subject_id', 'api_key', 'model', 'model_group', 'provider', 'endpoint'],
-  daily_totals: ['kind', 'subject_id'],
-} as const
+  daily_details: DETAIL_KEY.filter(name => name !== 'day'),
+  daily_totals: DAY_KEY.filter(name => name !== 'day'),
+}
 
 async function copySums(database: Database, { firstDay }: Loaded, day: number): Promise<void> {
   const date = new Date(firstDay + day * DAY_MS).toISOString().slice(0, 10)
   const first = new Date(firstDay).toISOString().slice(0, 10)
   await connectionOf(database).run(async kysely => {
     for (const [table, key] of Object.entries(KEYS)) {
-      const names = sql.join([...key, ...SUMS].map(name => sql.ref(name)))
+      const names = sql.join([...key, ...SUM_COLUMNS].map(name => sql.ref(name)))
       await sql`insert into ${sql.table(table)} (day, ${names})
         select ${date}, ${names} from ${sql.table(table)} where day = ${first}`.execute(kysely)
     }

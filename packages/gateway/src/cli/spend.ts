@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { openDatabase } from '../db/open-database.ts'
-import type { SpendDrift } from '../db/spend/read-drift.ts'
+import type { SpendDrift } from '../db/spend/reading/read-drift.ts'
 import { type SpendVerdict, verifySpend } from '../spend/verify-spend.ts'
 import { type ConfigFlags, readConfig } from './read-config.ts'
 import { paint } from './terminal.ts'

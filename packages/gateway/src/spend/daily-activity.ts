@@ -1,5 +1,5 @@
-import type { KeyNames } from '../db/spend/read-names.ts'
-import type { SpendSums } from '../db/spend/read-sums.ts'
+import type { KeyNames } from '../db/spend/reading/read-names.ts'
+import type { SpendSums } from '../db/spend/reading/read-sums.ts'
 import { usdFromNano } from './money.ts'
 
 // LiteLLM's `/…/daily/activity`. Source: https://docs.litellm.ai/docs/proxy/cost_tracking

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { SpendSums } from '../db/spend/read-sums.ts'
+import type { SpendSums } from '../db/spend/reading/read-sums.ts'
 import { dayReport } from './day-report.ts'
 
 function sums(day: string, id: string, more: Partial<SpendSums> = {}): SpendSums {

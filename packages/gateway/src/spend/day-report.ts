@@ -1,4 +1,4 @@
-import type { SpendSums } from '../db/spend/read-sums.ts'
+import type { SpendSums } from '../db/spend/reading/read-sums.ts'
 import { usdFromNano } from './money.ts'
 
 /** How a report by day and subject is laid out. */

@@ -1,5 +1,5 @@
 import type { SpendSubject } from '../db/database.ts'
-import type { SpendDrift } from '../db/spend/read-drift.ts'
+import type { SpendDrift } from '../db/spend/reading/read-drift.ts'
 import type { SpendReports } from '../db/spend/spend-reports.ts'
 import type { SpendUpkeep } from '../db/spend/spend-upkeep.ts'
 

@@ -4,14 +4,11 @@ import type { Database, SpendSubject } from '../database.ts'
 import type { InvitationRow } from '../invitations/invitation-store.ts'
 import { connectionOf } from '../open-database.ts'
 import type { SpendRow } from '../rows.ts'
+import { KEPT_FROM } from '../spend/kept-from.ts'
 import { addRows } from '../spend/spend-batch.ts'
-import type {
-  AccessGroupsTable,
-  DailyDetailsTable,
-  JwtKeyMappingsTable,
-  SpendSumColumns,
-  Tables,
-} from '../tables.ts'
+import type { DailyDetailsTable, SpendSumColumns } from '../spend/spend-tables.ts'
+import { DETAIL_KEY, SUM_COLUMNS } from '../spend/sums/sum-columns.ts'
+import type { AccessGroupsTable, JwtKeyMappingsTable, Tables } from '../tables.ts'
 import type { SourceDay } from './source.ts'
 
 /** What was copied before. */
@@ -140,21 +137,6 @@ function otherRows(
 }
 
 const DAY_MS = 86_400_000
-/** As the upkeep of spend rows has it. */
-const KEPT_FROM = 'spend_rows_kept_from'
-const KEY = ['kind', 'day', 'subject_id', 'api_key', 'model', 'model_group', 'provider', 'endpoint'] as const
-
-const SUMS = [
-  'spend_nano_usd',
-  'unknown_cost_requests',
-  'prompt_tokens',
-  'completion_tokens',
-  'cache_read_tokens',
-  'cache_write_tokens',
-  'requests',
-  'failed_requests',
-  'cache_hits',
-] as const satisfies readonly (keyof SpendSumColumns)[]
 
 async function putDays(
   transaction: Transaction<Tables>,
@@ -166,8 +148,8 @@ async function putDays(
     const row = storedDay(kind, day)
     const before = await transaction
       .selectFrom('daily_details')
-      .select([...SUMS])
-      .where(build => build.and(KEY.map(name => build(name, '=', row[name]))))
+      .select([...SUM_COLUMNS])
+      .where(build => build.and(DETAIL_KEY.map(name => build(name, '=', row[name]))))
       .executeTakeFirst()
     const known = added.get(row.subject_id) ?? { nano: 0, requests: 0 }
     known.nano += row.spend_nano_usd - (before?.spend_nano_usd ?? 0)
@@ -176,7 +158,7 @@ async function putDays(
     await transaction
       .insertInto('daily_details')
       .values(row)
-      .onConflict(conflict => conflict.columns([...KEY]).doUpdateSet(row))
+      .onConflict(conflict => conflict.columns([...DETAIL_KEY]).doUpdateSet(row))
       .execute()
     await shiftDay(transaction, row, before)
   }
@@ -192,8 +174,8 @@ async function shiftDay(
   before: SpendSumColumns | undefined,
 ): Promise<void> {
   const { kind, day, subject_id } = row
-  const grown = SUMS.map(name => [name, row[name] - (before?.[name] ?? 0)] as const)
-  const sums = SUMS.map(name => [
+  const grown = SUM_COLUMNS.map(name => [name, row[name] - (before?.[name] ?? 0)] as const)
+  const sums = SUM_COLUMNS.map(name => [
     name,
     sql`${sql.ref(`daily_totals.${name}`)} + ${sql.ref(`excluded.${name}`)}`,
   ])

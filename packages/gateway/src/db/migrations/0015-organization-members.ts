@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { memberId } from '../accounts/member-id.ts'
-import type { DailyDetailsTable, Tables } from '../tables.ts'
+import type { DailyDetailsTable } from '../spend/spend-tables.ts'
+import type { Tables } from '../tables.ts'
 
 const DAY_MS = 86_400_000
 const ROWS_AT_ONCE = 200

@@ -2,7 +2,8 @@ import type { Kysely } from 'kysely'
 import { badRequest } from 'sluice/internal'
 import type { Connection } from '../connection.ts'
 import { storedText } from '../spend/spend-columns.ts'
-import type { FeedbackTable, Tables } from '../tables.ts'
+import type { Tables } from '../tables.ts'
+import type { FeedbackTable } from './routing-tables.ts'
 
 /** A call as feedback sees it. */
 export interface ScoredCall {

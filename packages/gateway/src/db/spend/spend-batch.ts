@@ -2,37 +2,17 @@ import type { Transaction } from 'kysely'
 import type { BudgetSpend } from 'sluice/internal'
 import { BulkInsert, type Column } from '../bulk-insert.ts'
 import type { NewSpendRow } from '../rows.ts'
-import type { DailyDetailsTable, DailyTotalsTable, SpendTotalsTable, Tables } from '../tables.ts'
+import type { Tables } from '../tables.ts'
 import { type JournalBatch, markJournal } from './books/journal-marks.ts'
 import { baseLateSpend } from './books/late-spend.ts'
 import { lockPeriods } from './books/period-lock.ts'
 import { readKeptFrom } from './kept-from.ts'
 import { encodeSpend, isIndexedTag, SPEND_COLUMNS, storedText, tagsOfSpend } from './spend-columns.ts'
+import type { DailyDetailsTable, DailyTotalsTable, SpendTotalsTable } from './spend-tables.ts'
 import { budgetSums } from './sums/budget-sums.ts'
 import { aggregateSpend } from './sums/spend-aggregate.ts'
+import { DAY_KEY, DETAIL_KEY, SUM_COLUMNS } from './sums/sum-columns.ts'
 
-const DAILY_KEY = [
-  'kind',
-  'day',
-  'subject_id',
-  'api_key',
-  'model',
-  'model_group',
-  'provider',
-  'endpoint',
-] as const
-const DAILY_SUMS = [
-  'spend_nano_usd',
-  'unknown_cost_requests',
-  'prompt_tokens',
-  'completion_tokens',
-  'cache_read_tokens',
-  'cache_write_tokens',
-  'requests',
-  'failed_requests',
-  'cache_hits',
-] as const
-const DAYS_KEY = ['kind', 'day', 'subject_id'] as const
 const TOTALS_KEY = ['kind', 'subject_id'] as const
 const TOTALS_SUMS = ['spend_nano_usd', 'requests'] as const
 
@@ -44,15 +24,15 @@ const tags = new BulkInsert({
 })
 const daily = new BulkInsert({
   table: 'daily_details',
-  columns: [...texts(DAILY_KEY), ...bigints(DAILY_SUMS)],
-  key: DAILY_KEY,
-  update: sums('daily_details', DAILY_SUMS),
+  columns: [...texts(DETAIL_KEY), ...bigints(SUM_COLUMNS)],
+  key: DETAIL_KEY,
+  update: sums('daily_details', SUM_COLUMNS),
 })
 const days = new BulkInsert({
   table: 'daily_totals',
-  columns: [...texts(DAYS_KEY), ...bigints(DAILY_SUMS)],
-  key: DAYS_KEY,
-  update: sums('daily_totals', DAILY_SUMS),
+  columns: [...texts(DAY_KEY), ...bigints(SUM_COLUMNS)],
+  key: DAY_KEY,
+  update: sums('daily_totals', SUM_COLUMNS),
 })
 const totals = new BulkInsert({
   table: 'spend_totals',
@@ -152,11 +132,11 @@ function inOrder(rows: readonly NewSpendRow[]): NewSpendRow[] {
 }
 
 function encodeDaily(row: DailyDetailsTable) {
-  return [...DAILY_KEY.map(name => row[name]), ...DAILY_SUMS.map(name => row[name])]
+  return [...DETAIL_KEY.map(name => row[name]), ...SUM_COLUMNS.map(name => row[name])]
 }
 
 function encodeDay(row: DailyTotalsTable) {
-  return [...DAYS_KEY.map(name => row[name]), ...DAILY_SUMS.map(name => row[name])]
+  return [...DAY_KEY.map(name => row[name]), ...SUM_COLUMNS.map(name => row[name])]
 }
 
 function encodeBudget(row: BudgetSpend) {

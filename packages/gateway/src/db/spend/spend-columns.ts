@@ -2,7 +2,7 @@ import type { Column, ColumnType } from '../bulk-insert.ts'
 import { databaseRefusal } from '../database-error.ts'
 import type { NewSpendRow, SpendRow } from '../rows.ts'
 import type { SqlValue } from '../sqlite/protocol.ts'
-import type { SpendLogsTable } from '../tables.ts'
+import type { SpendLogsTable } from './spend-tables.ts'
 
 /** PostgreSQL's text holds neither NUL nor half a character, and one such name must not stop a whole batch. */
 export function storedText(value: string): string

@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { Database } from '../database.ts'
 import { eachDatabase } from '../testing/each-database.ts'
 import { spendRow } from '../testing/rows.ts'
-import type { SpendCursor, SpendRowsFilter } from './read-rows.ts'
-import type { SpendSums, SpendSumsQuery } from './read-sums.ts'
+import type { SpendCursor, SpendRowsFilter } from './reading/read-rows.ts'
+import type { SpendSums, SpendSumsQuery } from './reading/read-sums.ts'
 
 const AT = Date.UTC(2026, 0, 2, 3)
 const days = { from: '2026-01-01', to: '2026-01-31' }

@@ -1,19 +1,31 @@
 import type { SpendSubject } from '../database.ts'
 import type { ReportConnection } from '../report-connection.ts'
-import { type CrossedQuery, readCrossed } from './read-crossed.ts'
-import { readBudgetDrift, readDayDrift, readFirstDay, readTotalDrift, type SpendDrift } from './read-drift.ts'
-import { readErrors, type SpendErrors, type SpendErrorsQuery } from './read-errors.ts'
-import { type KeyNames, readKeyNames } from './read-names.ts'
-import { readRows, type SpendPage, type SpendRowsQuery } from './read-rows.ts'
+import { type CrossedQuery, readCrossed } from './reading/read-crossed.ts'
+import {
+  readBudgetDrift,
+  readDayDrift,
+  readFirstDay,
+  readTotalDrift,
+  type SpendDrift,
+} from './reading/read-drift.ts'
+import { readErrors, type SpendErrors, type SpendErrorsQuery } from './reading/read-errors.ts'
+import { type KeyNames, readKeyNames } from './reading/read-names.ts'
+import { readRows, type SpendPage, type SpendRowsQuery } from './reading/read-rows.ts'
 import {
   countNames,
   readSums,
   type SpendDimension,
   type SpendSums,
   type SpendSumsQuery,
-} from './read-sums.ts'
-import { readTagUse, readTagUsers, type TagUse, type TagUseQuery, type TagUsersPage } from './read-tag-use.ts'
-import { readTraces, type SpendTracesQuery, type TracesPage } from './read-traces.ts'
+} from './reading/read-sums.ts'
+import {
+  readTagUse,
+  readTagUsers,
+  type TagUse,
+  type TagUseQuery,
+  type TagUsersPage,
+} from './reading/read-tag-use.ts'
+import { readTraces, type SpendTracesQuery, type TracesPage } from './reading/read-traces.ts'
 
 /**
  * What reports read, over connections of their own: however long one takes, keys are looked up and calls are written

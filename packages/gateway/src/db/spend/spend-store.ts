@@ -5,7 +5,7 @@ import type { SpendFilter, SpendStore, SpendSubject, SpendTotal } from '../datab
 import type { SpendRow } from '../rows.ts'
 import type { Tables } from '../tables.ts'
 import { createJournalMarks } from './books/journal-marks.ts'
-import { readSums, type SpendDimension } from './read-sums.ts'
+import { readSums, type SpendDimension } from './reading/read-sums.ts'
 import { addSpend } from './spend-batch.ts'
 import { decodeSpendRow, storedText } from './spend-columns.ts'
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import type { SpendSums } from '../../db/spend/read-sums.ts'
+import type { SpendSums } from '../../db/spend/reading/read-sums.ts'
 import { usdFromNano } from '../../spend/money.ts'
 import { rangeOf, unknownOf } from './ask/look-back.ts'
 import { day, daysOf, fromMoment, hashOf, moment, name, today } from './ask/spend-fields.ts'

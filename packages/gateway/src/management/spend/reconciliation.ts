@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import type { SpendDrift } from '../../db/spend/read-drift.ts'
+import type { SpendDrift } from '../../db/spend/reading/read-drift.ts'
 import { usdFromNano } from '../../spend/money.ts'
 import { type SpendVerdict, verifySpend } from '../../spend/verify-spend.ts'
 import type { SpendServices } from './spend-services.ts'

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
-import type { TagUse, TagUseQuery } from '../../db/spend/read-tag-use.ts'
+import type { TagUse, TagUseQuery } from '../../db/spend/reading/read-tag-use.ts'
 import type { SpendReports } from '../../db/spend/spend-reports.ts'
 import { usdFromNano } from '../../spend/money.ts'
 import type { TagServices } from './tag-routes.ts'

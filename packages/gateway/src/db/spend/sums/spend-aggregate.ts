@@ -1,8 +1,13 @@
 import { memberId } from '../../accounts/member-id.ts'
 import type { SpendSubject } from '../../database.ts'
 import type { NewSpendRow } from '../../rows.ts'
-import type { DailyDetailsTable, DailyTotalsTable, SpendSumColumns, SpendTotalsTable } from '../../tables.ts'
 import { isCostUnknown, type StoredSubjects, subjectsOfSpend } from '../spend-columns.ts'
+import type {
+  DailyDetailsTable,
+  DailyTotalsTable,
+  SpendSumColumns,
+  SpendTotalsTable,
+} from '../spend-tables.ts'
 
 /** What a batch of new rows adds to the aggregates. */
 export interface SpendIncrements {

@@ -1,6 +1,6 @@
 import type { SpendSubject } from '../../database.ts'
-import type { DailyDetailsTable } from '../../tables.ts'
-import type { SpendDimension, SpendSumsQuery } from '../read-sums.ts'
+import type { SpendDimension, SpendSumsQuery } from '../reading/read-sums.ts'
+import type { DailyDetailsTable } from '../spend-tables.ts'
 
 /** Where a report's sums are read, and the columns of its dimensions there. */
 export interface SumSource {

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import { badRequest } from 'sluice/internal'
 import { z } from 'zod'
-import type { SpendDimension, SpendSumsQuery } from '../../../db/spend/read-sums.ts'
+import type { SpendDimension, SpendSumsQuery } from '../../../db/spend/reading/read-sums.ts'
 import type { SpendReports } from '../../../db/spend/spend-reports.ts'
 
 const DEFAULT_SIZE = 100

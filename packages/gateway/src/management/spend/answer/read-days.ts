@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { decimalUsd } from 'sluice/internal'
-import type { SpendDimension, SpendSums, SpendSumsQuery } from '../../../db/spend/read-sums.ts'
+import type { SpendDimension, SpendSums, SpendSumsQuery } from '../../../db/spend/reading/read-sums.ts'
 import type { SpendReports } from '../../../db/spend/spend-reports.ts'
 import type { Cell } from '../../../spend/csv.ts'
 import { type Days, eachDay } from '../ask/spend-fields.ts'

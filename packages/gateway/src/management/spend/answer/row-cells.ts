@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { decimalUsd } from 'sluice/internal'
 import type { SpendRow } from '../../../db/rows.ts'
-import type { SpendCursor, SpendRowsFilter } from '../../../db/spend/read-rows.ts'
+import type { SpendCursor, SpendRowsFilter } from '../../../db/spend/reading/read-rows.ts'
 import type { SpendReports } from '../../../db/spend/spend-reports.ts'
 import type { Cell } from '../../../spend/csv.ts'
 import { spendRowToLitellm } from '../../../spend/report.ts'

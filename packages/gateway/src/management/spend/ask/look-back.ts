@@ -1,4 +1,4 @@
-import type { SpendSums } from '../../../db/spend/read-sums.ts'
+import type { SpendSums } from '../../../db/spend/reading/read-sums.ts'
 import { type Days, daysOf, lastDays } from './spend-fields.ts'
 
 const DAYS_BACK = 30

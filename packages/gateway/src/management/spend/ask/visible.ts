@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { createError } from 'sluice/internal'
-import type { SpendScope } from '../../../db/spend/read-rows.ts'
-import type { SpendSumsQuery } from '../../../db/spend/read-sums.ts'
+import type { SpendScope } from '../../../db/spend/reading/read-rows.ts'
+import type { SpendSumsQuery } from '../../../db/spend/reading/read-sums.ts'
 import { permitOf } from '../../protect-routes.ts'
 import type { SpendServices } from '../spend-services.ts'
 

@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import type { SpendSubject } from '../database.ts'
-import type { Tables } from '../tables.ts'
+import type { SpendSubject } from '../../database.ts'
+import type { Tables } from '../../tables.ts'
 
 /** A place where two of the books do not say the same. */
 export interface SpendDrift {

@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import type { Tables } from '../tables.ts'
+import type { Tables } from '../../tables.ts'
 import { rowConditions, type SpendRowsFilter } from './read-rows.ts'
 
 export interface SpendTracesQuery extends SpendRowsFilter {

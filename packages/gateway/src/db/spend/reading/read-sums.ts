@@ -1,9 +1,10 @@
 import { type Kysely, sql } from 'kysely'
 import { badRequest } from 'sluice/internal'
-import type { SpendSubject } from '../database.ts'
-import type { SpendSumColumns, Tables } from '../tables.ts'
-import { storedText } from './spend-columns.ts'
-import { type SumSource, sumSourceOf } from './sums/sum-source.ts'
+import type { SpendSubject } from '../../database.ts'
+import type { Tables } from '../../tables.ts'
+import { storedText } from '../spend-columns.ts'
+import type { SumColumn } from '../sums/sum-columns.ts'
+import { type SumSource, sumSourceOf } from '../sums/sum-source.ts'
 
 /** What sums can be told apart by; `id` is the subject. */
 export type SpendDimension = 'day' | 'id' | 'apiKey' | 'model' | 'modelGroup' | 'provider' | 'endpoint'
@@ -60,7 +61,7 @@ const SUMS = {
   requests: 'requests',
   failedRequests: 'failed_requests',
   cacheHits: 'cache_hits',
-} as const satisfies Record<string, keyof SpendSumColumns>
+} as const satisfies Record<string, SumColumn>
 
 export type SumName = keyof typeof SUMS
 

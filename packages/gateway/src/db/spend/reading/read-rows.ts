@@ -1,7 +1,7 @@
 import { type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from 'kysely'
-import type { SpendRow } from '../rows.ts'
-import type { Tables } from '../tables.ts'
-import { decodeSpendRow, isIndexedTag, storedText } from './spend-columns.ts'
+import type { SpendRow } from '../../rows.ts'
+import type { Tables } from '../../tables.ts'
+import { decodeSpendRow, isIndexedTag, storedText } from '../spend-columns.ts'
 
 /** Whose calls may be seen: those of any of these. */
 export interface SpendScope {

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
-import type { Tables } from '../tables.ts'
-import { storedText } from './spend-columns.ts'
+import type { Tables } from '../../tables.ts'
+import { storedText } from '../spend-columns.ts'
 
 export interface TagUseQuery {
   /** Days `YYYY-MM-DD` in UTC, both inclusive. */

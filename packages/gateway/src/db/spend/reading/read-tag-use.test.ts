@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
-import type { Database } from '../database.ts'
-import { eachDatabase } from '../testing/each-database.ts'
-import { keyRow, spendRow } from '../testing/rows.ts'
+import type { Database } from '../../database.ts'
+import { eachDatabase } from '../../testing/each-database.ts'
+import { keyRow, spendRow } from '../../testing/rows.ts'
 
 const FIRST = Date.UTC(2026, 0, 2, 3)
 const SECOND = FIRST + 86_400_000
